@@ -1,0 +1,48 @@
+"""Anti-entropy: 256 buckets of additive 64-bit row hashes, kept up to date row by row.
+
+Equal states have equal roots; a root that differs finds silent damage that revisions cannot see.
+"""
+
+import hashlib
+from array import array
+
+BUCKETS = 256
+_MASK = (1 << 64) - 1
+
+
+def row_hash(key: str, row: bytes) -> int:
+    """64 bits of a row and its key; additive within the key's bucket."""
+    return int.from_bytes(hashlib.blake2b(row, digest_size=8, key=key.encode()[:64]).digest(), "big")
+
+
+def bucket_of(key: str) -> int:
+    """Which of the 256 buckets a row belongs to, by its key alone."""
+    return hashlib.blake2b(key.encode(), digest_size=1).digest()[0]
+
+
+class Digest:
+    """The digest of a set of rows. Order does not matter; adding and removing cancel out."""
+
+    def __init__(self, buckets: bytes | None = None) -> None:
+        self._buckets = array("Q", bytes(BUCKETS * 8))
+        if buckets is not None:
+            if len(buckets) != BUCKETS * 8:
+                raise ValueError(f"a digest has {BUCKETS * 8} bytes, not {len(buckets)}")
+            for index in range(BUCKETS):
+                self._buckets[index] = int.from_bytes(buckets[index * 8 : index * 8 + 8], "big")
+
+    def add(self, key: str, row: bytes) -> None:
+        index = bucket_of(key)
+        self._buckets[index] = (self._buckets[index] + row_hash(key, row)) & _MASK
+
+    def remove(self, key: str, row: bytes) -> None:
+        index = bucket_of(key)
+        self._buckets[index] = (self._buckets[index] - row_hash(key, row)) & _MASK
+
+    def to_bytes(self) -> bytes:
+        """All buckets, 2 KiB, big-endian; `Digest(data)` reads them back."""
+        return b"".join(bucket.to_bytes(8, "big") for bucket in self._buckets)
+
+    def root(self) -> bytes:
+        """16 bytes that stand for the whole state."""
+        return hashlib.blake2b(self.to_bytes(), digest_size=16).digest()

@@ -1,0 +1,163 @@
+"""The events of a gateway's journal: what happened at the lane, numbered without gaps and hash-chained.
+
+An event is placed in time by `boot_id` and `monotonic_ms` (never wrong within a boot) and by the wall clock with
+the trust it had. The chain is SHA-256 over the previous event's chain and this event's content, so that a missing or
+altered event is seen.
+"""
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from sync_protocol.errors import MalformedMessageError
+
+Outcome = Literal["allow", "message", "block"]
+Direction = Literal["in", "out"]
+CHAIN_START = bytes(32)
+
+
+class Body(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True):
+    """What all event bodies share: told apart by the field `event`."""
+
+
+class AccessDecided(Body, tag="access_decided", frozen=True, omit_defaults=True):
+    """A credential was presented and answered. `tap_id` ties the passage to it.
+
+    `reason` is `granted` or a deny reason of `gateway.domain.decision`.
+    """
+
+    tap_id: str
+    lane_id: str
+    direction: Direction
+    reader: str
+    credential_hash: str
+    outcome: Outcome
+    reason: str
+    rule: str
+    revision: int
+    member_id: str | None = None
+    contract_id: str | None = None
+    flag_ids: tuple[str, ...] = ()
+    text: str = ""
+    decided_in_us: int = 0
+
+
+class AccessTaken(Body, tag="access_taken", frozen=True, omit_defaults=True):
+    """The rotation was confirmed: this is the visit. `spends_visit` says that a credit was burnt."""
+
+    tap_id: str
+    lane_id: str
+    direction: Direction
+    member_id: str
+    contract_id: str | None = None
+    spends_visit: bool = False
+
+
+class AccessNotTaken(Body, tag="access_not_taken", frozen=True, omit_defaults=True):
+    """Granted, but nobody went through within the passage window: costs the member nothing."""
+
+    tap_id: str
+    lane_id: str
+    direction: Direction
+    member_id: str
+
+
+class ReaderChanged(Body, tag="reader_changed", frozen=True, omit_defaults=True):
+    """A reader came online, went offline, or was tampered with (`state`: online, offline, tampered, restored)."""
+
+    lane_id: str
+    reader: str
+    state: str
+    detail: str = ""
+
+
+class LaneChanged(Body, tag="lane_changed", frozen=True, omit_defaults=True):
+    """The lane said something by itself: `state` is one of ready, fault, alarm, fire, forced, cleared."""
+
+    lane_id: str
+    state: str
+    detail: str = ""
+
+
+class GatewayStarted(Body, tag="gateway_started", frozen=True, omit_defaults=True):
+    """The first event of each start."""
+
+    software_version: str
+    revision: int
+
+
+class GapRecorded(Body, tag="gap", frozen=True, omit_defaults=True):
+    """Stands for the events `from_seq` up to its own sequence number, dropped because the journal was full.
+
+    Its `chain` is that of the last event dropped, so that the chain goes on behind the gap.
+    """
+
+    from_seq: int
+    dropped: dict[str, int] = {}
+
+
+EventBody = AccessDecided | AccessTaken | AccessNotTaken | ReaderChanged | LaneChanged | GatewayStarted | GapRecorded
+
+
+class JournalEvent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One event, before it is sealed."""
+
+    seq: int
+    boot_id: str
+    monotonic_ms: int
+    wall_ms: int
+    clock: Literal["untrusted", "floor", "synced"]
+    body: EventBody
+
+
+class SealedEvent(msgspec.Struct, frozen=True, array_like=True):
+    """An event as it rests in the journal and crosses the wire: its encoded content and its chain value.
+
+    The content stays opaque until it is parsed one by one, so that one bad event cannot spoil its batch.
+    """
+
+    seq: int
+    content: bytes
+    chain: bytes
+
+
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_decoder = msgspec.msgpack.Decoder(JournalEvent)
+
+
+def chain_after(previous: bytes, content: bytes) -> bytes:
+    """The chain value of an event with this content behind an event with the chain `previous`."""
+    return hashlib.sha256(previous + content).digest()
+
+
+def seal_event(event: JournalEvent, previous_chain: bytes) -> SealedEvent:
+    """Encode an event and link it to the one before."""
+    content = _encoder.encode(event)
+    return SealedEvent(event.seq, content, chain_after(previous_chain, content))
+
+
+def seal_gap(event: JournalEvent, last_dropped_chain: bytes) -> SealedEvent:
+    """Encode a gap record; it carries the chain of the last event that it stands for."""
+    assert isinstance(event.body, GapRecorded), "only a gap record keeps another event's chain"
+    return SealedEvent(event.seq, _encoder.encode(event), last_dropped_chain)
+
+
+def parse_event(sealed: SealedEvent) -> JournalEvent:
+    """The event inside.
+
+    Raises:
+        MalformedMessageError: the content is no event of this contract, or its number is not the sealed one.
+    """
+    try:
+        event = _decoder.decode(sealed.content)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedMessageError(f"event {sealed.seq} is malformed: {error}") from error
+    if event.seq != sealed.seq:
+        raise MalformedMessageError(f"event {sealed.seq} says inside that it is {event.seq}")
+    return event
+
+
+def first_seq_covered(event: JournalEvent) -> int:
+    """The lowest sequence number that the event accounts for: its own, or the start of its gap."""
+    return event.body.from_seq if isinstance(event.body, GapRecorded) else event.seq

@@ -1,0 +1,173 @@
+"""Every message of the contract, as a typed struct. Times are UTC milliseconds unless the name says otherwise.
+
+Up: Hello, Heartbeat, StateApplied, EventBatch.
+Down (always signed): Welcome, CloudHeartbeat, Delta, SnapshotChunk, EventsAcked, EventRefused, Refused.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from sync_protocol.journal_events import SealedEvent
+from sync_protocol.state_rows import StateRow
+
+ClockTrust = Literal["untrusted", "floor", "synced"]
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What all messages share; the kind travels in the envelope (`codec`)."""
+
+
+class OutboxRange(msgspec.Struct, frozen=True, array_like=True):
+    """Sequence numbers waiting on a gateway: `first_seq` up to, not including, `next_seq`."""
+
+    first_seq: int
+    next_seq: int
+
+
+class StagedSnapshot(msgspec.Struct, frozen=True, array_like=True):
+    """A snapshot that a gateway holds in part: the chunks 0 up to, not including, `next_index`."""
+
+    snapshot_id: str
+    next_index: int
+
+
+class ReaderHealth(msgspec.Struct, frozen=True):
+    """One reader as its gateway sees it."""
+
+    lane_id: str
+    reader: str
+    is_online: bool
+    is_secure: bool
+
+
+class Hello(Message, frozen=True, omit_defaults=True):
+    """First words after each connect, and the request for whatever is missing.
+
+    `wants_snapshot` says that the state at hand is not to be built upon (corrupt, digest differs).
+    """
+
+    boot_id: str
+    software_version: str
+    journal_epoch: str
+    applied_revision: int
+    digest_root: bytes
+    outbox: OutboxRange
+    clock: ClockTrust
+    wall_ms: int
+    staged: StagedSnapshot | None = None
+    wants_snapshot: bool = False
+
+
+class Heartbeat(Message, frozen=True, omit_defaults=True):
+    """Every 15 s up: what is in force, what waits, how it feels."""
+
+    boot_id: str
+    beat: int
+    applied_revision: int
+    digest_root: bytes
+    outbox: OutboxRange
+    clock: ClockTrust
+    wall_ms: int
+    readers: tuple[ReaderHealth, ...] = ()
+
+
+class StateApplied(Message, frozen=True, omit_defaults=True):
+    """A revision is in force at the gateway since `applied_at_ms` (its own clock, see `clock`)."""
+
+    boot_id: str
+    revision: int
+    digest_root: bytes
+    applied_at_ms: int
+    clock: ClockTrust
+
+
+class EventBatch(Message, frozen=True, omit_defaults=True):
+    """Consecutive events of one journal epoch, the oldest first, at most 200."""
+
+    journal_epoch: str
+    events: tuple[SealedEvent, ...]
+
+
+class Welcome(Message, frozen=True, omit_defaults=True):
+    """The answer to Hello. Events up to `acked_seq` of this epoch are in the cloud for good (-1: none)."""
+
+    cloud_time_ms: int
+    head_revision: int
+    digest_root: bytes
+    journal_epoch: str
+    acked_seq: int
+
+
+class CloudHeartbeat(Message, frozen=True, omit_defaults=True):
+    """Every 15 s down: the head that should be in force, and the time."""
+
+    cloud_time_ms: int
+    head_revision: int
+    digest_root: bytes
+
+
+class Delta(Message, frozen=True, omit_defaults=True):
+    """Applies only on top of `from_revision`; afterwards the digest root must be `digest_root`."""
+
+    from_revision: int
+    to_revision: int
+    digest_root: bytes
+    upserts: tuple[StateRow, ...] = ()
+    deletes: tuple[str, ...] = ()
+
+
+class SnapshotChunk(Message, frozen=True, omit_defaults=True):
+    """Part `index` of `count` of the whole state at `revision`; staged, then swapped in at once."""
+
+    snapshot_id: str
+    revision: int
+    index: int
+    count: int
+    digest_root: bytes
+    rows: tuple[StateRow, ...] = ()
+
+
+class EventsAcked(Message, frozen=True, omit_defaults=True):
+    """The cloud has committed every event up to `upto_seq`; their visits are counted at `counted_revision`."""
+
+    journal_epoch: str
+    upto_seq: int
+    counted_revision: int
+
+
+class EventRefused(Message, frozen=True, omit_defaults=True):
+    """One event that the cloud cannot take: the gateway puts it aside with the reason and goes on."""
+
+    journal_epoch: str
+    seq: int
+    reason: str
+
+
+class Refused(Message, frozen=True, omit_defaults=True):
+    """A message that the cloud does not accept, by name; `retry_after_s` asks to come back later."""
+
+    kind: str
+    reason: str
+    known_version: int
+    retry_after_s: int | None = None
+
+
+UP_MESSAGES: dict[str, type[Message]] = {
+    "hello": Hello,
+    "heartbeat": Heartbeat,
+    "applied": StateApplied,
+    "events": EventBatch,
+}
+DOWN_MESSAGES: dict[str, type[Message]] = {
+    "welcome": Welcome,
+    "heartbeat": CloudHeartbeat,
+    "delta": Delta,
+    "snapshot": SnapshotChunk,
+    "acked": EventsAcked,
+    "event_refused": EventRefused,
+    "refused": Refused,
+}
+KIND_OF: dict[type[Message], str] = {
+    message: kind for table in (UP_MESSAGES, DOWN_MESSAGES) for kind, message in table.items()
+}
