@@ -1,0 +1,47 @@
+# Each line is a command that anyone could type; the work is in the programs they call.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-reset tour test check unit format bench lock clean
+PY := .venv/bin/python
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+setup:  ## install everything that the demo needs (quick when nothing changed)
+	@scripts/setup demo
+
+demo: setup  ## a whole site on this machine; Ctrl-C stops it, its data stay
+	@$(PY) -m provisioning.demo run
+
+demo-reset: setup  ## forget the demo's data
+	@$(PY) -m provisioning.demo reset
+
+tour: setup  ## the main job from end to end, a line and a duration a step
+	@$(PY) -m provisioning.tour
+
+test: check  ## check, then every test
+	$(PY) -m pytest tests
+
+check:  ## ruff, mypy strict, import contracts, tidy tests
+	@scripts/setup test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --config .importlinter
+	$(PY) -m pytest tests/tidy
+
+unit:  ## the tests that touch memory alone
+	@scripts/setup test
+	$(PY) -m pytest tests/unit tests/property tests/vectors
+
+format:  ## let ruff write the code's outward form
+	$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+bench:  ## the benchmarks: make bench NAME=decision
+	@scripts/setup test
+	$(PY) -m tests.benchmarks $(NAME)
+
+lock:  ## pin what pyproject.toml asks for, with hashes
+	@scripts/lock
+
+clean:  ## remove what setup made (the demo's data stay)
+	rm -rf .venv build dist .mypy_cache .ruff_cache .hypothesis cloud/console/static/vendor
