@@ -1,0 +1,1 @@
+"""What a gateway knows and decides, without any I/O. Read `access_policy.py` first."""

@@ -1,0 +1,185 @@
+"""Every outside thing that the gateway needs, as the services see it. Adapters implement these; tests fake them.
+
+The tap: synchronous, in memory or microseconds. The sync: asynchronous, may wait.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.domain.access_point import Direction, ReaderKey
+from gateway.domain.feedback import Feedback
+from gateway.domain.gate_view import GateView
+from gateway.domain.lane_inputs import LaneInput
+from sync_protocol.journal_events import EventBody, SealedEvent
+from sync_protocol.messages import ClockTrust, Delta, OutboxRange, SnapshotChunk, StagedSnapshot
+
+# --- The tap ---------------------------------------------------------------------------------------------------------
+
+
+class GateStateReader(Protocol):
+    """The state in force, for the tap path: a read-only connection, synchronous, microseconds."""
+
+    def find_gate_view(self, credential_hash: str) -> GateView:
+        """Everything known about this credential; an unknown one gives a view without credential."""
+        ...
+
+
+class Lane(Protocol):
+    """One turnstile. Its relays act synchronously and are open (gate locked) at start, on stop and after a crash."""
+
+    @property
+    def lane_id(self) -> str: ...
+
+    def unlock(self, direction: Direction, duration_ms: int) -> None:
+        """Close the relay of this direction now and open it again after `duration_ms`."""
+        ...
+
+    def lock(self) -> None:
+        """Open both relays now."""
+        ...
+
+    def set_listener(self, listener: Callable[[LaneInput], None]) -> None:
+        """Give every debounced change of an input to `listener`, in the loop's thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CardPresented:
+    """A card was read: its bits, left-aligned, and when (monotonic seconds)."""
+
+    reader: ReaderKey
+    data: bytes
+    bit_count: int
+    at_monotonic: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStatus:
+    """A reader came online, went offline, or was tampered with; `state` as in `ReaderChanged` of the journal."""
+
+    reader: ReaderKey
+    state: str
+    is_secure: bool
+    detail: str = ""
+
+
+class ReaderBus(Protocol):
+    """The readers of one wire."""
+
+    async def run(self) -> None:
+        """Serve the wire until cancelled; a lost port is opened again."""
+        ...
+
+    def set_listener(self, listener: Callable[[CardPresented | ReaderStatus], None]) -> None:
+        """Give cards and changes of the readers to `listener`, in the loop's thread."""
+        ...
+
+    def show(self, reader: ReaderKey, feedback: Feedback) -> None:
+        """Let a reader of this bus show and sound `feedback`; an offline reader shows nothing."""
+        ...
+
+
+class Clock(Protocol):
+    """The time and how far it can be believed."""
+
+    @property
+    def trust(self) -> ClockTrust: ...
+
+    @property
+    def boot_id(self) -> str: ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back within a boot."""
+        ...
+
+    def wall_ms(self) -> int:
+        """UTC milliseconds since 1970, never before the newest time that was ever trusted."""
+        ...
+
+
+class TimerHandle(Protocol):
+    """A pending call."""
+
+    def cancel(self) -> None: ...
+
+
+class Timers(Protocol):
+    """Calls in the future; an asyncio event loop is one."""
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> TimerHandle:
+        """Call back once after `delay` seconds."""
+        ...
+
+
+class StatusFeed(Protocol):
+    """The local listeners of `tornello-gateway watch` and of the virtual turnstile."""
+
+    def publish(self, record: Mapping[str, object]) -> None:
+        """Offer one record to all who listen; a listener too slow loses records, the tap never waits."""
+        ...
+
+
+# --- The journal and the state ---------------------------------------------------------------------------------------
+
+
+class Journal(Protocol):
+    """The writer side of `journal.db`: what happened, numbered without gaps, kept until the cloud has it."""
+
+    @property
+    def epoch(self) -> str: ...
+
+    @property
+    def outbox(self) -> OutboxRange: ...
+
+    def append(self, body: EventBody) -> int:
+        """Number the event now and return its sequence number at once; durable within one group commit."""
+        ...
+
+    async def flushed(self) -> None:
+        """Return when everything appended so far is durable."""
+        ...
+
+    def visits_spent(self, contract_id: str) -> int:
+        """Visits burnt here that the state in force does not contain yet; from memory, O(1)."""
+        ...
+
+    async def read_outbox(self, after_seq: int, limit: int) -> list[SealedEvent]:
+        """The oldest waiting events behind `after_seq`, at most `limit`."""
+        ...
+
+    async def settle(self, upto_seq: int, counted_revision: int) -> None:
+        """The cloud has committed everything up to `upto_seq`; its visits are in the state of `counted_revision`."""
+        ...
+
+    async def set_aside(self, seq: int, reason: str) -> None:
+        """Keep an event that the cloud refused, with the reason, out of the line."""
+        ...
+
+
+class StateStore(Protocol):
+    """The writer side of `entitlements.db`: the state in force, rebuilt from the cloud at any time."""
+
+    @property
+    def applied_revision(self) -> int: ...
+
+    @property
+    def digest_root(self) -> bytes: ...
+
+    @property
+    def staged(self) -> StagedSnapshot | None: ...
+
+    async def apply_delta(self, delta: Delta) -> bool:
+        """Bring a delta in force; False when it does not fit or the digest differs: ask for what is missing."""
+        ...
+
+    async def stage_chunk(self, chunk: SnapshotChunk) -> bool:
+        """Put a part of a snapshot aside; True when it was the last one and the whole is in force now."""
+        ...
+
+    async def note_contact(self, at: int) -> None:
+        """Remember the newest signed word of the cloud (UTC seconds), from which the lease runs."""
+        ...
+
+
+# --- The sync --------------------------------------------------------------------------------------------------------
