@@ -1,0 +1,45 @@
+"""Tables of the desired state: rows, the head of each site, and the proofs that gateways gave."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud.database import Base, UtcDateTime
+
+
+class DesiredRow(Base):
+    """One row of a site's state as last written: `body` as `sync_protocol.state_rows.encode_row` made it.
+
+    A deleted row stays as a tombstone (empty body), so that a gateway that was away learns of it.
+    """
+
+    __tablename__ = "desired_row"
+    __table_args__ = (Index("ix_desired_row_site_id_revision", "site_id", "revision"),)
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(96), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    is_deleted: Mapped[bool] = mapped_column(default=False)
+
+
+class StateHead(Base):
+    """The newest revision of a site and the digest of its rows. Its lock puts a site's revisions in commit order."""
+
+    __tablename__ = "state_head"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RowProof(Base):
+    """A gateway reported that a flag's row is in force at this revision."""
+
+    __tablename__ = "row_proof"
+
+    gateway_id: Mapped[str] = mapped_column(ForeignKey("gateway.id"), primary_key=True)
+    row_key: Mapped[str] = mapped_column(String(96), primary_key=True, index=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    in_force_at: Mapped[datetime] = mapped_column(UtcDateTime)

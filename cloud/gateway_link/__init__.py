@@ -1,0 +1,1 @@
+"""The conversation with the gateways: messages in, answers and new revisions out."""

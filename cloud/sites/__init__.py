@@ -1,0 +1,1 @@
+"""The places: sites, their lanes, and the gateways that work there."""

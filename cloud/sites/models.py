@@ -1,0 +1,60 @@
+"""Tables of sites, lanes and gateways."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud.database import Base, Json, UtcDateTime
+
+
+class Site(Base):
+    """A club. `signing_key_sealed` (Ed25519) and `credential_key_sealed` (HMAC) are encrypted at rest."""
+
+    __tablename__ = "site"
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(8))
+    lease_days: Mapped[int]
+    facility_code: Mapped[int]
+    signing_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    credential_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Lane(Base):
+    """A way through the gate. With a direction it is an access point."""
+
+    __tablename__ = "lane"
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Gateway(Base):
+    """The device at a lane, and what it last said of itself. A later enrolment for the lane retires it."""
+
+    __tablename__ = "gateway"
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True)
+    lane_id: Mapped[str] = mapped_column(ForeignKey("lane.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    certificate_serial: Mapped[str] = mapped_column(String(64))
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    boot_id: Mapped[str | None] = mapped_column(String(64))
+    software_version: Mapped[str | None] = mapped_column(String(64))
+    applied_revision: Mapped[int] = mapped_column(BigInteger, default=0)
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    digest_root: Mapped[bytes | None] = mapped_column(LargeBinary)
+    outbox_first_seq: Mapped[int | None] = mapped_column(BigInteger)
+    outbox_next_seq: Mapped[int | None] = mapped_column(BigInteger)
+    clock: Mapped[str | None] = mapped_column(String(16))
+    readers: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
