@@ -15,9 +15,8 @@ _NOT_BENCHMARKS = {"__main__", "report"}
 def benchmark_modules() -> dict[str, ModuleType]:
     """Every benchmark by name: the modules of this package that have `run`."""
     names = (info.name for info in pkgutil.iter_modules(tests.benchmarks.__path__))
-    modules = {
-        name: importlib.import_module(f"tests.benchmarks.{name}") for name in sorted(names) if name not in _NOT_BENCHMARKS
-    }
+    wanted = sorted(name for name in names if name not in _NOT_BENCHMARKS)
+    modules = {name: importlib.import_module(f"tests.benchmarks.{name}") for name in wanted}
     return {name: module for name, module in modules.items() if hasattr(module, "run")}
 
 
