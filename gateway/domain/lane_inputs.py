@@ -7,8 +7,8 @@ from enum import StrEnum
 class LaneSignal(StrEnum):
     """PASS A and PASS B (rotation), READY, ALARM (intrusion), FIRE (the hardware has opened the gate)."""
 
-    PASS_IN = "pass_in"
-    PASS_OUT = "pass_out"
+    ROTATION_IN = "pass_in"
+    ROTATION_OUT = "pass_out"
     READY = "ready"
     ALARM = "alarm"
     FIRE = "fire"
