@@ -1,0 +1,51 @@
+"""What every HTTP endpoint shares: its unit of work, its page of a list, the problems that it may answer.
+
+One request is one transaction. It begins with the endpoint's first statement and is committed before the response
+is sent (`scope="function"`), so that what the client reads as done is done.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+
+from cloud.database import Database, UnitOfWork
+from cloud.kit.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
+from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem
+from cloud.settings import Settings
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _transaction(request: Request) -> Iterator[UnitOfWork]:
+    with _database(request).transaction() as session:
+        yield session
+
+
+def _read_session(request: Request) -> Iterator[UnitOfWork]:
+    with _database(request).session() as session:
+        yield session
+
+
+AppDatabase = Annotated[Database, Depends(_database)]
+AppSettings = Annotated[Settings, Depends(_settings)]
+Transaction = Annotated[UnitOfWork, Depends(_transaction, scope="function")]
+ReadSession = Annotated[UnitOfWork, Depends(_read_session, scope="function")]
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX, description="How many items at most.")]
+After = Annotated[str | None, Query(max_length=1000, description="The `next` of the page before.")]
+LIMIT_DEFAULT = PAGE_SIZE_DEFAULT
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of an endpoint for OpenAPI: each of these statuses carries a problem (RFC 9457)."""
+    content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
+    return {status: {"description": "A problem.", "content": content} for status in statuses}

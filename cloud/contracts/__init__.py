@@ -1,0 +1,1 @@
+"""What members have bought: windows, freezes, visit credits, dues."""

@@ -1,0 +1,1 @@
+"""What members present at the reader: cards and fobs."""

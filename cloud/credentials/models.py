@@ -1,0 +1,38 @@
+"""Table of credentials."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud.database import Base, UtcDateTime
+
+
+class Credential(Base):
+    """A card or fob of a member. `canonical` is what the reader's bits come down to (see `policy`).
+
+    A card changes hands: any number of revoked ones may have the same canonical form at a site, but only one other.
+    """
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        Index(
+            "uq_credential_site_id_canonical",
+            "site_id",
+            "canonical",
+            unique=True,
+            sqlite_where=text("status != 'revoked'"),
+            postgresql_where=text("status != 'revoked'"),
+        ),
+        Index(None, "site_id", "canonical"),
+    )
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), index=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    canonical: Mapped[str] = mapped_column(String(100))
+    label: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

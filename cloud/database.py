@@ -1,0 +1,182 @@
+"""The database: engine, units of work, column types. SQLite by default, PostgreSQL by its URL.
+
+`Database.session()` reads, `Database.transaction()` writes and commits at its end. A unit of work carries what one
+transaction has in common: its time, the dispatch of domain events, what to do before the commit, whom to wake after.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from cloud.domain_events import DomainEvent
+from cloud.kit.clock import utc_now
+from cloud.kit.wakeup import Wakeups
+
+SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
+
+Dispatch = Callable[["UnitOfWork", DomainEvent], None]
+Clock = Callable[[], datetime]
+
+
+class Base(DeclarativeBase):
+    """Base of all models: singular snake_case tables, constraints named by one convention."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Aware in Python, always UTC; `timestamptz` on PostgreSQL, naive UTC on SQLite."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "a time without a zone reached the database"
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class UnitOfWork(Session):
+    """A SQLAlchemy session that knows the time, the bus and the wake-ups of its transaction."""
+
+    def __init__(self, *, dispatch: Dispatch, clock: Clock, **options: Any) -> None:
+        super().__init__(**options)
+        self._publish_on_bus = dispatch
+        self._clock = clock
+        self._now: datetime | None = None
+        self._before_commit: dict[str, Callable[[UnitOfWork], None]] = {}
+        self._wakeups: set[str] = set()
+
+    @property
+    def now(self) -> datetime:
+        """The one time (UTC) of this unit of work: read from the clock at first use."""
+        if self._now is None:
+            self._now = self._clock()
+        return self._now
+
+    def publish(self, event: DomainEvent) -> None:
+        """Let the bus's handlers react, at once and in this transaction; a handler's failure is the caller's."""
+        self._publish_on_bus(self, event)
+
+    def before_commit(self, name: str, action: Callable[["UnitOfWork"], None]) -> None:
+        """Run `action` once at the end of the transaction, in it; later calls with the same name change nothing."""
+        self._before_commit.setdefault(name, action)
+
+    def wake_after_commit(self, topic: str) -> None:
+        """Wake everyone who waits for `topic` (see `kit.wakeup`) once this transaction is committed."""
+        self._wakeups.add(topic)
+
+    def finish(self) -> frozenset[str]:
+        """Run what was put off, commit, and tell the topics to wake. For `Database` only."""
+        while self._before_commit:
+            self._before_commit.pop(next(iter(self._before_commit)))(self)
+        self.commit()
+        topics, self._wakeups = frozenset(self._wakeups), set()
+        return topics
+
+
+class Database:
+    """One database and everything needed to work on it. Thread-safe; one for each process.
+
+    Args:
+        url: `sqlite:///path`, `sqlite://` (memory, for tests) or `postgresql://...`.
+        dispatch: what runs the handlers of a domain event (`cloud.bus.dispatch`).
+        clock: the time of units of work.
+    """
+
+    def __init__(self, url: str, *, dispatch: Dispatch, clock: Clock = utc_now) -> None:
+        self.engine = _create_engine(url)
+        self.wakeups = Wakeups()
+        self.clock = clock
+        options: dict[str, Any] = {"dispatch": dispatch, "clock": clock, "expire_on_commit": False}
+        writer = self.engine.execution_options(begin="IMMEDIATE")
+        self._readers = sessionmaker(self.engine, class_=UnitOfWork, **options)
+        self._writers = sessionmaker(writer, class_=UnitOfWork, **options)
+
+    @contextmanager
+    def session(self) -> Iterator[UnitOfWork]:
+        """A unit of work that only reads; nothing is committed."""
+        with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[UnitOfWork]:
+        """A unit of work that is committed at the end of the block, or rolled back by an exception.
+
+        The transaction begins with the first statement; on SQLite it takes the write lock there and then.
+        """
+        with self._writers() as session:
+            yield session
+            topics = session.finish()
+        for topic in topics:
+            self.wakeups.wake(topic)
+
+    def ping(self) -> None:
+        """Raise SQLAlchemy's OperationalError if the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _create_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30)
+    in_memory = parsed.database in {None, "", ":memory:"}
+    if in_memory:
+        engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, pool_size=10, max_overflow=60, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver shall not open transactions behind our back
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

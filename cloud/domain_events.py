@@ -1,0 +1,67 @@
+"""What can happen in the CRM that other packages react to. Past tense, ids only; handlers are in `bus`.
+
+A service says it with `session.publish(event)`; the handlers run at once, in the same transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """A member was added or edited."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialChanged:
+    """A credential was issued or its status changed."""
+
+    credential_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractChanged:
+    """A contract was added, edited, frozen, paid, or lost a visit."""
+
+    contract_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRaised:
+    """A flag shall act at the gates."""
+
+    flag_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagCleared:
+    """A flag shall act no more."""
+
+    flag_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChanged:
+    """A site was added, or its rules were edited."""
+
+    site_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTaken:
+    """A member went through a lane; `spends_visit` says that the gate burnt a credit of the contract."""
+
+    member_id: str
+    contract_id: str | None
+    site_id: str
+    at: datetime
+    spends_visit: bool
+
+
+DomainEvent = MemberChanged | CredentialChanged | ContractChanged | FlagRaised | FlagCleared | SiteChanged | VisitTaken

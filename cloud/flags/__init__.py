@@ -1,0 +1,1 @@
+"""What staff want said or stopped at the turnstile."""

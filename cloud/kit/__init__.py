@@ -1,0 +1,1 @@
+"""Tools of the service with no gym in them."""

@@ -1,0 +1,31 @@
+"""Passwords of staff: argon2id with the parameters of RFC 9106's second choice (argon2-cffi's default)."""
+
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+PASSWORD_CHARACTERS_MIN: Final = 10
+PASSWORD_CHARACTERS_MAX: Final = 200
+
+_hasher = PasswordHasher()
+_NOBODY: Final = _hasher.hash("the password of nobody")
+
+
+def hash_password(password: str) -> str:
+    """The string to store; takes tens of milliseconds on purpose."""
+    return _hasher.hash(password)
+
+
+def is_password(password: str, stored_hash: str | None) -> bool:
+    """Whether the password is the one of the stored hash. Without a hash (unknown name): no, after as long a time."""
+    try:
+        _hasher.verify(stored_hash or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return stored_hash is not None
+
+
+def needs_rehash(stored_hash: str) -> bool:
+    """Whether the hash was made with older parameters than today's."""
+    return _hasher.check_needs_rehash(stored_hash)

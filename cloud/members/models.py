@@ -1,0 +1,39 @@
+"""Table of members."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud.database import Base, UtcDateTime
+
+
+class Member(Base):
+    """Somebody who trains at the club.
+
+    `sort_name` (folded last and first name) orders lists; `search_text` holds everything that a search may find,
+    folded, with the telephone's digits and `card_numbers`, which the credentials package tells us.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (Index(None, "sort_name", "id"),)
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True)
+    first_name: Mapped[str] = mapped_column(String(100))
+    last_name: Mapped[str] = mapped_column(String(100))
+    locale: Mapped[str] = mapped_column(String(8))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    birth_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(Text)
+    card_numbers: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = mapped_column(String(420))
+    search_text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def name(self) -> str:
+        """First and last name, as people say it."""
+        return f"{self.first_name} {self.last_name}".strip()

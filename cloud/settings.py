@@ -1,0 +1,143 @@
+"""Settings of the service, from the environment variables `TORNELLO_*`, read and validated once.
+
+Every mistake is named at once; secrets come from files, never from variables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from cloud.kit.sealed_secrets import KEY_BYTES
+
+
+class SettingsError(Exception):
+    """The environment cannot be used; the message has one line for each mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host and a TCP port; port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the service takes from outside.
+
+    Attributes:
+        database_url: SQLAlchemy URL, SQLite or PostgreSQL.
+        secret: 32 bytes that seal the secrets at rest and sign what browsers keep.
+        authority_dir: the online intermediate authority's key and chain; None: this process enrols no gateways.
+        broker: where this process reaches the MQTT broker.
+        broker_certificate, broker_key: its client certificate there.
+        listen: plain HTTP, for the loopback or a reverse proxy.
+        tls_listen: HTTPS for API and enrolment; None: no such listener.
+        tls_certificate, tls_key: the HTTPS listener's certificate.
+        public_broker: the broker's address as told to gateways.
+    """
+
+    database_url: str
+    secret: bytes
+    authority_dir: Path | None
+    broker: Address
+    broker_certificate: Path | None
+    broker_key: Path | None
+    listen: Address
+    tls_listen: Address | None
+    tls_certificate: Path | None
+    tls_key: Path | None
+    public_broker: Address
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings in `environment` : `TORNELLO_` + the name of the attribute in capitals (CERT for certificate).
+
+    Raises:
+        SettingsError: names every variable that is missing or wrong.
+    """
+    reader = _Reader(environment)
+    broker = Address(reader.text("BROKER_HOST", "127.0.0.1"), reader.port("BROKER_PORT", 8883))
+    settings = Settings(
+        database_url=reader.database_url(),
+        secret=reader.secret(),
+        authority_dir=reader.path("AUTHORITY_DIR"),
+        broker=broker,
+        broker_certificate=reader.path("BROKER_CERT"),
+        broker_key=reader.path("BROKER_KEY"),
+        listen=reader.address("LISTEN") or Address("127.0.0.1", 8080),
+        tls_listen=reader.address("TLS_LISTEN"),
+        tls_certificate=reader.path("TLS_CERT"),
+        tls_key=reader.path("TLS_KEY"),
+        public_broker=reader.address("PUBLIC_BROKER") or broker,
+    )
+    if settings.tls_listen and not (settings.tls_certificate and settings.tls_key):
+        reader.mistakes.append("TORNELLO_TLS_LISTEN needs TORNELLO_TLS_CERT and TORNELLO_TLS_KEY")
+    if reader.mistakes:
+        raise SettingsError("\n".join(reader.mistakes))
+    return settings
+
+
+class _Reader:
+    """Reads variables and collects mistakes instead of stopping at the first."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.mistakes: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environment.get(f"TORNELLO_{name}", "").strip() or default
+
+    def port(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if value.isdecimal() and int(value) <= 65535:
+            return int(value)
+        self.mistakes.append(f"TORNELLO_{name} is no TCP port: {value!r}")
+        return default
+
+    def address(self, name: str) -> Address | None:
+        value = self.text(name)
+        if not value:
+            return None
+        host, _, port = value.rpartition(":")
+        if host and port.isdecimal() and int(port) <= 65535:
+            return Address(host.strip("[]"), int(port))
+        self.mistakes.append(f"TORNELLO_{name} must be HOST:PORT, not {value!r}")
+        return None
+
+    def path(self, name: str) -> Path | None:
+        value = self.text(name)
+        if value and not Path(value).exists():
+            self.mistakes.append(f"TORNELLO_{name} names nothing that exists: {value}")
+        return Path(value) if value else None
+
+    def database_url(self) -> str:
+        value = self.text("DATABASE_URL", "sqlite:///tornello.db")
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError:
+            backend = ""
+        if backend not in {"sqlite", "postgresql"}:
+            self.mistakes.append("TORNELLO_DATABASE_URL must begin with sqlite:/// or postgresql://")
+        return value
+
+    def secret(self) -> bytes:
+        value = self.text("SECRET_FILE")
+        if not value:
+            self.mistakes.append(f"TORNELLO_SECRET_FILE is missing: a file of {KEY_BYTES} random bytes as hex digits")
+            return b""
+        try:
+            secret = bytes.fromhex(Path(value).read_text("ascii").strip())
+        except (OSError, ValueError) as error:
+            self.mistakes.append(f"TORNELLO_SECRET_FILE cannot be read as hex digits: {value} ({type(error).__name__})")
+            return b""
+        if len(secret) != KEY_BYTES:
+            self.mistakes.append(f"TORNELLO_SECRET_FILE must hold {KEY_BYTES} bytes as hex digits, not {len(secret)}")
+        return secret

@@ -1,0 +1,114 @@
+"""Sessions over HTTP, and the two dependencies that guard every other endpoint: `CurrentStaff`, `require`.
+
+A request proves who it is by a bearer token or by the cookie; with the cookie every change also needs the CSRF token.
+"""
+
+import hmac
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from cloud.api import AppDatabase, Transaction, problems
+from cloud.database import Database
+from cloud.errors import ForbiddenError, UnauthenticatedError
+from cloud.staff import service
+from cloud.staff.policy import Permission, permissions_of
+from cloud.staff.schemas import SessionOut, SignInRequest
+from cloud.staff.service import SESSION_LIFE, SignedIn, SignInGuard
+
+COOKIE: Final = "tornello_session"
+CSRF_HEADER: Final = "x-csrf-token"
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+router = APIRouter(tags=["sessions"])
+
+
+def find_cookie_staff(request: Request, database: Database) -> SignedIn | None:
+    """Who is signed in by the browser's cookie, without any check of CSRF (that is the caller's part)."""
+    return _find(database, request.cookies.get(COOKIE, ""), request)
+
+
+def is_csrf_token(signed_in: SignedIn, token: str) -> bool:
+    """Whether the token is the one of this session; compared in constant time."""
+    return hmac.compare_digest(signed_in.csrf_token.encode(), token.encode(errors="replace"))
+
+
+def _current_staff(request: Request, database: AppDatabase) -> SignedIn:
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        signed_in = _find(database, bearer.strip(), request)
+    else:
+        signed_in = find_cookie_staff(request, database)
+        if signed_in and request.method not in _SAFE_METHODS:
+            _check_csrf(signed_in, request.headers.get(CSRF_HEADER, ""))
+    if signed_in is None:
+        raise UnauthenticatedError("not_signed_in", "Sign in with POST /api/v1/sessions.")
+    return signed_in
+
+
+CurrentStaff = Annotated[SignedIn, Depends(_current_staff)]
+
+
+def require(permission: Permission) -> Any:
+    """The default of a parameter `staff: SignedIn`: who is signed in, if they have the permission (else 403)."""
+
+    def permitted(staff: CurrentStaff) -> SignedIn:
+        check_permission(staff, permission)
+        return staff
+
+    return Depends(permitted)
+
+
+def check_permission(staff: SignedIn, permission: Permission) -> None:
+    """Raise ForbiddenError unless the person has the permission."""
+    if not staff.may(permission):
+        raise ForbiddenError("not_permitted", f"Your role {staff.role!r} has no permission {permission!r}.")
+
+
+def network_address(request: Request) -> str:
+    """Where the request comes from, for limits on attempts."""
+    return request.client.host if request.client else "unknown"
+
+
+@router.post("/sessions", status_code=201, responses=problems(401, 422, 429))
+def open_session(body: SignInRequest, request: Request, database: AppDatabase) -> SessionOut:
+    """Sign in. The answer's token is good for 14 hours or until DELETE."""
+    guard: SignInGuard = request.app.state.sign_in_guard
+    signed_in, token = service.sign_in(
+        database,
+        guard,
+        email=body.email,
+        password=body.password,
+        address=network_address(request),
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    return SessionOut(
+        session_id=signed_in.session_id,
+        staff_id=signed_in.staff_id,
+        name=signed_in.name,
+        role=signed_in.role,
+        locale=signed_in.locale,
+        permissions=sorted(permissions_of(signed_in.role)),
+        token=token,
+        csrf_token=signed_in.csrf_token,
+        expires_at=database.clock() + SESSION_LIFE,
+    )
+
+
+@router.delete("/sessions", status_code=204, responses=problems(401))
+def close_session(staff: CurrentStaff, session: Transaction) -> Response:
+    """Sign out: the token opens nothing any more."""
+    service.sign_out(session, staff)
+    return Response(status_code=204)
+
+
+def _find(database: Database, token: str, request: Request) -> SignedIn | None:
+    if not token:
+        return None
+    with database.session() as session:
+        return service.find_signed_in(session, token, request_id=request.state.request_id)
+
+
+def _check_csrf(signed_in: SignedIn, token: str) -> None:
+    if not is_csrf_token(signed_in, token):
+        raise ForbiddenError("csrf_token_wrong", "The CSRF token is missing or wrong; load the page again.")

@@ -1,0 +1,39 @@
+"""What each role may do, as permission strings `noun.verb`."""
+
+from typing import Final, Literal, get_args
+
+Permission = Literal[
+    "members.read",
+    "members.write",
+    "credentials.write",
+    "contracts.write",
+    "dues.write",
+    "flags.write",
+    "access.read",
+    "gateways.read",
+    "gateways.enrol",
+]
+Role = Literal["receptionist", "manager", "administrator", "installer"]
+
+_RECEPTION: Final[frozenset[Permission]] = frozenset(
+    {
+        "members.read",
+        "members.write",
+        "credentials.write",
+        "dues.write",
+        "flags.write",
+        "access.read",
+        "gateways.read",
+    }
+)
+ROLES: Final[dict[str, frozenset[Permission]]] = {
+    "receptionist": _RECEPTION,
+    "manager": _RECEPTION | {"contracts.write"},
+    "administrator": frozenset(get_args(Permission)),
+    "installer": frozenset({"gateways.read", "gateways.enrol"}),
+}
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """Everything that a role may do; an unknown role may do nothing."""
+    return ROLES.get(role, frozenset())

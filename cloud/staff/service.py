@@ -1,0 +1,220 @@
+"""Sign in, stay signed in, sign out; add staff.
+
+A session's token is 256 random bits that only the client keeps; the table knows its hash. The same token serves as
+the browser's cookie and as the API's bearer token; the CSRF token follows from it and is of use only beside it.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, select, update
+
+from cloud.audit import service as audit
+from cloud.audit.service import Actor
+from cloud.database import Database, UnitOfWork
+from cloud.errors import ConflictError, TooManyRequestsError, UnauthenticatedError, not_found
+from cloud.kit.attempts import AttemptLimiter
+from cloud.kit.ids import new_id
+from cloud.kit.passwords import hash_password, is_password, needs_rehash
+from cloud.staff.models import Staff, StaffSession
+from cloud.staff.policy import Permission, Role, permissions_of
+
+SESSION_LIFE: Final = timedelta(hours=14)
+_WINDOW_S: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is behind a request, and what they may do."""
+
+    staff_id: str
+    session_id: str
+    name: str
+    email: str
+    locale: str
+    role: str
+    csrf_token: str
+    request_id: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """This person, as the audit log names them."""
+        return Actor("staff", self.staff_id, self.request_id)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person's role has the permission."""
+        return permission in permissions_of(self.role)
+
+
+class SignInGuard:
+    """Slows down guessing: 10 attempts in 5 minutes for one e-mail address, 50 for one network address."""
+
+    def __init__(self) -> None:
+        self._by_email = AttemptLimiter(10, _WINDOW_S)
+        self._by_address = AttemptLimiter(50, _WINDOW_S)
+
+    def admit(self, email: str, address: str) -> None:
+        """Count an attempt.
+
+        Raises:
+            TooManyRequestsError: it is one too many.
+        """
+        wait_s = max(self._by_address.attempt(address), self._by_email.attempt(email))
+        if wait_s:
+            raise TooManyRequestsError(
+                "too_many_sign_ins", f"Too many attempts to sign in. Try again in {wait_s} s.", retry_after_s=wait_s
+            )
+
+    def welcome(self, email: str) -> None:
+        """The right password was given: forget the failures of this e-mail address."""
+        self._by_email.forget(email)
+
+
+def sign_in(
+    database: Database, guard: SignInGuard, *, email: str, password: str, address: str, user_agent: str = ""
+) -> tuple[SignedIn, str]:
+    """Open a session; returns it with its token. The slow hash is computed outside the transaction.
+
+    Raises:
+        TooManyRequestsError: too many attempts.
+        UnauthenticatedError: unknown e-mail address, wrong password, or no longer active; which one is not told.
+    """
+    email = normalise_email(email)
+    guard.admit(email, address)
+    with database.session() as session:
+        staff = session.scalar(select(Staff).where(Staff.email == email, Staff.is_active))
+    is_right = is_password(password, staff.password_hash if staff else None)
+    if not is_right or staff is None:
+        raise UnauthenticatedError("wrong_password", "The e-mail address or the password is wrong.")
+    guard.welcome(email)
+    token = secrets.token_urlsafe(32)
+    new_hash = hash_password(password) if needs_rehash(staff.password_hash) else None
+    with database.transaction() as session:
+        opened = _open_session(session, staff, token, user_agent)
+        if new_hash:
+            session.execute(update(Staff).where(Staff.id == staff.id).values(password_hash=new_hash))
+    return opened, token
+
+
+def find_signed_in(session: UnitOfWork, token: str, *, request_id: str = "") -> SignedIn | None:
+    """Who holds this token, if its session still lives."""
+    row = session.execute(
+        select(StaffSession, Staff)
+        .join(Staff, Staff.id == StaffSession.staff_id)
+        .where(
+            StaffSession.token_hash == _hash_token(token),
+            StaffSession.expires_at > session.now,
+            StaffSession.ended_at.is_(None),
+            Staff.is_active,
+        )
+    ).one_or_none()
+    return _signed_in(row[1], row[0].id, token, request_id) if row else None
+
+
+def sign_out(session: UnitOfWork, who: SignedIn) -> None:
+    """End the session; its token opens nothing any more."""
+    session.execute(update(StaffSession).where(StaffSession.id == who.session_id).values(ended_at=session.now))
+    audit.record(session, who.actor, "session.close", entity=("session", who.session_id))
+
+
+def create_staff(
+    session: UnitOfWork, actor: Actor, *, email: str, name: str, password: str, role: Role, locale: str = "en"
+) -> Staff:
+    """Add somebody who may sign in.
+
+    Raises:
+        ConflictError: the e-mail address is taken.
+    """
+    email = normalise_email(email)
+    if session.scalar(select(Staff.id).where(Staff.email == email)):
+        raise ConflictError("email_taken", f"There is already staff with the e-mail address {email}.")
+    staff = Staff(
+        id=new_id("stf"),
+        email=email,
+        name=name.strip(),
+        password_hash=hash_password(password),
+        locale=locale,
+        role=role,
+        is_active=True,
+        created_at=session.now,
+    )
+    session.add(staff)
+    session.flush()
+    audit.record(
+        session, actor, "staff.create", entity=("staff", staff.id), after={"email": email, "name": name, "role": role}
+    )
+    return staff
+
+
+def change_locale(session: UnitOfWork, who: SignedIn, locale: str) -> None:
+    """Let the console speak another language to this person."""
+    session.execute(update(Staff).where(Staff.id == who.staff_id).values(locale=locale))
+    audit.record(
+        session,
+        who.actor,
+        "staff.change_locale",
+        entity=("staff", who.staff_id),
+        before={"locale": who.locale},
+        after={"locale": locale},
+    )
+
+
+def names_of(session: UnitOfWork, staff_ids: set[str]) -> dict[str, str]:
+    """The names behind some ids of staff."""
+    rows = session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))
+    return {staff.id: staff.name for staff in rows}
+
+
+def get_staff(session: UnitOfWork, staff_id: str) -> Staff:
+    """One member of staff.
+
+    Raises:
+        NotFoundError: nobody has this id.
+    """
+    staff = session.get(Staff, staff_id)
+    if staff is None:
+        raise not_found("staff", staff_id)
+    return staff
+
+
+def normalise_email(email: str) -> str:
+    """The form in which e-mail addresses of staff are kept and compared."""
+    return email.strip().casefold()
+
+
+def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str) -> SignedIn:
+    session.execute(delete(StaffSession).where(StaffSession.expires_at < session.now - SESSION_LIFE))
+    opened = StaffSession(
+        id=new_id("ses"),
+        staff_id=staff.id,
+        token_hash=_hash_token(token),
+        user_agent=user_agent[:200],
+        created_at=session.now,
+        expires_at=session.now + SESSION_LIFE,
+        ended_at=None,
+    )
+    session.add(opened)
+    session.flush()
+    audit.record(session, Actor("staff", staff.id), "session.open", entity=("session", opened.id))
+    return _signed_in(staff, opened.id, token, "")
+
+
+def _signed_in(staff: Staff, session_id: str, token: str, request_id: str) -> SignedIn:
+    return SignedIn(
+        staff_id=staff.id,
+        session_id=session_id,
+        name=staff.name,
+        email=staff.email,
+        locale=staff.locale,
+        role=staff.role,
+        csrf_token=hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest(),
+        request_id=request_id,
+    )
+
+
+def _hash_token(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="replace")).digest()

@@ -1,0 +1,32 @@
+"""Every table of the service in one place: importing this module fills `METADATA`, for migrations and tests."""
+
+from typing import Final
+
+from sqlalchemy import MetaData
+
+from cloud.access_events import models as access_events
+from cloud.audit import models as audit
+from cloud.contracts import models as contracts
+from cloud.credentials import models as credentials
+from cloud.database import Base
+from cloud.desired_state import models as desired_state
+from cloud.enrolment import models as enrolment
+from cloud.flags import models as flags
+from cloud.members import models as members
+from cloud.sites import models as sites
+from cloud.staff import models as staff
+
+_PACKAGES: Final = (
+    access_events,
+    audit,
+    contracts,
+    credentials,
+    desired_state,
+    enrolment,
+    flags,
+    members,
+    sites,
+    staff,
+)
+
+METADATA: Final[MetaData] = Base.metadata
