@@ -22,7 +22,7 @@ ONLINE_GRACE_S = 120
 
 LaneCondition = Literal["free", "busy", "not_ready"]
 
-_REASON_OF_SOURCE: dict[FlagSource, Reason] = {
+REASON_OF_SOURCE: dict[FlagSource, Reason] = {
     "task": Reason.FLAGGED_BY_STAFF,
     "manual": Reason.FLAGGED_BY_STAFF,
     "dues": Reason.DUES_OVERDUE,
@@ -63,7 +63,7 @@ def decide(view: GateView, tap: TapContext) -> Decision:
         return Decision("block", Reason.CREDENTIAL_NOT_FOUND, Rule.UNKNOWN_CREDENTIAL, view.revision)
     verdict = judge_flags(view.flags, DEVICE_KIND, tap.now_s)
     if verdict.block is not None:
-        denial = Denial(_REASON_OF_SOURCE[verdict.block.source], Rule.BLOCKING_FLAG)
+        denial = Denial(REASON_OF_SOURCE[verdict.block.source], Rule.BLOCKING_FLAG)
         return _denied(view, denial, (verdict.block, *verdict.messages))
     found = (
         _check_credential(view.credential)

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     SITE_UNKNOWN = "site_unknown"
     LANE_BUSY = "lane_busy"
     LANE_NOT_READY = "lane_not_ready"
+    CREDENTIAL_UNREADABLE = "credential_unreadable"
 
 
 class Rule(StrEnum):
@@ -45,6 +46,7 @@ class Rule(StrEnum):
     CONTRACT_FREEZE = "contract_freeze"
     CONTRACT_VISITS = "contract_visits"
     LANE_CONDITION = "lane_condition"
+    CARD_PARITY = "card_parity"
     CONTRACT = "contract"
     MESSAGE_FLAG = "message_flag"
 

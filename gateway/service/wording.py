@@ -1,0 +1,65 @@
+"""What a decision says to the member, in their language.
+
+A line break in a text separates what is so from what to do, and is kept on displays with room for it. The standard
+texts fit two lines of sixteen characters, also in ASCII.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.domain.access_point import Direction
+from gateway.domain.access_policy import REASON_OF_SOURCE
+from gateway.domain.decision import Decision, Reason
+from gateway.domain.flags import Flag
+from gateway.texts.catalogue import SOURCE_LANGUAGE, Catalogue, language_of, mark
+
+IDLE: Final = mark("Present your\ncard")
+WELCOME: Final = mark("Welcome")
+GOODBYE: Final = mark("Goodbye")
+REASONS: Final[dict[Reason, str]] = {
+    Reason.CREDENTIAL_NOT_FOUND: mark("Unknown card\nAsk at reception"),
+    Reason.CREDENTIAL_NOT_ENABLED: mark("Card disabled\nAsk at reception"),
+    Reason.CREDENTIAL_NOT_ACTIVE: mark("Membership not\nstarted yet"),
+    Reason.CREDENTIAL_EXPIRED: mark("Membership has\nexpired"),
+    Reason.CREDENTIAL_UNREADABLE: mark("Card not read\nTry again"),
+    Reason.MEMBERSHIP_FROZEN: mark("Membership is\nfrozen"),
+    Reason.NO_VISITS_LEFT: mark("No visits left\nAsk at reception"),
+    Reason.NO_ENTITLEMENT: mark("No membership\nAsk at reception"),
+    Reason.FLAGGED_BY_STAFF: mark("Please come to\nthe reception"),
+    Reason.DUES_OVERDUE: mark("Payment overdue\nAsk at reception"),
+    Reason.CERTIFICATE_MISSING: mark("Medical document\nis missing"),
+    Reason.BLACK_LISTED: mark("Entry refused\nAsk at reception"),
+    Reason.LEASE_EXPIRED: mark("System offline\nAsk at reception"),
+    Reason.CLOCK_UNTRUSTED: mark("Clock is not set\nAsk at reception"),
+    Reason.SITE_UNKNOWN: mark("Not ready yet\nAsk at reception"),
+    Reason.LANE_BUSY: mark("One at a time\nPlease wait"),
+    Reason.LANE_NOT_READY: mark("Out of service\nAsk at reception"),
+}
+
+
+def decision_text(decision: Decision, direction: Direction, *, site_locale: str, catalogue: Catalogue) -> str:
+    """The whole text of a decision, its lines in the order of importance."""
+    locale = decision.holder.locale if decision.holder else site_locale
+    shown = [_flag_text(flag, locale, site_locale, catalogue) for flag in decision.flags]
+    if decision.outcome == "message":
+        return "\n".join(shown)
+    if decision.outcome == "block":
+        is_flagged = any(flag.effect == "block" for flag in decision.flags)
+        return shown[0] if is_flagged else catalogue.translate(REASONS[decision.reason], locale)
+    greeting = catalogue.translate(WELCOME if direction == "in" else GOODBYE, locale)
+    name = decision.holder.display_name if decision.holder else ""
+    return f"{greeting}\n{name}".rstrip()
+
+
+def _flag_text(flag: Flag, locale: str, site_locale: str, catalogue: Catalogue) -> str:
+    written = _find_text(flag.texts, (locale, site_locale, SOURCE_LANGUAGE))
+    return written or catalogue.translate(REASONS[REASON_OF_SOURCE[flag.source]], locale)
+
+
+def _find_text(texts: Mapping[str, str], locales: tuple[str, ...]) -> str:
+    """The text in the first of these languages that has one, else in any."""
+    for locale in locales:
+        text = texts.get(language_of(locale))
+        if text:
+            return text
+    return next((text for text in texts.values() if text), "")
