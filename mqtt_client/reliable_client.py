@@ -1,0 +1,156 @@
+"""The connection that both sides use: QoS 1 out with a true answer, messages in that wait for their acknowledgement.
+
+One `ReliableClient` is one connection: after `LinkLostError` make a new one (`link_keeper` does). Clean start and no
+session at the broker: what is not confirmed by the other application is sent again by the application.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Self
+
+import aiomqtt
+import paho.mqtt.client as paho
+
+from mqtt_client.connection import Connection, LinkLimits
+from mqtt_client.errors import (
+    BrokerUnreachableError,
+    ConnectRefusedError,
+    LinkError,
+    LinkLostError,
+    PublishRefusedError,
+    SubscriptionRefusedError,
+)
+from mqtt_client.tls import TlsFiles, certificate_refusal, client_context
+
+
+class InboundMessage:
+    """A message as it arrived; `ack` it when its effect is committed."""
+
+    __slots__ = ("_connection", "_message", "payload", "topic")
+
+    def __init__(self, connection: Connection, message: paho.MQTTMessage) -> None:
+        self._connection = connection
+        self._message = message
+        self.topic: str = message.topic
+        self.payload: bytes = bytes(message.payload)
+
+    def ack(self) -> None:
+        """Let the broker send the next one; unacknowledged messages are bounded by `LinkLimits.inbound_max`."""
+        self._connection.acknowledge(self._message)
+
+
+class ReliableClient:
+    """`async with` connects and subscribes; `tls` None means plain TCP, for a broker inside this machine's tests."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: TlsFiles | None,
+        client_id: str,
+        subscriptions: Sequence[str],
+        limits: LinkLimits | None = None,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._client_id = client_id
+        self._subscriptions = tuple(subscriptions)
+        self._limits = limits or LinkLimits()
+        self._slots = asyncio.Semaphore(self._limits.outbound_max)
+        self._connection: Connection | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect and subscribe.
+
+        Raises:
+            BrokerUnreachableError, CertificateRefusedError, ConnectRefusedError, SubscriptionRefusedError,
+            LinkLostError: see each for what to do.
+        """
+        connection = Connection(
+            self._host,
+            self._port,
+            client_id=self._client_id,
+            tls_context=client_context(self._tls) if self._tls is not None else None,
+            limits=self._limits,
+        )
+        try:
+            await connection.open()
+        except aiomqtt.MqttError as error:
+            raise self._why_not_connected(connection, error) from error
+        self._connection = connection
+        try:
+            await self._subscribe(connection)
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def publish(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 1 and wait for the broker's answer; a good answer says nothing about the receiver.
+
+        Raises:
+            PublishRefusedError: the broker refused this message.
+            LinkLostError: the connection is gone, or no answer came in time.
+        """
+        connection = self._require_connection()
+        async with self._slots:
+            try:
+                answer = await connection.confirm(topic, payload)
+            except ConnectionError as error:
+                raise self._lost(connection, error) from error
+        if answer.is_failure:
+            raise PublishRefusedError(topic, answer.value, str(answer))
+
+    async def messages(self) -> AsyncIterator[InboundMessage]:
+        """Messages in the order of their arrival, until the link is lost.
+
+        Raises:
+            LinkLostError: always, in the end.
+        """
+        connection = self._require_connection()
+        while True:
+            try:
+                message = await connection.next_message()
+            except ConnectionError as error:
+                raise self._lost(connection, error) from error
+            yield InboundMessage(connection, message)
+
+    def _require_connection(self) -> Connection:
+        assert self._connection is not None, "use the client inside `async with`"
+        return self._connection
+
+    async def _subscribe(self, connection: Connection) -> None:
+        for topic_filter in self._subscriptions:
+            try:
+                answers = await connection.subscribe(topic_filter, qos=1)
+            except aiomqtt.MqttError as error:
+                raise self._lost(connection, error) from error
+            for answer in answers:
+                if not isinstance(answer, int) and answer.is_failure:
+                    raise SubscriptionRefusedError(f"the broker refuses the subscription to {topic_filter}: {answer}")
+
+    async def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    def _why_not_connected(self, connection: Connection, error: aiomqtt.MqttError) -> LinkError:
+        cause = error.__context__ if isinstance(error.__context__, OSError) else connection.faults.last_error
+        refusal = certificate_refusal(cause)
+        if refusal is not None:
+            return refusal
+        if isinstance(error, aiomqtt.exceptions.MqttConnectError):
+            return ConnectRefusedError(f"the broker at {self._host}:{self._port} refuses {self._client_id}: {error}")
+        return BrokerUnreachableError(f"no broker at {self._host}:{self._port}: {cause or error}")
+
+    def _lost(self, connection: Connection, error: Exception) -> LinkError:
+        refusal = certificate_refusal(connection.faults.last_error)
+        return refusal or LinkLostError(f"the link to {self._host}:{self._port} is lost: {error}")

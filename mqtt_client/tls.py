@@ -1,0 +1,82 @@
+"""Mutual TLS with the site's authority alone, and plain names for what OpenSSL reports."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from mqtt_client.errors import CertificateRefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """PEM files: whom to trust, who we are (with the chain), and our key."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+# What OpenSSL's verification of the broker's certificate found (X509_V_ERR_*).
+_VERIFY_CODES = {
+    9: ("broker_not_yet_valid", "the broker's certificate is not valid yet: check this machine's clock"),
+    10: ("broker_expired", "the broker's certificate has expired, or this machine's clock is wrong"),
+    62: ("broker_name_mismatch", "the broker's certificate is for another host name"),
+    64: ("broker_name_mismatch", "the broker's certificate is for another address"),
+}
+# The broker's alerts about our certificate (RFC 8446, section 6.2), as OpenSSL names them.
+_ALERTS = {
+    "UNKNOWN_CA": ("authority_unknown", "the broker does not know the authority of our certificate: enrol again"),
+    "CERTIFICATE_REVOKED": ("certificate_revoked", "our certificate has been revoked: enrol again"),
+    "CERTIFICATE_EXPIRED": ("certificate_expired", "our certificate has expired: enrol again"),
+    "CERTIFICATE_REQUIRED": ("certificate_required", "the broker wants a certificate and got none"),
+    "BAD_CERTIFICATE": ("certificate_rejected", "the broker rejects our certificate"),
+    "CERTIFICATE_UNKNOWN": ("certificate_rejected", "the broker rejects our certificate"),
+    "UNSUPPORTED_CERTIFICATE": ("certificate_rejected", "the broker rejects our certificate for this use"),
+    "ACCESS_DENIED": ("certificate_rejected", "the broker denies access to our certificate"),
+    "DECRYPT_ERROR": ("certificate_rejected", "certificate and key do not belong together"),
+}
+
+
+class _TidySocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails; paho leaves that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of ssl.SSLSocket
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
+def client_context(files: TlsFiles) -> ssl.SSLContext:
+    """TLS 1.2 or newer, host name checked, nobody trusted but the site's authority.
+
+    Raises:
+        CertificateRefusedError: our own files are missing or unusable; the text names them.
+    """
+    try:
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(files.authority))
+        context.sslsocket_class = _TidySocket
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(str(files.certificate), str(files.key))
+    except OSError as error:
+        raise CertificateRefusedError(
+            "certificate_rejected",
+            f"cannot use {files.certificate} with {files.key} and {files.authority}: {error}",
+        ) from error
+    return context
+
+
+def certificate_refusal(error: BaseException | None) -> CertificateRefusedError | None:
+    """The certificate problem behind an error of the socket, or None when there is no such problem."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason, text = _VERIFY_CODES.get(
+            error.verify_code,
+            ("broker_not_trusted", f"the broker's certificate is not trusted: {error.verify_message}"),
+        )
+        return CertificateRefusedError(reason, text)
+    if isinstance(error, ssl.SSLError) and error.reason is not None:
+        for alert, (reason, text) in _ALERTS.items():
+            if error.reason.endswith(f"ALERT_{alert}"):
+                return CertificateRefusedError(reason, text)
+    return None
