@@ -1,0 +1,131 @@
+"""READ FIRST: what happens when a card is presented, from its bits to the open relay, in one call.
+
+Nothing here waits: the state is read from memory or a read-only connection, the relay acts at once, the journal takes
+the event into its queue, the light and the text go into the reader's. So a tap never waits for the network, for a disk
+sync, or for another reader.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from firmware_protocol.wiegand import ParityError, parse_card_bits
+from gateway.domain.access_point import ReaderKey
+from gateway.domain.access_policy import TapContext, decide
+from gateway.domain.decision import Decision, Reason, Rule
+from gateway.service.passage import Grant, LanePassages
+from gateway.service.ports import CardPresented, Clock, GateStateReader, Journal, StatusFeed
+from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
+from gateway.service.status_records import decision_record
+from gateway.service.wording import decision_text
+from gateway.texts.catalogue import Catalogue
+from sync_protocol.journal_events import AccessDecided
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The hardware side of a tap: where each reader stands, what each lane is doing, what readers show."""
+
+    places: Mapping[ReaderKey, ReaderPlace]
+    lanes: Mapping[str, LanePassages]
+    feedback: ReaderFeedback
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a tap is decided from, and how the decision is worded.
+
+    `hash_credential` makes the site's keyed hash of a canonical credential.
+    """
+
+    state: GateStateReader
+    clock: Clock
+    catalogue: Catalogue
+    hash_credential: Callable[[str], str]
+
+
+class CardTap:
+    """Answers cards. `new_tap_id` gives an identity that ties a decision to its passage."""
+
+    def __init__(
+        self, gate: Gate, knowledge: Knowledge, *, journal: Journal, status: StatusFeed, new_tap_id: Callable[[], str]
+    ) -> None:
+        self._gate = gate
+        self._knowledge = knowledge
+        self._journal = journal
+        self._status = status
+        self._new_tap_id = new_tap_id
+
+    def handle_card(self, card: CardPresented) -> None:
+        """Decide, open or refuse, and record: in this order and in this call."""
+        place = self._gate.places[card.reader]
+        lane = self._gate.lanes[place.access_point.lane_id]
+        credential_hash, decision = self._decide(card, place, lane)
+        tap_id = self._new_tap_id()
+        if decision.is_granted:
+            lane.give(_grant_of(decision, tap_id, place))
+        decided_in_us = round((self._knowledge.clock.monotonic() - card.at_monotonic) * 1_000_000)
+        text = self._text_of(decision, place)
+        lines = self._gate.feedback.show_outcome(card.reader, decision.outcome, text, lane.timing.passage_window_ms)
+        event = AccessDecided(
+            tap_id=tap_id,
+            lane_id=lane.lane_id,
+            direction=place.access_point.direction,
+            reader=card.reader,
+            credential_hash=credential_hash,
+            outcome=decision.outcome,
+            reason=decision.reason,
+            rule=decision.rule,
+            revision=decision.revision,
+            member_id=decision.holder.member_id if decision.holder else None,
+            contract_id=decision.contract_id,
+            flag_ids=tuple(flag.flag_id for flag in decision.flags),
+            text=text.replace("\n", ". "),
+            decided_in_us=decided_in_us,
+        )
+        self._journal.append(event)
+        self._status.publish(decision_record(event, lines))
+        log.info("tap at %s: %s, %s (%d us)", card.reader, decision.outcome, decision.reason, decided_in_us)
+
+    def _decide(self, card: CardPresented, place: ReaderPlace, lane: LanePassages) -> tuple[str, Decision]:
+        """The credential's hash, empty when the card could not be read, and the decision about it."""
+        try:
+            canonical = parse_card_bits(card.data, card.bit_count)
+        except ParityError:
+            return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, Rule.CARD_PARITY, revision=0)
+        credential_hash = self._knowledge.hash_credential(canonical)
+        view = self._knowledge.state.find_gate_view(credential_hash)
+        if view.site is not None:
+            self._gate.feedback.site_locale = view.site.locale
+        direction = place.access_point.direction
+        member_id = view.credential.member_id if view.credential else None
+        context = TapContext(
+            direction=direction,
+            lane=lane.condition_for(direction, member_id),
+            now_s=self._knowledge.clock.wall_ms() // 1000,
+            is_clock_trusted=self._knowledge.clock.trust != "untrusted",
+            visits_spent=self._journal.visits_spent,
+        )
+        return credential_hash, decide(view, context)
+
+    def _text_of(self, decision: Decision, place: ReaderPlace) -> str:
+        return decision_text(
+            decision,
+            place.access_point.direction,
+            site_locale=self._gate.feedback.site_locale,
+            catalogue=self._knowledge.catalogue,
+        )
+
+
+def _grant_of(decision: Decision, tap_id: str, place: ReaderPlace) -> Grant:
+    assert decision.holder is not None, "only a known member is ever granted"
+    return Grant(
+        tap_id,
+        place.key,
+        place.access_point.direction,
+        decision.holder.member_id,
+        decision.contract_id,
+        decision.spends_visit,
+    )

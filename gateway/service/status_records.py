@@ -1,0 +1,76 @@
+"""What `tornello-gateway watch` and `status` get to read: plain records, one JSON object each.
+
+`decision` carries the fields of the journal's AccessDecided, the explanation in words and the display's lines;
+`passage` tells how a grant ended; `state` is the whole gateway at a glance.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from gateway.domain.turnstile import LaneState
+from gateway.service.passage import Grant, GrantEnd
+from sync_protocol.journal_events import AccessDecided
+from sync_protocol.messages import OutboxRange, ReaderHealth
+
+Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """One lane at this moment."""
+
+    lane_id: str
+    name: str
+    state: LaneState
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayStatus:
+    """The whole gateway at this moment."""
+
+    gateway_id: str
+    site_name: str
+    software_version: str
+    revision: int
+    clock: str
+    is_connected: bool
+    outbox: OutboxRange
+    lanes: Sequence[LaneStatus]
+    readers: Sequence[ReaderHealth]
+
+
+def decision_record(event: AccessDecided, lines: Sequence[str]) -> Record:
+    """The record of one decision."""
+    fields: Record = msgspec.to_builtins(event)
+    return {**fields, "type": "decision", "explanation": explain(event), "display": list(lines)}
+
+
+def passage_record(lane_id: str, grant: Grant, end: GrantEnd) -> Record:
+    """The record of the end of one grant."""
+    return {
+        "type": "passage",
+        "tap_id": grant.tap_id,
+        "lane_id": lane_id,
+        "direction": grant.direction,
+        "member_id": grant.member_id,
+        "end": end,
+        "is_taken": end == "taken",
+    }
+
+
+def state_record(status: GatewayStatus) -> Record:
+    """The record of the gateway at a glance."""
+    return {"type": "state", **msgspec.to_builtins(status)}
+
+
+def explain(event: AccessDecided) -> str:
+    """Why it was decided so, for whoever installs or supports a gateway: rule, flags, contract, revision, time."""
+    parts = [f"{event.outcome}: {event.reason}", f"rule {event.rule}", f"state of revision {event.revision}"]
+    if event.flag_ids:
+        parts.append(f"flags {', '.join(event.flag_ids)}")
+    if event.contract_id:
+        parts.append(f"contract {event.contract_id}")
+    parts.append(f"decided in {event.decided_in_us} us")
+    return "; ".join(parts)
