@@ -22,9 +22,9 @@ class AccessEvent(Base):
     __tablename__ = "access_event"
     __table_args__ = (
         UniqueConstraint("gateway_id", "journal_epoch", "seq"),
-        Index("ix_access_event_member_id_id", "member_id", "id"),
-        Index("ix_access_event_gateway_id_id", "gateway_id", "id"),
-        Index("ix_access_event_gateway_id_boot_id_clock", "gateway_id", "boot_id", "clock"),
+        Index(None, "member_id", "id"),
+        Index(None, "gateway_id", "id"),
+        Index(None, "gateway_id", "boot_id", "clock"),
     )
 
     id: Mapped[int] = mapped_column(EventId, primary_key=True, autoincrement=True)

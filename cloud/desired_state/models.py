@@ -11,14 +11,16 @@ from cloud.database import Base, UtcDateTime
 class DesiredRow(Base):
     """One row of a site's state as last written: `body` as `sync_protocol.state_rows.encode_row` made it.
 
-    A deleted row stays as a tombstone (empty body), so that a gateway that was away learns of it.
+    A deleted row stays as a tombstone (empty body), so that a gateway that was away learns of it. `member_id` is whom
+    the row was made for.
     """
 
     __tablename__ = "desired_row"
-    __table_args__ = (Index("ix_desired_row_site_id_revision", "site_id", "revision"),)
+    __table_args__ = (Index(None, "site_id", "revision"), Index(None, "site_id", "member_id"))
 
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(96), primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(String(24))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     revision: Mapped[int] = mapped_column(BigInteger)
     is_deleted: Mapped[bool] = mapped_column(default=False)

@@ -10,7 +10,11 @@ from cloud.database import Base, Json, UtcDateTime
 
 
 class Site(Base):
-    """A club. `signing_key_sealed` (Ed25519) and `credential_key_sealed` (HMAC) are encrypted at rest."""
+    """A club.
+
+    The private Ed25519 key that signs what goes down to the gateways is sealed. `credential_key` is not: it protects
+    the copies on the gateways, and the cards themselves are in this database.
+    """
 
     __tablename__ = "site"
 
@@ -21,7 +25,7 @@ class Site(Base):
     lease_days: Mapped[int]
     facility_code: Mapped[int]
     signing_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    credential_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    credential_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,0 +1,196 @@
+"""Taking over the gateways' journals: each event exactly once, in order, and nothing missing unnoticed.
+
+A batch is one transaction. What is there already is skipped, what begins behind a hole is left for the gateway to send
+again, and an event that cannot be read is put aside with its reason so that those behind it are not held up.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloud.access_events import repository
+from cloud.access_events.columns import event_columns, is_history, to_utc
+from cloud.access_events.models import BootClock, JournalCursor
+from cloud.database import UnitOfWork
+from cloud.domain_events import VisitTaken
+from cloud.errors import CloudError
+from cloud.kit.storable import NUMBER_MAX
+from cloud.sites.models import Gateway
+from sync_protocol.errors import MalformedMessageError
+from sync_protocol.journal_events import (
+    CHAIN_START,
+    AccessTaken,
+    GapRecorded,
+    JournalEvent,
+    SealedEvent,
+    chain_after,
+    first_seq_covered,
+    parse_event,
+)
+from sync_protocol.messages import EventBatch
+
+_RESTAMPED_AT_ONCE = 1000
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """What became of a batch: everything up to `acked_seq` is stored or refused; `refused` are numbers with reasons."""
+
+    acked_seq: int
+    refused: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    sealed: SealedEvent
+    event: JournalEvent | None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class _Intake:
+    """What one batch adds to the tables."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    visits: list[tuple[AccessTaken, dict[str, Any]]] = field(default_factory=list)
+
+
+def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: int) -> int:
+    """How far a gateway's journal is taken over (-1: nothing yet).
+
+    If the gateway no longer has what should come next (this database was restored from a backup), the hole is logged
+    and the cursor moves on, because nobody can fill it.
+    """
+    cursor = _lock_cursor(session, gateway, epoch)
+    if first_seq > cursor.acked_seq + 1:
+        _logger.error(
+            "gateway %s has no events %d to %d of journal %s any more: they are lost",
+            gateway.id,
+            cursor.acked_seq + 1,
+            first_seq - 1,
+            epoch,
+        )
+        cursor.acked_seq, cursor.chain = first_seq - 1, None
+    return cursor.acked_seq
+
+
+def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> BatchOutcome:
+    """Store what is new in a batch and publish a `VisitTaken` for each passage; idempotent.
+
+    The caller commits, then acknowledges.
+    """
+    cursor = _lock_cursor(session, gateway, batch.journal_epoch)
+    fresh = _in_order([_parse(sealed) for sealed in batch.events if sealed.seq > cursor.acked_seq], cursor.acked_seq)
+    offsets = _learn_offsets(session, gateway, [item.event for item in fresh if item.event])
+    intake = _Intake()
+    for item in fresh:
+        _take(intake, item, cursor, offsets)
+    place = {"gateway_id": gateway.id, "journal_epoch": batch.journal_epoch}
+    for row in intake.refused:
+        row.update(place, received_at=session.now)
+    for row in intake.rows:
+        row.update(place, site_id=gateway.site_id, received_at=session.now)
+        row["is_history"] = is_history(row["occurred_at"], session.now)
+    repository.add_refused(session, intake.refused)
+    repository.add_events(session, intake.rows)
+    for visit, row in intake.visits:
+        _count_visit(session, gateway, visit, row)
+    if intake.rows:
+        session.wake_after_commit("access_events")
+    return BatchOutcome(cursor.acked_seq, tuple((row["seq"], row["reason"]) for row in intake.refused))
+
+
+def _lock_cursor(session: UnitOfWork, gateway: Gateway, epoch: str) -> JournalCursor:
+    cursor = repository.lock_cursor(session, gateway.id, epoch)
+    if cursor is None:
+        cursor = JournalCursor(gateway_id=gateway.id, epoch=epoch, acked_seq=-1, chain=CHAIN_START)
+        session.add(cursor)
+        session.flush()
+    return cursor
+
+
+def _parse(sealed: SealedEvent) -> _Parsed:
+    try:
+        return _Parsed(sealed, parse_event(sealed))
+    except MalformedMessageError as error:
+        return _Parsed(sealed, None, str(error))
+
+
+def _in_order(items: Sequence[_Parsed], acked_seq: int) -> list[_Parsed]:
+    """The items up to the first hole."""
+    fresh = []
+    for item in items:
+        first_seq = first_seq_covered(item.event) if item.event else item.sealed.seq
+        if first_seq > acked_seq + 1 or item.sealed.seq > NUMBER_MAX:
+            break
+        if item.sealed.seq > acked_seq:
+            fresh.append(item)
+            acked_seq = item.sealed.seq
+    return fresh
+
+
+def _take(intake: _Intake, item: _Parsed, cursor: JournalCursor, offsets: dict[str, int]) -> None:
+    sealed, event = item.sealed, item.event
+    reason = item.reason
+    is_gap = event is not None and isinstance(event.body, GapRecorded)
+    is_chain_intact = is_gap or cursor.chain is None or chain_after(cursor.chain, sealed.content) == sealed.chain
+    if event is not None:
+        try:
+            row = event_columns(event, offsets.get(event.boot_id))
+        except MalformedMessageError as error:
+            reason = str(error)
+        else:
+            row["is_chain_intact"] = is_chain_intact
+            intake.rows.append(row)
+            if isinstance(event.body, AccessTaken):
+                intake.visits.append((event.body, row))
+    if reason:
+        intake.refused.append({"seq": sealed.seq, "reason": reason, "content": sealed.content})
+    if not is_chain_intact:
+        _logger.error("the journal of gateway %s is broken before event %d", cursor.gateway_id, sealed.seq)
+    cursor.acked_seq, cursor.chain = sealed.seq, sealed.chain[: len(CHAIN_START)]
+
+
+def _learn_offsets(session: UnitOfWork, gateway: Gateway, events: Sequence[JournalEvent]) -> dict[str, int]:
+    """The offset from monotonic time to UTC for each boot that is known or becomes known with these events."""
+    offsets: dict[str, int] = {}
+    for boot_id in {event.boot_id for event in events if len(event.boot_id) <= 64 and "\x00" not in event.boot_id}:
+        offset = repository.find_offset(session, gateway.id, boot_id)
+        if offset is None:
+            synced = (event for event in events if event.boot_id == boot_id and event.clock == "synced")
+            offset = next((event.wall_ms - event.monotonic_ms for event in synced if _is_usable(event)), None)
+            if offset is None:
+                continue
+            session.add(BootClock(gateway_id=gateway.id, boot_id=boot_id, offset_ms=offset))
+            _restamp(session, gateway, boot_id, offset)
+        offsets[boot_id] = offset
+    return offsets
+
+
+def _is_usable(event: JournalEvent) -> bool:
+    try:
+        to_utc(event.wall_ms)
+    except MalformedMessageError:
+        return False
+    return 0 <= event.monotonic_ms <= event.wall_ms
+
+
+def _restamp(session: UnitOfWork, gateway: Gateway, boot_id: str, offset_ms: int) -> None:
+    """Give the events that a boot wrote before its clock was synced the time at which they happened."""
+    after_id = 0
+    while events := repository.list_unsynced(session, gateway.id, boot_id, after_id=after_id, limit=_RESTAMPED_AT_ONCE):
+        for event in events:
+            event.occurred_at = to_utc(event.monotonic_ms + offset_ms)
+            event.is_history = is_history(event.occurred_at, event.received_at)
+        after_id = events[-1].id
+
+
+def _count_visit(session: UnitOfWork, gateway: Gateway, visit: AccessTaken, row: dict[str, Any]) -> None:
+    taken = VisitTaken(visit.member_id, visit.contract_id, gateway.site_id, row["occurred_at"], visit.spends_visit)
+    try:
+        session.publish(taken)
+    except CloudError as error:
+        _logger.warning("a visit of gateway %s, tap %s, is not counted: %s", gateway.id, visit.tap_id, error.detail)

@@ -1,0 +1,95 @@
+"""Queries on access events and journals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import insert, select, text
+
+from cloud.access_events.models import AccessEvent, BootClock, JournalCursor, RefusedEvent
+from cloud.database import UnitOfWork
+
+_FEED_LOCK: Final = 7_306_001
+"""Name of the advisory lock that lets PostgreSQL commit events in the order of their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events a list shows; None: all."""
+
+    site_id: str | None = None
+    gateway_id: str | None = None
+    member_id: str | None = None
+
+
+def lock_cursor(session: UnitOfWork, gateway_id: str, epoch: str) -> JournalCursor | None:
+    """The cursor of a journal, kept from everybody else until the transaction ends."""
+    query = select(JournalCursor).where(JournalCursor.gateway_id == gateway_id, JournalCursor.epoch == epoch)
+    return session.scalar(query.with_for_update())
+
+
+def find_offset(session: UnitOfWork, gateway_id: str, boot_id: str) -> int | None:
+    """What turns the monotonic time of a boot into UTC, if that is known."""
+    clock = session.get(BootClock, (gateway_id, boot_id))
+    return clock.offset_ms if clock else None
+
+
+def list_unsynced(
+    session: UnitOfWork, gateway_id: str, boot_id: str, *, after_id: int, limit: int
+) -> Sequence[AccessEvent]:
+    """The events of a boot that were written before its clock was synced, the oldest first."""
+    query = (
+        select(AccessEvent)
+        .where(AccessEvent.gateway_id == gateway_id, AccessEvent.boot_id == boot_id, AccessEvent.clock != "synced")
+        .where(AccessEvent.id > after_id)
+        .order_by(AccessEvent.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def add_events(session: UnitOfWork, rows: list[dict[str, Any]]) -> None:
+    """Insert events so that a reader who has seen an id has seen, or never will see, every smaller one.
+
+    SQLite has one writer, so its ids are committed in order by themselves.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _FEED_LOCK})
+    if rows:
+        session.execute(insert(AccessEvent), rows)
+
+
+def add_refused(session: UnitOfWork, rows: list[dict[str, Any]]) -> None:
+    """Put events aside."""
+    if rows:
+        session.execute(insert(RefusedEvent), rows)
+
+
+def list_before(session: UnitOfWork, wanted: EventFilter, before_id: int | None, limit: int) -> Sequence[AccessEvent]:
+    """The newest first, from below an id."""
+    query = select(AccessEvent).order_by(AccessEvent.id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(AccessEvent.id < before_id)
+    return session.scalars(_filtered(query, wanted)).all()
+
+
+def list_after(session: UnitOfWork, wanted: EventFilter, after_id: int, limit: int) -> Sequence[AccessEvent]:
+    """The oldest first, from above an id."""
+    query = select(AccessEvent).where(AccessEvent.id > after_id).order_by(AccessEvent.id).limit(limit)
+    return session.scalars(_filtered(query, wanted)).all()
+
+
+def newest_id(session: UnitOfWork) -> int:
+    """The highest id, 0 if there is none."""
+    return session.scalar(select(AccessEvent.id).order_by(AccessEvent.id.desc()).limit(1)) or 0
+
+
+def _filtered(query: Any, wanted: EventFilter) -> Any:
+    for column, value in (
+        (AccessEvent.site_id, wanted.site_id),
+        (AccessEvent.gateway_id, wanted.gateway_id),
+        (AccessEvent.member_id, wanted.member_id),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    return query

@@ -1,0 +1,153 @@
+"""From what a transaction changed to the rows of the desired state: one revision for each transaction and site.
+
+Handlers only note whom a change concerns. At the end of the transaction each of them is projected anew and compared
+with what is stored; rows whose bytes differ get the next revision. The head is locked before anything is read, so that
+of two transactions about one member the later one sees what the earlier one did, and revisions follow commits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cloud.contracts import service as contracts
+from cloud.credentials import service as credentials
+from cloud.database import UnitOfWork
+from cloud.desired_state import repository, rows
+from cloud.desired_state.models import DesiredRow, StateHead
+from cloud.flags import service as flags
+from cloud.members import service as members
+from cloud.members.models import Member
+from cloud.sites import service as sites
+from cloud.sites.models import Site
+from sync_protocol.digest import Digest
+from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, StateRow, encode_row, row_key
+
+_PENDING: Final = "desired_state.pending"
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Whom the transaction concerns."""
+
+    site_ids: set[str] = field(default_factory=set)
+    member_ids: set[str] = field(default_factory=set)
+
+
+def note_site(session: UnitOfWork, site_id: str) -> None:
+    """The site's rules may have changed."""
+    _pending(session).site_ids.add(site_id)
+
+
+def note_member(session: UnitOfWork, member_id: str) -> None:
+    """Something about the member may have changed."""
+    _pending(session).member_ids.add(member_id)
+
+
+def write_pending(session: UnitOfWork) -> None:
+    """Write what was noted so far in this transaction."""
+    pending: _Pending = session.info.pop(_PENDING, _Pending())
+    if not (pending.site_ids or pending.member_ids):
+        return
+    session.flush()
+    # A second session on the same transaction: what the caller has loaded may be older than the lock on the head.
+    with UnitOfWork(
+        bind=session.connection(),
+        join_transaction_mode="rollback_only",
+        dispatch=session.dispatch,
+        clock=session.clock,
+    ) as fresh:
+        affected: dict[str, list[Member]] = {site_id: [] for site_id in pending.site_ids}
+        for member_id in sorted(pending.member_ids):
+            member = members.get(fresh, member_id)
+            affected.setdefault(member.site_id, []).append(member)
+        for site_id in sorted(affected):
+            if _write_site(fresh, site_id, affected[site_id], is_site_changed=site_id in pending.site_ids):
+                session.wake_after_commit("desired_state")
+        fresh.flush()
+
+
+def _pending(session: UnitOfWork) -> _Pending:
+    session.before_commit("desired_state", write_pending)
+    pending: _Pending = session.info.setdefault(_PENDING, _Pending())
+    return pending
+
+
+def _write_site(fresh: UnitOfWork, site_id: str, concerned: list[Member], *, is_site_changed: bool) -> bool:
+    head = repository.lock_head(fresh, site_id)
+    site = sites.get_site(fresh, site_id)
+    changes = _Changes(fresh, head)
+    if is_site_changed:
+        changes.compare([], [rows.site_row(site)])
+    for member in concerned:
+        fresh.refresh(member)
+        changes.compare([member.id], list(_member_rows(fresh, site, member)))
+    return changes.finish()
+
+
+def _member_rows(fresh: UnitOfWork, site: Site, member: Member) -> Iterator[StateRow]:
+    zone = ZoneInfo(site.time_zone)
+    bought = contracts.list_for_member(fresh, member.id)
+    yield rows.entitlement_row(member, bought, zone)
+    yield from rows.dues_rows(bought, zone)
+    for flag in flags.list_raised(fresh, member.id):
+        yield rows.flag_row(flag)
+    for canonical in sorted({credential.canonical for credential in credentials.list_for_member(fresh, member.id)}):
+        holder = credentials.find_in_use(fresh, site.id, canonical)
+        if holder is not None:
+            yield rows.credential_row(holder, site.credential_key)
+
+
+class _Changes:
+    """Collects the rows that differ; they all get the revision behind the head's."""
+
+    def __init__(self, fresh: UnitOfWork, head: StateHead) -> None:
+        self._fresh = fresh
+        self._head = head
+        self._revision = head.revision + 1
+        self._digest = Digest(head.digest)
+        self._is_dirty = False
+
+    def compare(self, member_ids: list[str], wanted: list[StateRow]) -> None:
+        """Write what differs between the rows wanted for these members and those stored."""
+        by_key = {row_key(row): row for row in wanted}
+        stored = {
+            row.key: row for row in repository.list_rows_of(self._fresh, self._head.site_id, member_ids, list(by_key))
+        }
+        for key, row in by_key.items():
+            self._put(stored.get(key), key, row)
+        for key, old in stored.items():
+            if key not in by_key and not old.is_deleted:
+                self._digest.remove(key, old.body)
+                self._write(old, b"", is_deleted=True)
+
+    def finish(self) -> bool:
+        """Move the head if anything was written; whether it was."""
+        if self._is_dirty:
+            self._head.revision, self._head.digest = self._revision, self._digest.to_bytes()
+        return self._is_dirty
+
+    def _put(self, old: DesiredRow | None, key: str, row: StateRow) -> None:
+        body = encode_row(row)
+        if old is None:
+            old = DesiredRow(site_id=self._head.site_id, key=key, is_deleted=True, body=b"")
+            self._fresh.add(old)
+        elif not old.is_deleted and old.body == body:
+            return
+        if not old.is_deleted:
+            self._digest.remove(key, old.body)
+        self._digest.add(key, body)
+        old.member_id = _member_of(row)
+        self._write(old, body, is_deleted=False)
+
+    def _write(self, row: DesiredRow, body: bytes, *, is_deleted: bool) -> None:
+        row.body, row.is_deleted, row.revision = body, is_deleted, self._revision
+        self._is_dirty = True
+
+
+def _member_of(row: StateRow) -> str | None:
+    match row:
+        case CredentialRow() | EntitlementRow() | FlagRow():
+            return row.member_id
+        case _:
+            return None

@@ -1,0 +1,115 @@
+"""Queries on the desired state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cloud.database import UnitOfWork
+from cloud.desired_state.models import DesiredRow, RowProof, StateHead
+from sync_protocol.digest import Digest
+
+_FLAG_KEYS = "flag/%"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row as the snapshot and the delta need it; no body means deleted."""
+
+    key: str
+    body: bytes
+    is_deleted: bool
+
+
+def lock_head(session: UnitOfWork, site_id: str) -> StateHead:
+    """The site's head, kept from everybody else until the transaction ends; made if it is missing."""
+    query = select(StateHead).where(StateHead.site_id == site_id).with_for_update()
+    head = session.scalar(query.execution_options(populate_existing=True))
+    if head is None:
+        head = StateHead(site_id=site_id, revision=0, digest=Digest().to_bytes())
+        session.add(head)
+        session.flush()
+    return head
+
+
+def list_heads(session: UnitOfWork) -> Sequence[StateHead]:
+    """The heads of all sites."""
+    return session.scalars(select(StateHead)).all()
+
+
+def find_head(session: UnitOfWork, site_id: str) -> StateHead | None:
+    """The head of a site, if anything was ever said there."""
+    return session.get(StateHead, site_id)
+
+
+def list_rows_of(
+    session: UnitOfWork, site_id: str, member_ids: Sequence[str], keys: Sequence[str]
+) -> Sequence[DesiredRow]:
+    """The rows made for these members, and whatever has one of these keys."""
+    query = select(DesiredRow).where(
+        DesiredRow.site_id == site_id, or_(DesiredRow.member_id.in_(member_ids), DesiredRow.key.in_(keys))
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def list_rows_after(session: UnitOfWork, site_id: str, revision: int, limit: int) -> list[StoredRow]:
+    """The rows written after a revision, in that order."""
+    query = (
+        select(DesiredRow.key, DesiredRow.body, DesiredRow.is_deleted)
+        .where(DesiredRow.site_id == site_id, DesiredRow.revision > revision)
+        .order_by(DesiredRow.revision, DesiredRow.key)
+        .limit(limit)
+    )
+    return [StoredRow(*row) for row in session.execute(query)]
+
+
+def list_standing_rows(session: UnitOfWork, site_id: str) -> list[StoredRow]:
+    """All rows that are not deleted, by key."""
+    query = (
+        select(DesiredRow.key, DesiredRow.body, DesiredRow.is_deleted)
+        .where(DesiredRow.site_id == site_id, DesiredRow.is_deleted.is_(False))
+        .order_by(DesiredRow.key)
+    )
+    return [StoredRow(*row) for row in session.execute(query)]
+
+
+def find_row(session: UnitOfWork, key: str) -> DesiredRow | None:
+    """A row by its key alone: the keys of flags are unique among all sites."""
+    sites = select(StateHead.site_id)
+    return session.scalar(select(DesiredRow).where(DesiredRow.site_id.in_(sites), DesiredRow.key == key))
+
+
+def add_flag_proofs(
+    session: UnitOfWork, site_id: str, gateway_id: str, *, revisions: tuple[int, int], in_force_at: datetime
+) -> bool:
+    """Prove the flag rows written after the first revision up to the second one; whether there were any."""
+    after, upto = revisions
+    query = select(DesiredRow.key, DesiredRow.revision).where(
+        DesiredRow.site_id == site_id,
+        DesiredRow.revision > after,
+        DesiredRow.revision <= upto,
+        DesiredRow.key.like(_FLAG_KEYS),
+    )
+    proofs = [
+        {"gateway_id": gateway_id, "row_key": key, "revision": revision, "in_force_at": in_force_at}
+        for key, revision in session.execute(query)
+    ]
+    if not proofs:
+        return False
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(RowProof)
+    update = {"revision": statement.excluded.revision, "in_force_at": statement.excluded.in_force_at}
+    session.execute(statement.on_conflict_do_update(index_elements=["gateway_id", "row_key"], set_=update), proofs)
+    return True
+
+
+def drop_proofs_after(session: UnitOfWork, gateway_id: str, revision: int) -> None:
+    """Forget the proofs that a gateway gave beyond a revision."""
+    session.execute(delete(RowProof).where(RowProof.gateway_id == gateway_id, RowProof.revision > revision))
+
+
+def proofs_of(session: UnitOfWork, row_key: str) -> dict[str, RowProof]:
+    """The proofs of a row by gateway."""
+    return {proof.gateway_id: proof for proof in session.scalars(select(RowProof).where(RowProof.row_key == row_key))}

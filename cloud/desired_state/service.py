@@ -1,0 +1,166 @@
+"""The state of a site as its gateways shall have it: the head, what changed since, the whole, and the proofs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from cloud.database import UnitOfWork
+from cloud.desired_state import projection, repository
+from cloud.desired_state.repository import StoredRow
+from cloud.sites import service as sites
+from cloud.sites.models import Gateway
+from sync_protocol.digest import Digest
+from sync_protocol.messages import Delta, SnapshotChunk
+from sync_protocol.state_rows import parse_row
+
+DELTA_ROWS_MAX: Final = 200
+PAYLOAD_BYTES: Final = 48 * 1024
+_ROW_OVERHEAD_BYTES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What should be in force at a site: revision 0 and an empty digest where nothing was ever said."""
+
+    revision: int
+    digest_root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole state of a site at one revision, cut into messages. Equal states have equal ids and chunks."""
+
+    snapshot_id: str
+    revision: int
+    chunks: tuple[SnapshotChunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayProof:
+    """How far one gateway is with one flag: `since_at` is when it came into force there."""
+
+    gateway_id: str
+    gateway_name: str
+    lane_name: str
+    state: Literal["in_force", "pending", "offline"]
+    since_at: datetime | None
+    wanted: Literal["raised", "cleared"]
+
+
+def settle(session: UnitOfWork) -> None:
+    """Write now what the transaction's changes mean for the gateways, instead of at its end."""
+    projection.write_pending(session)
+
+
+def head(session: UnitOfWork, site_id: str) -> Head:
+    """The newest revision of a site."""
+    stored = repository.find_head(session, site_id)
+    return Head(stored.revision, Digest(stored.digest).root()) if stored else Head(0, Digest().root())
+
+
+def heads(session: UnitOfWork) -> dict[str, int]:
+    """The newest revision of every site."""
+    return {stored.site_id: stored.revision for stored in repository.list_heads(session)}
+
+
+def delta_since(session: UnitOfWork, site_id: str, from_revision: int) -> Delta | None:
+    """What changed from a revision to the head; None if that is too much for one message, or there is no such past.
+
+    The session must see one consistent view (`Database.session` or a transaction that has locked the head).
+    """
+    newest = head(session, site_id)
+    if from_revision <= 0 or from_revision > newest.revision:
+        return None
+    rows = repository.list_rows_after(session, site_id, from_revision, DELTA_ROWS_MAX + 1)
+    size = sum(_wire_bytes(row) for row in rows)
+    if len(rows) > DELTA_ROWS_MAX or size > PAYLOAD_BYTES:
+        return None
+    return Delta(
+        from_revision=from_revision,
+        to_revision=newest.revision,
+        digest_root=newest.digest_root,
+        upserts=tuple(parse_row(row.body) for row in rows if not row.is_deleted),
+        deletes=tuple(row.key for row in rows if row.is_deleted),
+    )
+
+
+def take_snapshot(session: UnitOfWork, site_id: str) -> Snapshot:
+    """The whole state at the head; the same demand on the session as `delta_since`."""
+    newest = head(session, site_id)
+    parts = list(_parts(repository.list_standing_rows(session, site_id))) or [[]]
+    snapshot_id = f"r{newest.revision}-{newest.digest_root.hex()[:16]}"
+    chunks = tuple(
+        SnapshotChunk(
+            snapshot_id=snapshot_id,
+            revision=newest.revision,
+            index=index,
+            count=len(parts),
+            digest_root=newest.digest_root,
+            rows=tuple(parse_row(row.body) for row in part),
+        )
+        for index, part in enumerate(parts)
+    )
+    return Snapshot(snapshot_id, newest.revision, chunks)
+
+
+def record_report(
+    session: UnitOfWork, gateway: Gateway, revision: int, digest_root: bytes, *, applied_at: datetime
+) -> None:
+    """A gateway says which revision is in force there: note it, and prove the flags that it covers.
+
+    A gateway that has fallen back (a new card, a restored file) loses the proofs that no longer hold.
+    """
+    before = gateway.applied_revision
+    if revision < before:
+        repository.drop_proofs_after(session, gateway.id, revision)
+    elif revision > before and repository.add_flag_proofs(
+        session, gateway.site_id, gateway.id, revisions=(before, revision), in_force_at=applied_at
+    ):
+        session.wake_after_commit("flag_proofs")
+    sites.record_applied(session, gateway, revision, digest_root, applied_at)
+
+
+def flag_proof(session: UnitOfWork, flag_id: str) -> list[GatewayProof]:
+    """What each gateway of the site knows of a flag that was raised or cleared; empty if it never reached the state."""
+    key = f"flag/{flag_id}"
+    row = repository.find_row(session, key)
+    if row is None:
+        return []
+    proofs = repository.proofs_of(session, key)
+    lanes = {lane.id: lane.name for lane in sites.list_lanes(session, row.site_id)}
+    answers = []
+    for gateway in sites.list_gateways(session, row.site_id):
+        proof = proofs.get(gateway.id)
+        is_in_force = proof is not None and proof.revision >= row.revision
+        state: Literal["in_force", "pending", "offline"] = "in_force" if is_in_force else "pending"
+        if not is_in_force and not sites.is_connected(gateway, session.now):
+            state = "offline"
+        answers.append(
+            GatewayProof(
+                gateway_id=gateway.id,
+                gateway_name=gateway.name,
+                lane_name=lanes[gateway.lane_id],
+                state=state,
+                since_at=proof.in_force_at if proof is not None and is_in_force else None,
+                wanted="cleared" if row.is_deleted else "raised",
+            )
+        )
+    return answers
+
+
+def _parts(rows: Sequence[StoredRow]) -> Iterator[list[StoredRow]]:
+    part: list[StoredRow] = []
+    size = 0
+    for row in rows:
+        if part and size + _wire_bytes(row) > PAYLOAD_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += _wire_bytes(row)
+    if part:
+        yield part
+
+
+def _wire_bytes(row: StoredRow) -> int:
+    return _ROW_OVERHEAD_BYTES + (len(row.key) if row.is_deleted else len(row.body))

@@ -1,0 +1,35 @@
+"""Sites, lanes and gateways over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from cloud.api import ReadSession, problems
+from cloud.sites import service
+from cloud.sites.schemas import GatewayList, GatewayOut, LaneList, LaneOut, SiteList, SiteOut
+from cloud.staff.api import require
+
+router = APIRouter(tags=["sites"])
+
+SiteFilter = Annotated[str | None, Query(max_length=40, description="Only of this site.")]
+
+
+@router.get("/sites", dependencies=[require("gateways.read")], responses=problems(401, 403))
+def list_sites(session: ReadSession) -> SiteList:
+    """All sites by name."""
+    return SiteList(items=[SiteOut.of(site) for site in service.list_sites(session)])
+
+
+@router.get("/lanes", dependencies=[require("gateways.read")], responses=problems(401, 403, 422))
+def list_lanes(session: ReadSession, site_id: SiteFilter = None) -> LaneList:
+    """The lanes and the gateway at work at each."""
+    gateways = {gateway.lane_id: gateway.id for gateway in service.list_gateways(session, site_id)}
+    lanes = service.list_lanes(session, site_id)
+    return LaneList(items=[LaneOut.of(lane, gateways.get(lane.id)) for lane in lanes])
+
+
+@router.get("/gateways", dependencies=[require("gateways.read")], responses=problems(401, 403, 422))
+def list_gateways(session: ReadSession, site_id: SiteFilter = None) -> GatewayList:
+    """The gateways at work, with what they last said of themselves."""
+    gateways = service.list_gateways(session, site_id)
+    return GatewayList(items=[GatewayOut.of(gateway, session.now) for gateway in gateways])

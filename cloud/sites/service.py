@@ -1,0 +1,217 @@
+"""Sites, lanes and gateways: what they are, and what a gateway last said of itself."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from cloud.audit import service as audit
+from cloud.audit.service import Actor
+from cloud.database import UnitOfWork
+from cloud.domain_events import SiteChanged
+from cloud.errors import invalid_field, not_found
+from cloud.kit.ids import new_id
+from cloud.kit.sealed_secrets import open_secret, seal_secret
+from cloud.sites import repository
+from cloud.sites.models import Gateway, Lane, Site
+from sync_protocol.credential_hash import KEY_BYTES
+from sync_protocol.signing import SiteSigner
+
+LOCALES: Final = ("en", "it", "ru")
+LEASE_DAYS_MAX: Final = 90
+FACILITY_CODE_MAX: Final = 255
+CONNECTED_WITHIN: Final = timedelta(seconds=40)
+"""A gateway beats every 15 s; after two beats missed it counts as not connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """What is chosen for a new site. `lease_days` 0 to 90, `facility_code` 0 to 255, `time_zone` an IANA name."""
+
+    name: str
+    time_zone: str
+    locale: str = "en"
+    lease_days: int = 30
+    facility_code: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayReport:
+    """What a gateway says of itself in Hello and Heartbeat; None leaves what is known."""
+
+    boot_id: str
+    clock: str
+    outbox: tuple[int, int]
+    software_version: str | None = None
+    readers: tuple[dict[str, Any], ...] | None = None
+
+
+def create_site(session: UnitOfWork, actor: Actor, rules: SiteRules, secret: bytes) -> Site:
+    """Add a site with fresh keys; `secret` seals its signing key.
+
+    Raises:
+        InvalidError: a rule is not usable.
+    """
+    _check_rules(rules)
+    site_id = new_id("sit")
+    signing_key = Ed25519PrivateKey.generate().private_bytes_raw()
+    site = Site(
+        id=site_id,
+        name=rules.name.strip(),
+        time_zone=rules.time_zone,
+        locale=rules.locale,
+        lease_days=rules.lease_days,
+        facility_code=rules.facility_code,
+        signing_key_sealed=seal_secret(secret, signing_key, _signing_context(site_id)),
+        credential_key=secrets.token_bytes(KEY_BYTES),
+        created_at=session.now,
+    )
+    session.add(site)
+    session.flush()
+    audit.record(session, actor, "site.create", entity=("site", site_id), after=asdict(rules))
+    session.publish(SiteChanged(site_id))
+    return site
+
+
+def create_lane(session: UnitOfWork, actor: Actor, site_id: str, name: str) -> Lane:
+    """Add a lane to a site.
+
+    Raises:
+        NotFoundError: there is no such site.
+        InvalidError: the name is empty or longer than 120 characters.
+    """
+    get_site(session, site_id)
+    _check_name(name)
+    lane = Lane(id=new_id("lan"), site_id=site_id, name=name.strip(), created_at=session.now)
+    session.add(lane)
+    session.flush()
+    audit.record(session, actor, "lane.create", entity=("lane", lane.id), after={"site_id": site_id, "name": lane.name})
+    return lane
+
+
+def add_gateway(session: UnitOfWork, lane: Lane, gateway_id: str, certificate_serial: str) -> Gateway:
+    """Put a gateway in charge of a lane; the one before is retired."""
+    previous = repository.find_gateway_of_lane(session, lane.id)
+    if previous is not None:
+        previous.retired_at = session.now
+    gateway = Gateway(
+        id=gateway_id,
+        site_id=lane.site_id,
+        lane_id=lane.id,
+        name=lane.name,
+        certificate_serial=certificate_serial,
+        enrolled_at=session.now,
+        applied_revision=0,
+        readers=[],
+    )
+    session.add(gateway)
+    session.flush()
+    session.wake_after_commit("gateways")
+    return gateway
+
+
+def record_report(session: UnitOfWork, gateway: Gateway, report: GatewayReport) -> None:
+    """Note what a gateway said of itself, now."""
+    gateway.last_seen_at = session.now
+    gateway.boot_id = report.boot_id
+    gateway.clock = report.clock
+    gateway.outbox_first_seq, gateway.outbox_next_seq = report.outbox
+    if report.software_version is not None:
+        gateway.software_version = report.software_version
+    if report.readers is not None:
+        gateway.readers = list(report.readers)
+    session.wake_after_commit("gateways")
+
+
+def record_applied(
+    session: UnitOfWork, gateway: Gateway, revision: int, digest_root: bytes, applied_at: datetime
+) -> None:
+    """Note the revision that a gateway says is in force there."""
+    gateway.last_seen_at = session.now
+    gateway.digest_root = digest_root
+    if gateway.applied_revision != revision or gateway.applied_at is None:
+        gateway.applied_revision = revision
+        gateway.applied_at = applied_at
+    session.wake_after_commit("gateways")
+
+
+def is_connected(gateway: Gateway, now: datetime) -> bool:
+    """Whether the gateway was heard within the last 40 s."""
+    return gateway.last_seen_at is not None and now - gateway.last_seen_at < CONNECTED_WITHIN
+
+
+def get_site(session: UnitOfWork, site_id: str) -> Site:
+    """Raises NotFoundError."""
+    site = session.get(Site, site_id)
+    if site is None:
+        raise not_found("site", site_id)
+    return site
+
+
+def get_lane(session: UnitOfWork, lane_id: str) -> Lane:
+    """Raises NotFoundError."""
+    lane = session.get(Lane, lane_id)
+    if lane is None:
+        raise not_found("lane", lane_id)
+    return lane
+
+
+def find_gateway(session: UnitOfWork, gateway_id: str) -> Gateway | None:
+    """The gateway, retired or not, or None."""
+    return session.get(Gateway, gateway_id)
+
+
+def list_sites(session: UnitOfWork) -> Sequence[Site]:
+    """All sites by name."""
+    return repository.list_sites(session)
+
+
+def list_lanes(session: UnitOfWork, site_id: str | None = None) -> Sequence[Lane]:
+    """The lanes of a site, or of all, by name."""
+    return repository.list_lanes(session, site_id)
+
+
+def list_gateways(session: UnitOfWork, site_id: str | None = None) -> Sequence[Gateway]:
+    """The gateways at work at a site, or at all, by name; retired ones are left out."""
+    return repository.list_gateways(session, site_id)
+
+
+def find_gateway_of_lane(session: UnitOfWork, lane_id: str) -> Gateway | None:
+    """The gateway at work at a lane."""
+    return repository.find_gateway_of_lane(session, lane_id)
+
+
+def site_signer(site: Site, secret: bytes) -> SiteSigner:
+    """What signs messages to the site's gateways.
+
+    Raises:
+        UnsealError: `secret` is not the one that sealed the key.
+    """
+    return SiteSigner(open_secret(secret, site.signing_key_sealed, _signing_context(site.id)))
+
+
+def _signing_context(site_id: str) -> str:
+    return f"site/{site_id}/signing_key"
+
+
+def _check_rules(rules: SiteRules) -> None:
+    _check_name(rules.name)
+    try:
+        ZoneInfo(rules.time_zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise invalid_field("time_zone", "unknown_time_zone", "Use an IANA name such as Europe/Rome.") from error
+    if rules.locale not in LOCALES:
+        raise invalid_field("locale", "unknown_locale", f"Use one of {', '.join(LOCALES)}.")
+    if not 0 <= rules.lease_days <= LEASE_DAYS_MAX:
+        raise invalid_field("lease_days", "out_of_range", f"Use 0 to {LEASE_DAYS_MAX} days.")
+    if not 0 <= rules.facility_code <= FACILITY_CODE_MAX:
+        raise invalid_field("facility_code", "out_of_range", f"Use 0 to {FACILITY_CODE_MAX}.")
+
+
+def _check_name(name: str) -> None:
+    if not 0 < len(name.strip()) <= 120:
+        raise invalid_field("name", "bad_length", "Use 1 to 120 characters.")
