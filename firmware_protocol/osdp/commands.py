@@ -3,8 +3,15 @@
 A frame with several LED or output records parses to one command for each record.
 """
 
+from firmware_protocol.osdp.biometric_messages import (
+    BiometricMatch,
+    BiometricRead,
+)
 from firmware_protocol.osdp.codes import CommandCode
 from firmware_protocol.osdp.errors import UnknownCodeError
+from firmware_protocol.osdp.file_messages import (
+    FilePart,
+)
 from firmware_protocol.osdp.indication_commands import (
     LED_RECORD_SIZE,
     OUTPUT_RECORD_SIZE,
@@ -36,16 +43,28 @@ from firmware_protocol.osdp.link_commands import (
     ServerCryptogram,
 )
 from firmware_protocol.osdp.message import Command
+from firmware_protocol.osdp.smart_card_messages import (
+    Authenticate,
+    AuthenticationChallenge,
+    ExtendedWrite,
+    PivDataRequest,
+)
 
 __all__ = [
     "Abort",
     "AcuReceiveSize",
+    "Authenticate",
+    "AuthenticationChallenge",
+    "BiometricMatch",
+    "BiometricRead",
     "Buzzer",
     "BuzzerTone",
     "CapabilitiesRequest",
     "Challenge",
     "ComSet",
     "Command",
+    "ExtendedWrite",
+    "FilePart",
     "IdRequest",
     "InputStatusRequest",
     "KeepActive",
@@ -58,6 +77,7 @@ __all__ = [
     "Output",
     "OutputControl",
     "OutputStatusRequest",
+    "PivDataRequest",
     "Poll",
     "ReaderStatusRequest",
     "ServerCryptogram",
@@ -68,6 +88,13 @@ __all__ = [
 COMMANDS: dict[int, type[Command]] = {
     command.CODE: command
     for command in (
+        BiometricMatch,
+        BiometricRead,
+        FilePart,
+        Authenticate,
+        AuthenticationChallenge,
+        ExtendedWrite,
+        PivDataRequest,
         Abort,
         AcuReceiveSize,
         Buzzer,

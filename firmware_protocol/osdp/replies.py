@@ -1,5 +1,10 @@
 """Every reply that this package speaks, in one place, and how to parse them."""
 
+from firmware_protocol.osdp.biometric_messages import (
+    BiometricData,
+    BiometricMatchResult,
+    BiometricStatus,
+)
 from firmware_protocol.osdp.credential_replies import (
     CardFormat,
     FormattedCard,
@@ -10,6 +15,10 @@ from firmware_protocol.osdp.credential_replies import (
     RawCard,
 )
 from firmware_protocol.osdp.errors import UnknownCodeError
+from firmware_protocol.osdp.file_messages import (
+    FileStatus,
+    FileTransferStatus,
+)
 from firmware_protocol.osdp.link_replies import (
     Ack,
     AttachedReaderState,
@@ -27,16 +36,30 @@ from firmware_protocol.osdp.link_replies import (
     ReaderStatus,
 )
 from firmware_protocol.osdp.message import Reply
+from firmware_protocol.osdp.smart_card_messages import (
+    AuthenticationResult,
+    ChallengeResult,
+    ExtendedRead,
+    PivData,
+)
 
 __all__ = [
     "Ack",
     "AttachedReaderState",
+    "AuthenticationResult",
+    "BiometricData",
+    "BiometricMatchResult",
+    "BiometricStatus",
     "Busy",
     "Capabilities",
     "Capability",
     "CardFormat",
+    "ChallengeResult",
     "ClientCryptogram",
     "ComParameters",
+    "ExtendedRead",
+    "FileStatus",
+    "FileTransferStatus",
     "FormattedCard",
     "Identification",
     "InitialMac",
@@ -48,6 +71,7 @@ __all__ = [
     "ManufacturerStatus",
     "Nak",
     "OutputStatus",
+    "PivData",
     "RawCard",
     "ReaderStatus",
     "Reply",
@@ -57,6 +81,13 @@ __all__ = [
 REPLIES: dict[int, type[Reply]] = {
     reply.CODE: reply
     for reply in (
+        BiometricData,
+        BiometricMatchResult,
+        FileTransferStatus,
+        AuthenticationResult,
+        ChallengeResult,
+        ExtendedRead,
+        PivData,
         Ack,
         Busy,
         Capabilities,
