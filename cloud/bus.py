@@ -1,0 +1,39 @@
+"""Who reacts to what: the one table of domain events and their handlers.
+
+Handlers run synchronously in the transaction of the change; one that fails fails the change. This is the only
+module that knows both sides, so that no package imports a higher one.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from cloud.contracts import handlers as contracts
+from cloud.database import UnitOfWork
+from cloud.domain_events import (
+    ContractChanged,
+    CredentialChanged,
+    DomainEvent,
+    FlagCleared,
+    FlagRaised,
+    MemberChanged,
+    SiteChanged,
+    VisitTaken,
+)
+
+Handler = Callable[[UnitOfWork, Any], None]
+
+HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
+    MemberChanged: (),
+    CredentialChanged: (),
+    ContractChanged: (),
+    FlagRaised: (),
+    FlagCleared: (),
+    SiteChanged: (),
+    VisitTaken: (contracts.count_visit,),
+}
+
+
+def dispatch(session: UnitOfWork, event: DomainEvent) -> None:
+    """Run every handler of the event, in the table's order."""
+    for handler in HANDLERS[type(event)]:
+        handler(session, event)

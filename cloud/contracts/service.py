@@ -1,0 +1,184 @@
+"""Sell, change, freeze and settle contracts; count visits."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from cloud.audit import service as audit
+from cloud.audit.service import Actor
+from cloud.contracts import policy, repository
+from cloud.contracts.models import Contract, Freeze
+from cloud.contracts.policy import DaySpan, Terms
+from cloud.database import UnitOfWork
+from cloud.domain_events import ContractChanged
+from cloud.errors import ConflictError, invalid_field, not_found
+from cloud.kit.ids import new_id
+from cloud.members import service as members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDetails:
+    """What is agreed. Days are the site's, both included; `visits_total` None: as many as one likes."""
+
+    plan_name: str
+    starts_on: date
+    ends_on: date
+    grace_days: int = 0
+    extra_expiry_days: int = 0
+    visits_total: int | None = None
+    dues_minor: int = 0
+    currency: str = "EUR"
+    dues_due_on: date | None = None
+
+
+def create(session: UnitOfWork, actor: Actor, member_id: str, details: ContractDetails) -> Contract:
+    """Sell a contract to a member.
+
+    Raises:
+        NotFoundError: there is no such member.
+        InvalidError: it ends before it starts, or asks for dues without a due date.
+    """
+    members.get(session, member_id)
+    contract = Contract(
+        id=new_id("ctr"),
+        member_id=member_id,
+        visits_used=0,
+        created_at=session.now,
+        changed_at=session.now,
+        freezes=[],
+        **asdict(details),
+    )
+    _check(contract)
+    session.add(contract)
+    _log(session, actor, contract, "contract.create", after=asdict(details))
+    return contract
+
+
+def change(session: UnitOfWork, actor: Actor, contract_id: str, changes: Mapping[str, Any]) -> Contract:
+    """Change some of `ContractDetails`' attributes; new dues are not paid.
+
+    Raises:
+        NotFoundError: there is no such contract.
+        InvalidError: see `create`.
+    """
+    contract = get(session, contract_id)
+    before = {name: getattr(contract, name) for name in changes}
+    if before == dict(changes):
+        return contract
+    for name, value in changes.items():
+        setattr(contract, name, value)
+    _check(contract)
+    if any(before.get(name) != getattr(contract, name) for name in before.keys() & {"dues_minor", "dues_due_on"}):
+        contract.dues_paid_at = None
+    _log(session, actor, contract, "contract.change", before=before, after=changes)
+    return contract
+
+
+def add_freeze(session: UnitOfWork, actor: Actor, contract_id: str, days: DaySpan, *, reason: str) -> Contract:
+    """Pause a contract for some days.
+
+    Raises:
+        NotFoundError: there is no such contract.
+        InvalidError: the days are not in order or outside the contract.
+        ConflictError: it is frozen on one of these days already.
+    """
+    contract = get(session, contract_id)
+    if days.ends_on < days.starts_on:
+        raise invalid_field("ends_on", "ends_before_start", "The freeze ends before it starts.")
+    if days.starts_on < contract.starts_on or days.starts_on > contract.ends_on:
+        raise invalid_field("starts_on", "outside_contract", "The freeze must start within the contract.")
+    if policy.overlaps(days, terms_of(contract).freezes):
+        raise ConflictError("freeze_overlaps", "The contract is frozen on one of these days already.")
+    contract.freezes.append(Freeze(starts_on=days.starts_on, ends_on=days.ends_on, reason=reason))
+    _log(session, actor, contract, "contract.freeze", after={**asdict(days), "reason": reason})
+    return contract
+
+
+def record_dues_paid(session: UnitOfWork, actor: Actor, contract_id: str) -> Contract:
+    """Note that the dues were paid now; their flags vanish.
+
+    Raises:
+        NotFoundError: there is no such contract.
+        ConflictError: nothing is due, or it is paid already.
+    """
+    contract = get(session, contract_id)
+    if contract.dues_minor == 0 or contract.dues_paid_at is not None:
+        raise ConflictError("nothing_due", "Nothing is due on this contract.")
+    contract.dues_paid_at = session.now
+    paid = {"dues_minor": contract.dues_minor, "currency": contract.currency}
+    _log(session, actor, contract, "contract.dues_paid", after=paid)
+    return contract
+
+
+def count_visit(session: UnitOfWork, contract_id: str) -> None:
+    """Count one visit against a contract; one that does not exist is ignored (it was true at the gate)."""
+    member_id = repository.count_visit(session, contract_id)
+    if member_id is not None:
+        session.publish(ContractChanged(contract_id, member_id))
+
+
+def get(session: UnitOfWork, contract_id: str) -> Contract:
+    """One contract with its freezes.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    contract = session.get(Contract, contract_id)
+    if contract is None:
+        raise not_found("contract", contract_id)
+    return contract
+
+
+def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Contract]:
+    """The contracts of some members with their freezes, the latest start first."""
+    return repository.list_of_members(session, member_ids)
+
+
+def terms_of(contract: Contract) -> Terms:
+    """What the pure policy needs to know of a contract."""
+    return Terms(
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        grace_days=contract.grace_days,
+        extra_expiry_days=contract.extra_expiry_days,
+        freezes=tuple(DaySpan(freeze.starts_on, freeze.ends_on) for freeze in contract.freezes),
+        visits_total=contract.visits_total,
+        visits_used=contract.visits_used,
+        dues_minor=contract.dues_minor,
+        dues_due_on=contract.dues_due_on,
+        is_paid=contract.dues_paid_at is not None,
+    )
+
+
+def _check(contract: Contract) -> None:
+    if contract.ends_on < contract.starts_on:
+        raise invalid_field("ends_on", "ends_before_start", "The contract ends before it starts.")
+    if contract.dues_minor > 0 and contract.dues_due_on is None:
+        raise invalid_field("dues_due_on", "due_date_missing", "Say until when the dues are to be paid.")
+
+
+def _log(
+    session: UnitOfWork,
+    actor: Actor,
+    contract: Contract,
+    action: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any],
+) -> None:
+    contract.changed_at = session.now
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        action,
+        entity=("contract", contract.id),
+        before=None if before is None else _plain(before),
+        after=_plain(after),
+    )
+    session.publish(ContractChanged(contract.id, contract.member_id))
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

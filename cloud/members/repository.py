@@ -1,0 +1,37 @@
+"""Queries on members."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+
+from cloud.database import UnitOfWork
+from cloud.members.models import Member
+
+
+def find_page(
+    session: UnitOfWork, needles: Sequence[str], *, after: tuple[str, str] | None, limit: int
+) -> Sequence[Member]:
+    """Members whose search text contains every needle, by name, behind the sort key `after`."""
+    query = select(Member).where(*_contains_all(needles)).order_by(Member.sort_name, Member.id).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(Member.sort_name, Member.id) > after)
+    return session.scalars(query).all()
+
+
+def count(session: UnitOfWork, needles: Sequence[str]) -> int:
+    """How many members contain every needle."""
+    return session.scalar(select(func.count()).select_from(Member).where(*_contains_all(needles))) or 0
+
+
+def find_many(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Member]:
+    """The members with these ids, in no order."""
+    return session.scalars(select(Member).where(Member.id.in_(member_ids))).all()
+
+
+def list_ids(session: UnitOfWork, site_id: str) -> Sequence[str]:
+    """The ids of a site's members, in order."""
+    return session.scalars(select(Member.id).where(Member.site_id == site_id).order_by(Member.id)).all()
+
+
+def _contains_all(needles: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [Member.search_text.contains(needle, autoescape=True) for needle in needles]

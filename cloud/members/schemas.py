@@ -1,0 +1,75 @@
+"""What the API takes and gives about members."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from cloud.kit.i18n import Language
+from cloud.kit.text_fields import Line, Lines
+
+
+def _email(value: str) -> str:
+    local, at, domain = value.rpartition("@")
+    if not (local and at and "." in domain.strip(".")) or " " in value:
+        raise ValueError("must be an e-mail address such as anna@example.org")
+    return value
+
+
+def _birth_day(value: date) -> date:
+    if value.year < 1900:
+        raise ValueError("must not be before 1900")
+    return value
+
+
+Name = Annotated[Line, StringConstraints(max_length=100)]
+Email = Annotated[Line, StringConstraints(max_length=254), AfterValidator(_email)]
+Phone = Annotated[Line, StringConstraints(max_length=40, pattern=r"^[+\d][\d ()./\-]{2,39}$")]
+BirthDay = Annotated[date, AfterValidator(_birth_day)]
+
+
+class MemberIn(BaseModel):
+    """A new member."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site_id: Annotated[Line, Field(max_length=24, examples=["sit_06f3v7q8x0k2m4n6p8r0"])]
+    first_name: Annotated[Name, Field(min_length=1, examples=["Niccolò"])]
+    last_name: Name = ""
+    locale: Language = Field(default="en", description="The language of the turnstile's display for this member.")
+    email: Email | None = None
+    phone: Phone | None = Field(default=None, examples=["+39 333 123 4567"])
+    birth_on: BirthDay | None = None
+    note: Lines = ""
+
+
+class MemberChange(BaseModel):
+    """What to change of a member; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_name: Annotated[Name, Field(min_length=1)] = ""
+    last_name: Name = ""
+    locale: Language = "en"
+    email: Email | None = None
+    phone: Phone | None = None
+    birth_on: BirthDay | None = None
+    note: Lines = ""
+
+
+class MemberOut(BaseModel):
+    """A member."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(examples=["mem_06f3v7q8x0k2m4n6p8r0"])
+    site_id: str
+    first_name: str
+    last_name: str
+    locale: str
+    email: str | None
+    phone: str | None
+    birth_on: date | None
+    note: str
+    created_at: datetime
+    changed_at: datetime
