@@ -1,0 +1,212 @@
+"""One virtual turnstile: reader, arm, relay lamps and the gateway's words, held together and shown as one view."""
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+from provisioning.virtual_turnstile.arm import DIRECTIONS, Arm, Bumped, Direction, PassContact
+from provisioning.virtual_turnstile.cards import parse_card_number
+from provisioning.virtual_turnstile.change_signal import ChangeSignal
+from provisioning.virtual_turnstile.configuration import LaneSettings
+from provisioning.virtual_turnstile.deadline_timer import DeadlineTimer
+from provisioning.virtual_turnstile.gateway_status import GatewayStatus, Record
+from provisioning.virtual_turnstile.lane_socket import LaneSocket
+from provisioning.virtual_turnstile.views import ArmView, CountName, DecisionView, LaneView
+from provisioning.virtual_turnstile.wired_reader import WiredReader
+
+WALK_DELAY_S = 0.8
+"""A person needs this long from the green light to the arm."""
+
+log = logging.getLogger(__name__)
+
+
+class VirtualLane:
+    """Owns everything of one lane; `change` is shared with the other lanes, so that one page can watch them all."""
+
+    def __init__(self, settings: LaneSettings, change: ChangeSignal) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._change = change
+        self._version = 0
+        self._counts: Counter[CountName] = Counter()
+        self._decision: DecisionView | None = None
+        self._is_lane_connected = False
+        self._is_status_connected = False
+        self._walks_by_itself = True
+        self._inputs = {"ready": True, "alarm": False, "fire": False}
+        self._arm = Arm(passage_window_s=settings.passage_window_ms / 1000)
+        self._timer = DeadlineTimer(self._handle_timer)
+        self._socket = LaneSocket(
+            settings.socket, inputs=self._inputs, on_relay=self._handle_relay, on_link=self._handle_lane_link
+        )
+        self._reader = WiredReader(settings.reader, settings.port, on_change=self._handle_reader)
+        self._status_task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Put the port and the socket in place and look for the gateway; PathTakenError when a path is in use."""
+        await self._socket.open()
+        self._reader.open()
+        if self._settings.status_socket is not None:
+            status = GatewayStatus(
+                self._settings.status_socket, on_record=self._handle_record, on_link=self._handle_status_link
+            )
+            self._status_task = asyncio.create_task(status.run(), name=f"{self.name}.status")
+
+    async def close(self) -> None:
+        """Take everything away again."""
+        self._timer.arm(None)
+        if self._status_task is not None:
+            self._status_task.cancel()
+            await asyncio.gather(self._status_task, return_exceptions=True)
+        self._reader.close()
+        await self._socket.close()
+
+    @property
+    def version(self) -> int:
+        return self._version
+
+    def count(self, name: CountName) -> int:
+        """How often it happened since the start."""
+        return self._counts[name]
+
+    def view(self) -> LaneView:
+        """Everything as it is now."""
+        return LaneView(
+            name=self.name,
+            title=self._settings.title,
+            version=self._version,
+            reader=self._reader.view(),
+            arm=ArmView(
+                position=self._arm.position, turning=self._arm.turning_direction, free=self._arm.free_directions
+            ),
+            relays={direction: self._arm.is_relay_closed(direction) for direction in DIRECTIONS},
+            inputs=dict(self._inputs),
+            is_lane_connected=self._is_lane_connected,
+            is_status_connected=self._is_status_connected,
+            walks_by_itself=self._walks_by_itself,
+            decision=self._decision,
+            counts=dict(self._counts),
+        )
+
+    # What a person does.
+
+    def tap(self, card: str) -> None:
+        """Hold a card before the reader.
+
+        Raises:
+            CardMalformedError: `card` is no `facility:number`.
+            ReaderUnpluggedError: there is no reader.
+        """
+        facility, number = parse_card_number(card)
+        self._reader.present_card(facility, number)
+        self._changed("tap")
+
+    def push(self, direction: Direction) -> None:
+        """Walk into the arm."""
+        self._arm.push(direction, now=self._timer.now())
+        self._drain_arm()
+
+    def unplug(self) -> None:
+        """Pull the reader's cable: it loses its power and everything it showed."""
+        self._reader.unplug()
+        self._changed()
+
+    def replug(self) -> None:
+        """Plug the reader in again."""
+        self._reader.replug()
+        self._changed()
+
+    def set_tampered(self, *, is_tampered: bool) -> None:
+        """Open the reader's enclosure, or close it."""
+        self._reader.set_tampered(is_tampered=is_tampered)
+        self._changed()
+
+    def set_fire(self, *, is_active: bool) -> None:
+        """Raise the fire alarm, which drops the arm by hardware, or end it."""
+        if is_active:
+            self._arm.drop()
+        else:
+            self._arm.lift()
+        self._set_input("fire", is_active=is_active)
+        self._changed()
+
+    def set_walks_by_itself(self, *, is_on: bool) -> None:
+        """Whether somebody walks through by themselves whenever the gateway lets them."""
+        self._walks_by_itself = is_on
+        self._changed()
+
+    # What the gateway does.
+
+    def _handle_relay(self, direction: Direction, is_closed: bool) -> None:  # noqa: FBT001
+        was_closed = self._arm.is_relay_closed(direction)
+        if is_closed == was_closed:
+            return
+        self._arm.switch_relay(direction, is_closed=is_closed, now=self._timer.now())
+        if is_closed:
+            self._counts["relay_in" if direction == "in" else "relay_out"] += 1
+            if self._walks_by_itself:
+                asyncio.get_running_loop().call_later(WALK_DELAY_S, self._walk, direction)
+        self._drain_arm()
+
+    def _walk(self, direction: Direction) -> None:
+        if self._walks_by_itself and direction in self._arm.free_directions and not self._change.is_closed:
+            self.push(direction)
+
+    def _handle_lane_link(self, is_connected: bool) -> None:  # noqa: FBT001
+        self._is_lane_connected = is_connected
+        log.info("%s: the gateway's lane is %s", self.name, "connected" if is_connected else "gone")
+        self._changed("lane_connected" if is_connected else None)
+
+    def _handle_status_link(self, is_connected: bool) -> None:  # noqa: FBT001
+        self._is_status_connected = is_connected
+        self._changed("status_connected" if is_connected else None)
+
+    def _handle_record(self, record: Record) -> None:
+        own_id = self._settings.lane_id
+        if own_id is not None and record.get("lane_id", own_id) != own_id:
+            return
+        if record["type"] == "passage":
+            self._changed("passage")
+        elif record["type"] == "decision":
+            try:
+                self._decision = DecisionView.model_validate({**record, "at": datetime.now(UTC)})
+            except ValidationError as error:
+                log.warning("%s: a decision that is none: %s", self.name, error.errors()[0]["msg"])
+            else:
+                self._changed("decision")
+
+    # What the turnstile does by itself.
+
+    def _handle_reader(self, happened: CountName | None) -> None:
+        self._changed(happened)
+
+    def _handle_timer(self, now: float) -> None:
+        self._arm.handle_timer(now)
+        self._drain_arm()
+
+    def _drain_arm(self) -> None:
+        while (event := self._arm.next_event()) is not None:
+            match event:
+                case PassContact():
+                    name: CountName = "pass_in" if event.direction == "in" else "pass_out"
+                    self._counts[name] += event.is_closed
+                    self._socket.set_input(name, is_active=event.is_closed)
+                case Bumped():
+                    self._counts["bump"] += 1
+                case _:
+                    pass
+        self._timer.arm(self._arm.next_deadline())
+        self._changed()
+
+    def _set_input(self, name: str, *, is_active: bool) -> None:
+        self._inputs[name] = is_active
+        self._socket.set_input(name, is_active=is_active)
+
+    def _changed(self, happened: CountName | None = None) -> None:
+        if happened is not None:
+            self._counts[happened] += 1
+        self._version += 1
+        self._change.notify()

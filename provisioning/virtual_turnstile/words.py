@@ -1,0 +1,114 @@
+"""The words that the page's script puts together while it runs, by the codes that come from gateway and lane."""
+
+from collections.abc import Callable
+
+Gettext = Callable[[str], str]
+
+
+def page_words(_: Gettext) -> dict[str, str]:
+    """Every word by its key, in one language; `{name}` is filled in by the script."""
+    return {**_decision_words(_), **_rule_words(_), **_lane_words(_), **_problem_words(_)}
+
+
+def note_words(_: Gettext) -> dict[str, str]:
+    """How the usual notes on members' cards are called; other notes are shown as they are written."""
+    return {
+        "": _("Other members"),
+        "good": _("Good"),
+        "ending": _("Ending soon"),
+        "visits": _("Visits left"),
+        "last_visit": _("Last visit"),
+        "dues_due": _("Dues to pay"),
+        "dues_overdue": _("Dues overdue"),
+        "frozen": _("Frozen"),
+        "expired": _("Expired"),
+        "used_up": _("Visits used up"),
+    }
+
+
+def _decision_words(_: Gettext) -> dict[str, str]:
+    return {
+        "outcome.allow": _("Allowed"),
+        "outcome.message": _("Allowed, with a message"),
+        "outcome.block": _("Blocked"),
+        "reason.granted": _("granted"),
+        "reason.credential_not_found": _("unknown card"),
+        "reason.credential_not_enabled": _("card not enabled"),
+        "reason.credential_not_active": _("membership not begun yet"),
+        "reason.credential_expired": _("membership over"),
+        "reason.membership_frozen": _("membership frozen"),
+        "reason.no_visits_left": _("no visits left"),
+        "reason.no_entitlement": _("no contract"),
+        "reason.flagged_by_staff": _("stopped by the staff"),
+        "reason.dues_overdue": _("dues overdue"),
+        "reason.certificate_missing": _("medical certificate missing"),
+        "reason.black_listed": _("on the black list"),
+        "reason.lease_expired": _("too long without the cloud"),
+        "reason.clock_untrusted": _("the clock cannot be trusted"),
+        "reason.site_unknown": _("the gateway knows nothing yet"),
+        "reason.lane_busy": _("somebody is passing"),
+        "reason.lane_not_ready": _("the turnstile is not ready"),
+    }
+
+
+def _rule_words(_: Gettext) -> dict[str, str]:
+    return {
+        "rule.no_state_yet": _("no state yet"),
+        "rule.unknown_credential": _("unknown credential"),
+        "rule.blocking_flag": _("blocking flag"),
+        "rule.credential_status": _("status of the credential"),
+        "rule.no_contract": _("no contract"),
+        "rule.clock": _("clock"),
+        "rule.lease": _("lease"),
+        "rule.contract_window": _("time of the contract"),
+        "rule.contract_freeze": _("freeze of the contract"),
+        "rule.contract_visits": _("visits of the contract"),
+        "rule.lane_condition": _("condition of the lane"),
+        "rule.contract": _("contract"),
+        "rule.message_flag": _("flag with a message"),
+    }
+
+
+def _lane_words(_: Gettext) -> dict[str, str]:
+    return {
+        "direction.in": _("in"),
+        "direction.out": _("out"),
+        "none": _("none"),
+        "on": _("on"),
+        "off": _("off"),
+        "color.black": _("dark"),
+        "color.red": _("red"),
+        "color.green": _("green"),
+        "color.amber": _("amber"),
+        "color.blue": _("blue"),
+        "color.magenta": _("magenta"),
+        "color.cyan": _("cyan"),
+        "color.white": _("white"),
+        "light.blinking": _("{color}, blinking"),
+        "light.timed": _("{light}, {seconds} s left"),
+        "sound.silent": _("silent"),
+        "sound.pulses": _("{count} × beep"),
+        "sound.endless": _("beeping"),
+        "reader.secure": _("Online, encrypted"),
+        "reader.plain": _("Online, not encrypted"),
+        "reader.offline": _("No gateway on the wire"),
+        "reader.unplugged": _("Unplugged"),
+        "arm.locked": _("Locked"),
+        "arm.free": _("Free: {direction}"),
+        "arm.turning": _("Turning: {direction}"),
+        "arm.dropped": _("Dropped: fire alarm"),
+        "arm.bumped": _("The arm holds: locked"),
+        "live.connected": _("Live"),
+        "live.lost": _("The turnstile does not answer; trying again"),
+        "cards.shown": _("Members shown: {count}"),
+        "announce.decision": _("{lane}: {outcome}, {reason}"),
+    }
+
+
+def _problem_words(_: Gettext) -> dict[str, str]:
+    return {
+        "problem.card_malformed": _("A card number has the form facility:number, like 77:10001."),
+        "problem.reader_unplugged": _("The reader is unplugged."),
+        "problem.unreachable": _("The turnstile does not answer."),
+        "problem.other": _("That did not work."),
+    }
