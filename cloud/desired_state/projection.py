@@ -51,12 +51,7 @@ def write_pending(session: UnitOfWork) -> None:
         return
     session.flush()
     # A second session on the same transaction: what the caller has loaded may be older than the lock on the head.
-    with UnitOfWork(
-        bind=session.connection(),
-        join_transaction_mode="rollback_only",
-        dispatch=session.dispatch,
-        clock=session.clock,
-    ) as fresh:
+    with session.beside() as fresh:
         affected: dict[str, list[Member]] = {site_id: [] for site_id in pending.site_ids}
         for member_id in sorted(pending.member_ids):
             member = members.get(fresh, member_id)
