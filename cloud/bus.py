@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cloud.contracts import handlers as contracts
 from cloud.database import UnitOfWork
+from cloud.desired_state import handlers as desired_state
 from cloud.domain_events import (
     ContractChanged,
     CredentialChanged,
@@ -23,12 +24,12 @@ from cloud.domain_events import (
 Handler = Callable[[UnitOfWork, Any], None]
 
 HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
-    MemberChanged: (),
-    CredentialChanged: (),
-    ContractChanged: (),
-    FlagRaised: (),
-    FlagCleared: (),
-    SiteChanged: (),
+    MemberChanged: (desired_state.project_member,),
+    CredentialChanged: (desired_state.project_member,),
+    ContractChanged: (desired_state.project_member,),
+    FlagRaised: (desired_state.project_member,),
+    FlagCleared: (desired_state.project_member,),
+    SiteChanged: (desired_state.project_site,),
     VisitTaken: (contracts.count_visit,),
 }
 

@@ -87,6 +87,15 @@ class UnitOfWork(Session):
         """Let the bus's handlers react, at once and in this transaction; a handler's failure is the caller's."""
         self._publish_on_bus(self, event)
 
+    def beside(self) -> "UnitOfWork":
+        """A second unit of work on the same transaction: it sees the database, not what this one has loaded before."""
+        return UnitOfWork(
+            bind=self.connection(),
+            join_transaction_mode="rollback_only",
+            dispatch=self._publish_on_bus,
+            clock=lambda: self.now,
+        )
+
     def before_commit(self, name: str, action: Callable[["UnitOfWork"], None]) -> None:
         """Run `action` once at the end of the transaction, in it; later calls with the same name change nothing."""
         self._before_commit.setdefault(name, action)

@@ -31,14 +31,7 @@ def list_flags(
 @router.post("/members/{member_id}/flags", status_code=201, responses=problems(401, 403, 404, 409, 422))
 def raise_flag(member_id: str, body: FlagIn, session: Transaction, staff: SignedIn = require("flags.write")) -> FlagOut:
     """Let a flag act at every gate of the member's site; `GET /flags/{id}` tells where it is in force."""
-    details = FlagDetails(
-        effect=body.effect,
-        texts={language: text for language, text in body.texts.items()},
-        device_kinds=tuple(body.device_kinds),
-        priority=body.priority,
-        starts_at=body.starts_at,
-        ends_at=body.ends_at,
-    )
+    details = FlagDetails(**body.model_dump())
     return FlagOut.model_validate(service.raise_flag(session, staff.actor, member_id, details))
 
 

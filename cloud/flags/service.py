@@ -12,6 +12,7 @@ from cloud.domain_events import FlagCleared, FlagRaised
 from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.flags import repository
 from cloud.flags.models import Flag
+from cloud.kit.i18n import Language
 from cloud.kit.ids import new_id
 from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
 from cloud.members import service as members
@@ -27,8 +28,8 @@ class FlagDetails:
     """What shall happen at the gate. No `device_kinds` means all; `ends_at` is excluded; the higher priority wins."""
 
     effect: FlagEffect
-    texts: Mapping[str, str] = field(default_factory=dict)
-    device_kinds: tuple[str, ...] = ()
+    texts: Mapping[Language, str] = field(default_factory=dict)
+    device_kinds: Sequence[str] = ()
     priority: int = 0
     starts_at: datetime | None = None
     ends_at: datetime | None = None
@@ -55,7 +56,7 @@ def raise_flag(session: UnitOfWork, actor: Actor, member_id: str, details: FlagD
         effect=details.effect,
         priority=details.priority,
         device_kinds=list(details.device_kinds),
-        texts=dict(details.texts),
+        texts={str(language): text for language, text in details.texts.items()},
         starts_at=details.starts_at,
         ends_at=details.ends_at,
         raised_by=actor.id,
@@ -101,6 +102,11 @@ def get_flag(session: UnitOfWork, flag_id: str) -> Flag:
 def list_standing(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Flag]:
     """The flags of some members that nobody has cleared, the newest first."""
     return repository.list_standing(session, member_ids)
+
+
+def list_raised(session: UnitOfWork, member_id: str) -> Sequence[Flag]:
+    """The flags of a member that nobody has cleared, the newest first."""
+    return repository.list_standing(session, [member_id])
 
 
 def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: int) -> Page[Flag]:

@@ -1,0 +1,150 @@
+"""The web application: every noun's API under /api/v1, the console's pages, and one answer for every error."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from cloud import pages
+from cloud.access_events.api import router as access_events
+from cloud.contracts.api import router as contracts
+from cloud.credentials.api import router as credentials
+from cloud.database import Database
+from cloud.desired_state.api import router as desired_state
+from cloud.enrolment.api import router as enrolment
+from cloud.errors import CloudError, FieldError, TooManyRequestsError
+from cloud.flags.api import router as flags
+from cloud.kit.asgi_guard import RequestGuard
+from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, problem_body
+from cloud.members.api import router as members
+from cloud.settings import Settings
+from cloud.sites.api import router as sites
+from cloud.staff.api import router as staff
+from cloud.staff.service import SignInGuard
+
+API_PREFIX: Final = "/api/v1"
+BUSY_RETRY_AFTER_S: Final = 2
+_ROUTERS: Final[tuple[APIRouter, ...]] = (
+    staff,
+    sites,
+    members,
+    credentials,
+    contracts,
+    flags,
+    desired_state,
+    access_events,
+    enrolment,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """The application on a database; whoever calls closes the database afterwards."""
+    app = FastAPI(
+        title="Tornello",
+        version="1",
+        description="The CRM of a fitness club, and what its turnstiles obey. Errors are problem+json (RFC 9457).",
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.sign_in_guard = SignInGuard()
+    for router in _ROUTERS:
+        app.include_router(router, prefix=API_PREFIX)
+    app.add_exception_handler(CloudError, _answer_refusal)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.add_exception_handler(RequestValidationError, _answer_validation)
+    app.add_exception_handler(OperationalError, _answer_busy)
+    app.add_exception_handler(PoolTimeoutError, _answer_busy)
+    app.add_exception_handler(Exception, _answer_fault)
+    pages.install(app)
+    app.add_middleware(RequestGuard)
+    _describe_problems(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _answer_refusal(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CloudError), "registered for CloudError"
+    response = _problem(request, error.status, error.code, error.title, error.detail, errors=error.errors)
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException), "registered for HTTPException"
+    names = {400: ("body_malformed", "Bad request"), 404: ("no_such_address", "Not found")}
+    code, title = names.get(error.status_code, ("not_acceptable", "Request refused"))
+    response = _problem(request, error.status_code, code, title, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _answer_validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError), "registered for RequestValidationError"
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return _problem(request, 400, "body_malformed", "Bad request", "The body is not JSON.")
+    errors = [FieldError(_field_of(item), item["msg"].removeprefix("Value error, ")) for item in found]
+    return _problem(request, 422, "fields_invalid", "Invalid request", "Some fields cannot be accepted.", errors=errors)
+
+
+def _answer_busy(request: Request, error: Exception) -> JSONResponse:
+    logger.error("the database did not answer in time: %s", error)
+    response = _problem(request, 503, "database_busy", "Busy", "The database does not answer; try again.")
+    response.headers["Retry-After"] = str(BUSY_RETRY_AFTER_S)
+    return response
+
+
+def _answer_fault(request: Request, error: Exception) -> JSONResponse:
+    logger.error("request %s failed", request.state.request_id, exc_info=error)
+    return _problem(request, 500, "fault", "Our fault", "Something broke; it is in the log under the request id.")
+
+
+def _field_of(item: dict[str, Any]) -> str:
+    """`("body", "texts", "it")` -> `texts.it`; only a whole body is called `body`."""
+    parts = [str(part) for part in item["loc"]]
+    return ".".join(parts[1:] or parts)[:200]
+
+
+def _problem(
+    request: Request, status: int, code: str, title: str, detail: str, *, errors: Sequence[FieldError] = ()
+) -> JSONResponse:
+    problem = Problem(
+        type=f"urn:tornello:problem:{code}",
+        title=title,
+        status=status,
+        detail=detail,
+        request_id=request.state.request_id,
+        errors=[ProblemField(field=error.field, message=error.message) for error in errors],
+    )
+    return JSONResponse(problem_body(problem), status, media_type=PROBLEM_MEDIA_TYPE)
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the problem's schema into the OpenAPI document, where every endpoint's errors refer to it."""
+    document = app.openapi()
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs"))
+    schemas[Problem.__name__] = schema
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)

@@ -1,0 +1,100 @@
+"""What every HTTP exchange gets at the door: a request id, a limit on its body, and careful headers. Plain ASGI.
+
+The body is read before the application runs, at most `BODY_BYTES_MAX`; a longer one is answered with 413.
+"""
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, problem_body
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+REQUEST_ID_HEADER: Final = b"x-request-id"
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_HEADERS: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RequestGuard:
+    """Wraps an ASGI application. Headers that the application sets itself (the pages' own policy) stay."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        guarded = _add_headers(send, request_id)
+        if scope["method"] in _BODILESS:
+            await self._app(scope, receive, guarded)
+            return
+        body = await _read_body(receive)
+        if body is None:
+            await _refuse(guarded, request_id)
+            return
+        await self._app(scope, _replay(body, receive), guarded)
+
+
+async def _read_body(receive: Receive) -> bytearray | None:
+    """The whole body; None if it is too long. A client that leaves early has sent what it has sent."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES_MAX:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+def _replay(body: bytearray, receive: Receive) -> Receive:
+    pending: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay
+
+
+def _add_headers(send: Send, request_id: str) -> Send:
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            present = {name.lower() for name, _ in headers}
+            headers += [header for header in _HEADERS if header[0] not in present]
+            headers.append((REQUEST_ID_HEADER, request_id.encode()))
+            message["headers"] = headers
+        await send(message)
+
+    return guarded
+
+
+async def _refuse(send: Send, request_id: str) -> None:
+    problem = Problem(
+        type="urn:tornello:problem:body_too_large",
+        title="Too large",
+        status=413,
+        detail=f"The body may have at most {BODY_BYTES_MAX} bytes.",
+        request_id=request_id,
+    )
+    body = json.dumps(problem_body(problem)).encode()
+    headers = [(b"content-type", PROBLEM_MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
