@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from firmware_protocol.wiegand import ParityError, parse_card_bits
+from firmware_protocol.wiegand import parse_card_bits
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.access_policy import TapContext, decide
 from gateway.domain.decision import Decision, Reason, Rule
@@ -93,7 +93,7 @@ class CardTap:
         """The credential's hash, empty when the card could not be read, and the decision about it."""
         try:
             canonical = parse_card_bits(card.data, card.bit_count)
-        except ParityError:
+        except ValueError:  # a parity error is one, too
             return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, Rule.CARD_PARITY, revision=0)
         credential_hash = self._knowledge.hash_credential(canonical)
         view = self._knowledge.state.find_gate_view(credential_hash)

@@ -1,0 +1,165 @@
+"""A turnstile on GPIO lines: two relays out, up to five signals in, through the kernel's character device.
+
+The chip is found by its label, because its number differs between Raspberry Pi models. The kernel debounces the inputs
+and reports their edges; the relays are requested inactive, so that the gate is locked from the first moment.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+import gpiod
+from gpiod.line import Bias, Edge, Value
+from gpiod.line import Direction as LineDirection
+
+from gateway.domain.access_point import Direction
+from gateway.domain.lane_inputs import LaneInput, LaneSignal
+from gateway.service.ports import Timers
+from gateway.service.relay_pulses import RelayPulses
+
+log = logging.getLogger(__name__)
+
+DEBOUNCE: Final = timedelta(milliseconds=10)
+CONSUMER: Final = "tornello-gateway"
+
+
+class GpioError(Exception):
+    """The lines cannot be used as configured: no such chip, no such line, or taken by another program."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpioWiring:
+    """Which line of which chip does what, by line offset; `active_low` holds the offsets that are inverted."""
+
+    chip_label: str
+    relays: Mapping[Direction, int]
+    inputs: Mapping[LaneSignal, int]
+    active_low: frozenset[int] = frozenset()
+
+
+class GpioLines(Protocol):
+    """Requested lines; a `gpiod.LineRequest` is one."""
+
+    @property
+    def fd(self) -> int: ...
+
+    def set_value(self, line: int, value: Value, /) -> None: ...
+
+    def get_value(self, line: int, /) -> Value: ...
+
+    def read_edge_events(self) -> list[gpiod.EdgeEvent]: ...
+
+    def release(self) -> None: ...
+
+
+def request_lines(wiring: GpioWiring) -> GpioLines:
+    """Take the lines from the kernel.
+
+    Raises:
+        GpioError: they cannot be had; the message says which and why.
+    """
+    path = find_chip(wiring.chip_label)
+    config: dict[Iterable[int | str] | int | str, gpiod.LineSettings | None] = {}
+    config.update({offset: _relay_settings(wiring, offset) for offset in wiring.relays.values()})
+    config.update({offset: _input_settings(wiring, offset) for offset in wiring.inputs.values()})
+    try:
+        return gpiod.request_lines(str(path), consumer=CONSUMER, config=config)
+    except (OSError, ValueError) as error:
+        raise GpioError(f"{path} ({wiring.chip_label}) does not give these lines: {error}") from error
+
+
+def find_chip(label: str, devices: Path = Path("/dev")) -> Path:
+    """The character device of the chip with this label.
+
+    Raises:
+        GpioError: there is none; the message names those that there are.
+    """
+    labels = {}
+    for path in sorted(devices.glob("gpiochip*")):
+        try:
+            with gpiod.Chip(str(path)) as chip:
+                labels[chip.get_info().label] = path
+        except OSError as error:
+            log.warning("%s cannot be asked for its name: %s", path, error)
+    if label not in labels:
+        raise GpioError(f"no GPIO chip is called {label!r}; this machine has: {', '.join(labels) or 'none'}")
+    return labels[label]
+
+
+def _relay_settings(wiring: GpioWiring, offset: int) -> gpiod.LineSettings:
+    return gpiod.LineSettings(
+        direction=LineDirection.OUTPUT, output_value=Value.INACTIVE, active_low=offset in wiring.active_low
+    )
+
+
+def _input_settings(wiring: GpioWiring, offset: int) -> gpiod.LineSettings:
+    # A dry contact to ground needs a pull-up, and is active when low; any other one brings its own level.
+    is_contact = offset in wiring.active_low
+    return gpiod.LineSettings(
+        direction=LineDirection.INPUT,
+        edge_detection=Edge.BOTH,
+        bias=Bias.PULL_UP if is_contact else Bias.PULL_DOWN,
+        active_low=is_contact,
+        debounce_period=DEBOUNCE,
+    )
+
+
+class GpioLane:
+    """One lane on requested lines. Give it a listener, then run it."""
+
+    def __init__(self, lane_id: str, wiring: GpioWiring, lines: GpioLines, *, timers: Timers) -> None:
+        self._lane_id = lane_id
+        self._wiring = wiring
+        self._lines = lines
+        self._signals = {offset: signal for signal, offset in wiring.inputs.items()}
+        self._relays = RelayPulses(self._drive, timers)
+        self._listener: Callable[[LaneInput], None] | None = None
+
+    @property
+    def lane_id(self) -> str:
+        """The lane's id at the site."""
+        return self._lane_id
+
+    def set_listener(self, listener: Callable[[LaneInput], None]) -> None:
+        """Give every debounced change of an input to `listener`, in the loop's thread."""
+        self._listener = listener
+
+    def unlock(self, direction: Direction, duration_ms: int) -> None:
+        """Close the relay of this direction now and open it again after `duration_ms`."""
+        self._relays.close_for(direction, duration_ms)
+
+    def lock(self) -> None:
+        """Open both relays now."""
+        self._relays.open_all()
+
+    async def run(self) -> None:
+        """Report the inputs until cancelled; then open both relays and give the lines back."""
+        loop = asyncio.get_running_loop()
+        try:
+            self.lock()
+            for offset, signal in self._signals.items():
+                self._tell(signal, is_active=self._lines.get_value(offset) is Value.ACTIVE)
+            loop.add_reader(self._lines.fd, self._handle_edges)
+            await asyncio.Event().wait()
+        finally:
+            loop.remove_reader(self._lines.fd)
+            self.lock()
+            self._lines.release()
+
+    def _handle_edges(self) -> None:
+        for edge in self._lines.read_edge_events():
+            is_active = edge.event_type is gpiod.EdgeEvent.Type.RISING_EDGE
+            self._tell(self._signals[edge.line_offset], is_active=is_active)
+
+    def _tell(self, signal: LaneSignal, *, is_active: bool) -> None:
+        assert self._listener is not None, "a lane needs a listener before it runs"
+        self._listener(LaneInput(signal, is_active))
+
+    def _drive(self, direction: Direction, is_closed: bool) -> None:  # noqa: FBT001 - the shape RelayPulses asks for
+        offset = self._wiring.relays.get(direction)
+        if offset is not None:
+            self._lines.set_value(offset, Value.ACTIVE if is_closed else Value.INACTIVE)

@@ -1,0 +1,103 @@
+"""The gateway's local status socket: JSON lines for `tornello-gateway status` and `watch`, for this machine only.
+
+Whoever connects gets the state at once and each record from then on. A listener that does not keep up is let go;
+the gateway never waits for one.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+log = logging.getLogger(__name__)
+
+LISTENERS_MAX: Final = 16
+UNSENT_BYTES_MAX: Final = 256 * 1024
+LINE_SIZE_MAX: Final = 256 * 1024
+
+Record = Mapping[str, object]
+
+
+class GatewayNotRunningError(Exception):
+    """Nobody answers on the status socket."""
+
+
+class LocalStatus:
+    """Serves the socket at `path`; `greeting` makes the first record of each listener."""
+
+    def __init__(self, path: Path, *, greeting: Callable[[], Record]) -> None:
+        self._path = path
+        self._greeting = greeting
+        self._listeners: set[asyncio.StreamWriter] = set()
+
+    def publish(self, record: Record) -> None:
+        """Offer one record to all who listen."""
+        if not self._listeners:
+            return
+        line = _encode(record)
+        for writer in tuple(self._listeners):
+            self._send(writer, line)
+
+    async def run(self) -> None:
+        """Serve until cancelled, then remove the socket.
+
+        Raises:
+            OSError: the socket cannot be made.
+        """
+        # A socket file left by a process that was killed would be in the way; the state folder is ours alone.
+        self._path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._serve, self._path, limit=1024)
+        self._path.chmod(0o660)
+        try:
+            await server.serve_forever()
+        finally:
+            for writer in tuple(self._listeners):
+                writer.transport.abort()
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._listeners) >= LISTENERS_MAX:
+            log.warning("status socket: more than %d listeners, one was sent away", LISTENERS_MAX)
+            writer.transport.abort()
+            return
+        self._listeners.add(writer)
+        try:
+            self._send(writer, _encode(self._greeting()))
+            # A listener has nothing to say: what it sends is read away, its end is noticed.
+            with contextlib.suppress(ConnectionError):
+                while await reader.read(1024):
+                    pass
+        finally:
+            self._listeners.discard(writer)
+            writer.transport.abort()
+
+    def _send(self, writer: asyncio.StreamWriter, line: bytes) -> None:
+        if writer.transport.get_write_buffer_size() > UNSENT_BYTES_MAX:
+            self._listeners.discard(writer)
+            writer.transport.abort()
+            return
+        writer.write(line)
+
+
+async def read_status(path: Path) -> AsyncIterator[dict[str, object]]:
+    """The records of a running gateway, the state first, until it ends.
+
+    Raises:
+        GatewayNotRunningError: nobody listens at `path`.
+    """
+    try:
+        reader, writer = await asyncio.open_unix_connection(path, limit=LINE_SIZE_MAX)
+    except OSError as error:
+        raise GatewayNotRunningError(f"no gateway answers at {path}: {error}") from error
+    try:
+        while line := await reader.readline():
+            yield json.loads(line)
+    finally:
+        writer.close()
+
+
+def _encode(record: Record) -> bytes:
+    return json.dumps(record, ensure_ascii=False).encode() + b"\n"
