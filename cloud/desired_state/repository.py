@@ -34,14 +34,15 @@ def lock_head(session: UnitOfWork, site_id: str) -> StateHead:
     return head
 
 
-def list_heads(session: UnitOfWork) -> Sequence[StateHead]:
-    """The heads of all sites."""
-    return session.scalars(select(StateHead)).all()
+def list_revisions(session: UnitOfWork) -> dict[str, int]:
+    """The newest revision of every site."""
+    return {row.site_id: row.revision for row in session.execute(select(StateHead.site_id, StateHead.revision))}
 
 
 def find_head(session: UnitOfWork, site_id: str) -> StateHead | None:
     """The head of a site, if anything was ever said there."""
-    return session.get(StateHead, site_id)
+    query = select(StateHead).where(StateHead.site_id == site_id)
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def list_rows_of(
@@ -83,8 +84,8 @@ def find_row(session: UnitOfWork, key: str) -> DesiredRow | None:
 
 def add_flag_proofs(
     session: UnitOfWork, site_id: str, gateway_id: str, *, revisions: tuple[int, int], in_force_at: datetime
-) -> bool:
-    """Prove the flag rows written after the first revision up to the second one; whether there were any."""
+) -> None:
+    """Prove the flag rows written after the first revision up to the second one."""
     after, upto = revisions
     query = select(DesiredRow.key, DesiredRow.revision).where(
         DesiredRow.site_id == site_id,
@@ -97,12 +98,11 @@ def add_flag_proofs(
         for key, revision in session.execute(query)
     ]
     if not proofs:
-        return False
+        return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(RowProof)
     update = {"revision": statement.excluded.revision, "in_force_at": statement.excluded.in_force_at}
     session.execute(statement.on_conflict_do_update(index_elements=["gateway_id", "row_key"], set_=update), proofs)
-    return True
 
 
 def drop_proofs_after(session: UnitOfWork, gateway_id: str, revision: int) -> None:

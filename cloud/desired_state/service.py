@@ -61,7 +61,7 @@ def head(session: UnitOfWork, site_id: str) -> Head:
 
 def heads(session: UnitOfWork) -> dict[str, int]:
     """The newest revision of every site."""
-    return {stored.site_id: stored.revision for stored in repository.list_heads(session)}
+    return repository.list_revisions(session)
 
 
 def delta_since(session: UnitOfWork, site_id: str, from_revision: int) -> Delta | None:
@@ -114,10 +114,9 @@ def record_report(
     before = gateway.applied_revision
     if revision < before:
         repository.drop_proofs_after(session, gateway.id, revision)
-    elif revision > before and repository.add_flag_proofs(
-        session, gateway.site_id, gateway.id, revisions=(before, revision), in_force_at=applied_at
-    ):
-        session.wake_after_commit("flag_proofs")
+    elif revision > before:
+        revisions = (before, revision)
+        repository.add_flag_proofs(session, gateway.site_id, gateway.id, revisions=revisions, in_force_at=applied_at)
     sites.record_applied(session, gateway, revision, digest_root, applied_at)
 
 

@@ -1,0 +1,167 @@
+"""The conversation with one gateway: its messages one after the other, answers after the commit, state as it changes.
+
+The database is worked with in threads; different gateways do so side by side up to the bound that `Workshop` sets.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from cloud.database import Database
+from cloud.gateway_link import reception
+from cloud.gateway_link.reception import GatewayRetiredError, Known
+from cloud.gateway_link.state_source import Position, StateSource, Way
+from mqtt_client.errors import PublishRefusedError
+from sync_protocol.codec import VERSION, parse_message
+from sync_protocol.errors import SyncProtocolError
+from sync_protocol.messages import Heartbeat, Hello, Message, Refused, StateApplied
+from sync_protocol.topics import Topic
+
+INBOX_MAX: Final = 32
+SILENT_AFTER_S: Final = 60.0
+RESEND_AFTER_S: Final = 5.0
+"""How long a gateway may take for what was sent to it before a heartbeat counts as proof that it was lost."""
+_REASON_CHARACTERS_MAX: Final = 200
+
+T = TypeVar("T")
+_logger = logging.getLogger(__name__)
+
+
+class Arrived(Protocol):
+    """A message from the broker, to be acknowledged when it has been dealt with."""
+
+    payload: bytes
+
+    def ack(self) -> None: ...
+
+
+class Sender(Protocol):
+    """Signs a message for one gateway and publishes it."""
+
+    async def send(self, site_id: str, gateway_id: str, message: Message) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What all sessions of a link share. `slots` bounds how many work on the database at once."""
+
+    database: Database
+    states: StateSource
+    sender: Sender
+    slots: asyncio.Semaphore
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run blocking work in a thread."""
+        async with self.slots:
+            return await asyncio.to_thread(work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    topic: Topic
+    message: Arrived
+
+
+class GatewaySession:
+    """One gateway, while this link is up. `sent_revision` is the newest that it has or that is on its way."""
+
+    def __init__(self, workshop: Workshop, known: Known) -> None:
+        self._workshop = workshop
+        self._known = known
+        self._inbox: asyncio.Queue[_Arrival | None] = asyncio.Queue(INBOX_MAX)
+        self._is_push_queued = False
+        self._sent_at = 0.0
+        self._heard_at = time.monotonic()
+        self.sent_revision = known.applied_revision
+        self.site_id = known.site_id
+
+    def offer(self, topic: Topic, message: Arrived) -> None:
+        """Queue a message. One too many is dropped: a gateway repeats whatever is not answered."""
+        self._heard_at = time.monotonic()
+        if self._inbox.full():
+            _logger.warning("gateway %s talks faster than it is answered; a message is dropped", topic.gateway_id)
+            message.ack()
+        else:
+            self._inbox.put_nowait(_Arrival(topic, message))
+
+    def push(self) -> None:
+        """Send what is newer than `sent_revision` as soon as its turn comes."""
+        if not self._is_push_queued and not self._inbox.full():
+            self._is_push_queued = True
+            self._inbox.put_nowait(None)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the gateway was heard lately, so that sending to it makes sense."""
+        return time.monotonic() - self._heard_at < SILENT_AFTER_S
+
+    async def run(self) -> None:
+        """Converse until cancelled.
+
+        Raises:
+            LinkError: the link is lost.
+        """
+        while True:
+            item = await self._inbox.get()
+            try:
+                if item is None:
+                    self._is_push_queued = False
+                    await self._bring_to_head(Position(self.sent_revision))
+                else:
+                    await self._handle(item)
+            except (SQLAlchemyError, PublishRefusedError):
+                _logger.exception("gateway %s is not answered; it will ask again", self._known.gateway_id)
+            if item is not None:
+                item.message.ack()
+
+    async def _handle(self, arrival: _Arrival) -> None:
+        topic = arrival.topic
+        try:
+            message = parse_message(arrival.message.payload, topic.direction, topic.kind)
+            answers = await self._workshop.run(lambda: self._receive(message))
+        except (SyncProtocolError, GatewayRetiredError) as error:
+            _logger.warning("a message of gateway %s is refused: %s", topic.gateway_id, error)
+            await self._send(Refused(topic.kind, str(error)[:_REASON_CHARACTERS_MAX], VERSION))
+            return
+        for answer in answers:
+            await self._send(answer)
+        await self._follow_up(message)
+
+    def _receive(self, message: Message) -> list[Message]:
+        with self._workshop.database.transaction() as session:
+            return reception.receive(session, self._known.gateway_id, message)
+
+    async def _follow_up(self, message: Message) -> None:
+        match message:
+            case Hello():
+                await self._bring_to_head(
+                    Position(message.applied_revision, message.digest_root, message.wants_snapshot, message.staged)
+                )
+            case StateApplied():
+                self.sent_revision = max(self.sent_revision, message.revision)
+            case Heartbeat() if message.applied_revision != self.sent_revision:
+                if time.monotonic() - self._sent_at > RESEND_AFTER_S:
+                    await self._bring_to_head(Position(message.applied_revision))
+
+    async def _bring_to_head(self, position: Position) -> None:
+        way = await self._workshop.run(lambda: self._find_way(position))
+        for message in way.messages:
+            await self._send(message)
+        self.sent_revision = way.revision
+        if way.messages:
+            self._sent_at = time.monotonic()
+
+    def _find_way(self, position: Position) -> Way:
+        with self._workshop.database.session() as session:
+            known = reception.find_known(session, self._known.gateway_id)
+        if known is None or known.is_retired:
+            return Way(position.revision)
+        return self._workshop.states.way_to_head(self.site_id, position)
+
+    async def _send(self, message: Message) -> None:
+        await self._workshop.sender.send(self.site_id, self._known.gateway_id, message)

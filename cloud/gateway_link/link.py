@@ -1,0 +1,132 @@
+"""The cloud's link to the broker: one connection, kept alive for ever, with everything that happens on it."""
+
+import asyncio
+import logging
+import random
+import time
+from typing import Final
+
+from cloud.database import Database
+from cloud.enrolment.authority import ROOT_FILE
+from cloud.gateway_link.gateway_session import Workshop
+from cloud.gateway_link.ingester import Ingester
+from cloud.gateway_link.publisher import publish_for_ever
+from cloud.gateway_link.state_source import StateSource
+from cloud.settings import Settings
+from cloud.sites import service as sites
+from mqtt_client.backoff import Backoff
+from mqtt_client.connection import LinkLimits
+from mqtt_client.errors import LinkError
+from mqtt_client.link_keeper import keep_linked
+from mqtt_client.reliable_client import ReliableClient
+from mqtt_client.tls import TlsFiles
+from sync_protocol.codec import encode_message
+from sync_protocol.messages import KIND_OF, Message
+from sync_protocol.signing import SiteSigner
+from sync_protocol.topics import cloud_filter, down_topic
+
+CLIENT_ID: Final = "tornello-cloud"
+DATABASE_WORKERS_MAX: Final = 8
+_LIMITS: Final = LinkLimits(inbound_max=512, outbound_max=256)
+_REPEATED_AFTER_S: Final = 300.0
+_logger = logging.getLogger(__name__)
+
+
+class SigningSender:
+    """Signs each message with the site's key and publishes it to one gateway."""
+
+    def __init__(self, client: ReliableClient, database: Database, secret: bytes) -> None:
+        self._client = client
+        self._database = database
+        self._secret = secret
+        self._signers: dict[str, SiteSigner] = {}
+
+    async def send(self, site_id: str, gateway_id: str, message: Message) -> None:
+        """Publish a message.
+
+        Raises:
+            LinkLostError: the link is gone.
+            PublishRefusedError: the broker does not take it.
+        """
+        signer = self._signers.get(site_id)
+        if signer is None:
+            signer = self._signers[site_id] = await asyncio.to_thread(self._signer, site_id)
+        topic = down_topic(site_id, gateway_id, KIND_OF[type(message)])
+        await self._client.publish(topic, signer.sign(topic, encode_message(message)))
+
+    def _signer(self, site_id: str) -> SiteSigner:
+        with self._database.session() as session:
+            return sites.site_signer(sites.get_site(session, site_id), self._secret)
+
+
+def has_link(settings: Settings) -> bool:
+    """Whether the settings name everything that the link needs."""
+    return bool(settings.authority_dir and settings.broker_certificate and settings.broker_key)
+
+
+async def run_link(settings: Settings, database: Database) -> None:
+    """Keep the link until cancelled."""
+    assert settings.authority_dir, "checked by `has_link`"
+    assert settings.broker_certificate, "checked by `has_link`"
+    assert settings.broker_key, "checked by `has_link`"
+    tls = TlsFiles(
+        authority=settings.authority_dir / ROOT_FILE, certificate=settings.broker_certificate, key=settings.broker_key
+    )
+    report = _Reporter()
+
+    def connect() -> ReliableClient:
+        return ReliableClient(
+            settings.broker.host,
+            settings.broker.port,
+            tls=tls,
+            client_id=CLIENT_ID,
+            subscriptions=[cloud_filter()],
+            limits=_LIMITS,
+        )
+
+    async def serve(client: ReliableClient) -> None:
+        report.connected()
+        await serve_link(client, SigningSender(client, database, settings.secret), database)
+
+    await keep_linked(connect, serve, backoff=Backoff(random.random), report=report)
+
+
+async def serve_link(client: ReliableClient, sender: SigningSender, database: Database) -> None:
+    """Serve one connection until it is lost.
+
+    Raises:
+        LinkError: always, in the end.
+    """
+    workshop = Workshop(database, StateSource(database), sender, asyncio.Semaphore(DATABASE_WORKERS_MAX))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            ingester = Ingester(workshop, tasks)
+            await ingester.resume()
+            tasks.create_task(publish_for_ever(workshop, ingester))
+            async for message in client.messages():
+                await ingester.handle(message.topic, message)
+    except* LinkError as errors:
+        raise _first(errors) from errors
+
+
+def _first(errors: BaseExceptionGroup[LinkError]) -> LinkError:
+    error = errors.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+class _Reporter:
+    """Says once what is wrong, and again only when it changes or has lasted."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._said_at = 0.0
+
+    def connected(self) -> None:
+        self._last = ""
+        _logger.info("linked to the broker")
+
+    def __call__(self, error: LinkError, delay_s: float) -> None:
+        text = str(error)
+        if text != self._last or time.monotonic() - self._said_at > _REPEATED_AFTER_S:
+            _logger.warning("%s; next attempt in %.1f s", text, delay_s)
+            self._last, self._said_at = text, time.monotonic()

@@ -1,0 +1,150 @@
+"""What a message from a gateway does to the database, and what is answered: one transaction a message.
+
+Nothing of MQTT here. The answers may be sent only after the transaction is committed.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from cloud.access_events import journal
+from cloud.database import UnitOfWork
+from cloud.desired_state import service as desired_state
+from cloud.kit.storable import find_unstorable
+from cloud.sites import service as sites
+from cloud.sites.models import Gateway
+from cloud.sites.service import GatewayReport
+from sync_protocol.errors import MalformedMessageError
+from sync_protocol.messages import (
+    CloudHeartbeat,
+    EventBatch,
+    EventRefused,
+    EventsAcked,
+    Heartbeat,
+    Hello,
+    Message,
+    StateApplied,
+    Welcome,
+)
+
+_TEXT_CHARACTERS_MAX: Final = 64
+_REASON_CHARACTERS_MAX: Final = 200
+_APPLIED_BACK_MAX: Final = timedelta(days=1)
+
+
+class GatewayRetiredError(Exception):
+    """The gateway has been replaced by another one at its lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A gateway as far as the link needs it."""
+
+    gateway_id: str
+    site_id: str
+    is_retired: bool
+    applied_revision: int
+
+
+def find_known(session: UnitOfWork, gateway_id: str) -> Known | None:
+    """The gateway behind an id, or None."""
+    gateway = sites.find_gateway(session, gateway_id)
+    if gateway is None:
+        return None
+    return Known(gateway.id, gateway.site_id, gateway.retired_at is not None, gateway.applied_revision)
+
+
+def receive(session: UnitOfWork, gateway_id: str, message: Message) -> list[Message]:
+    """Take a message over and say what to answer after the commit.
+
+    Raises:
+        GatewayRetiredError: nothing is taken from this gateway any more.
+        MalformedMessageError: the message holds something that no table can, or is not one that gateways send.
+    """
+    gateway = sites.find_gateway(session, gateway_id)
+    assert gateway is not None, "the link has looked the gateway up"
+    if gateway.retired_at is not None:
+        raise GatewayRetiredError("another gateway was enrolled for this lane; enrol this one again to use it")
+    match message:
+        case Hello():
+            return _receive_hello(session, gateway, message)
+        case Heartbeat():
+            return _receive_heartbeat(session, gateway, message)
+        case StateApplied():
+            _check(message)
+            applied_at = _applied_at(session, message)
+            desired_state.record_report(session, gateway, message.revision, message.digest_root, applied_at=applied_at)
+            return []
+        case EventBatch():
+            return _receive_events(session, gateway, message)
+        case _:
+            raise MalformedMessageError(f"{type(message).__name__} does not come from gateways")
+
+
+def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[Message]:
+    _check(hello)
+    report = GatewayReport(
+        boot_id=hello.boot_id,
+        clock=hello.clock,
+        outbox=(hello.outbox.first_seq, hello.outbox.next_seq),
+        software_version=hello.software_version,
+    )
+    sites.record_report(session, gateway, report)
+    desired_state.record_report(session, gateway, hello.applied_revision, hello.digest_root, applied_at=session.now)
+    acked_seq = journal.open_journal(session, gateway, hello.journal_epoch, hello.outbox.first_seq)
+    head = desired_state.head(session, gateway.site_id)
+    return [
+        Welcome(
+            cloud_time_ms=_milliseconds(session.now),
+            head_revision=head.revision,
+            digest_root=head.digest_root,
+            journal_epoch=hello.journal_epoch,
+            acked_seq=acked_seq,
+        )
+    ]
+
+
+def _receive_heartbeat(session: UnitOfWork, gateway: Gateway, beat: Heartbeat) -> list[Message]:
+    _check(beat)
+    report = GatewayReport(
+        boot_id=beat.boot_id,
+        clock=beat.clock,
+        outbox=(beat.outbox.first_seq, beat.outbox.next_seq),
+        readers=tuple(msgspec.to_builtins(reader) for reader in beat.readers),
+    )
+    sites.record_report(session, gateway, report)
+    desired_state.record_report(session, gateway, beat.applied_revision, beat.digest_root, applied_at=session.now)
+    head = desired_state.head(session, gateway.site_id)
+    return [CloudHeartbeat(_milliseconds(session.now), head.revision, head.digest_root)]
+
+
+def _receive_events(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> list[Message]:
+    reason = find_unstorable(batch.journal_epoch, characters_max=_TEXT_CHARACTERS_MAX)
+    if reason:
+        raise MalformedMessageError(f"the journal's epoch is {reason}")
+    outcome = journal.record_batch(session, gateway, batch)
+    desired_state.settle(session)
+    counted_revision = desired_state.head(session, gateway.site_id).revision
+    refusals = [EventRefused(batch.journal_epoch, seq, why[:_REASON_CHARACTERS_MAX]) for seq, why in outcome.refused]
+    return [*refusals, EventsAcked(batch.journal_epoch, outcome.acked_seq, counted_revision)]
+
+
+def _check(message: Message) -> None:
+    reason = find_unstorable(msgspec.to_builtins(message), characters_max=_TEXT_CHARACTERS_MAX)
+    if reason:
+        raise MalformedMessageError(f"{type(message).__name__} holds {reason}")
+
+
+def _applied_at(session: UnitOfWork, message: StateApplied) -> datetime:
+    """When the gateway says it was, if its clock can be believed; otherwise now."""
+    if message.clock == "synced":
+        earliest = _milliseconds(session.now - _APPLIED_BACK_MAX)
+        if earliest <= message.applied_at_ms <= _milliseconds(session.now):
+            return datetime.fromtimestamp(message.applied_at_ms / 1000, UTC)
+    return session.now
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
