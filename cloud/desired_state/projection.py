@@ -5,24 +5,26 @@ with what is stored; rows whose bytes differ get the next revision. The head is 
 of two transactions about one member the later one sees what the earlier one did, and revisions follow commits.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cloud.contracts import service as contracts
+from cloud.contracts.models import Contract
 from cloud.credentials import service as credentials
 from cloud.database import UnitOfWork
 from cloud.desired_state import repository, rows
 from cloud.desired_state.models import DesiredRow, StateHead
 from cloud.flags import service as flags
 from cloud.members import service as members
-from cloud.members.models import Member
 from cloud.sites import service as sites
 from cloud.sites.models import Site
 from sync_protocol.digest import Digest
 from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, StateRow, encode_row, row_key
 
+MEMBERS_AT_ONCE: Final = 500
 _PENDING: Final = "desired_state.pending"
 
 
@@ -52,12 +54,12 @@ def write_pending(session: UnitOfWork) -> None:
     session.flush()
     # A second session on the same transaction: what the caller has loaded may be older than the lock on the head.
     with session.beside() as fresh:
-        affected: dict[str, list[Member]] = {site_id: [] for site_id in pending.site_ids}
-        for member_id in sorted(pending.member_ids):
-            member = members.get(fresh, member_id)
-            affected.setdefault(member.site_id, []).append(member)
+        affected: dict[str, list[str]] = {site_id: [] for site_id in pending.site_ids}
+        for member in members.list_by_ids(fresh, pending.member_ids):
+            affected.setdefault(member.site_id, []).append(member.id)
+        fresh.expunge_all()
         for site_id in sorted(affected):
-            if _write_site(fresh, site_id, affected[site_id], is_site_changed=site_id in pending.site_ids):
+            if _write_site(fresh, site_id, sorted(affected[site_id]), is_site_changed=site_id in pending.site_ids):
                 session.wake_after_commit("desired_state")
         fresh.flush()
 
@@ -68,29 +70,31 @@ def _pending(session: UnitOfWork) -> _Pending:
     return pending
 
 
-def _write_site(fresh: UnitOfWork, site_id: str, concerned: list[Member], *, is_site_changed: bool) -> bool:
+def _write_site(fresh: UnitOfWork, site_id: str, member_ids: list[str], *, is_site_changed: bool) -> bool:
     head = repository.lock_head(fresh, site_id)
     site = sites.get_site(fresh, site_id)
     changes = _Changes(fresh, head)
     if is_site_changed:
         changes.compare([], [rows.site_row(site)])
-    for member in concerned:
-        fresh.refresh(member)
-        changes.compare([member.id], list(_member_rows(fresh, site, member)))
+    for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
+        some = member_ids[start : start + MEMBERS_AT_ONCE]
+        changes.compare(some, list(_rows_of(fresh, site, some)))
     return changes.finish()
 
 
-def _member_rows(fresh: UnitOfWork, site: Site, member: Member) -> Iterator[StateRow]:
+def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[StateRow]:
     zone = ZoneInfo(site.time_zone)
-    bought = contracts.list_for_member(fresh, member.id)
-    yield rows.entitlement_row(member, bought, zone)
-    yield from rows.dues_rows(bought, zone)
-    for flag in flags.list_raised(fresh, member.id):
+    bought: dict[str, list[Contract]] = defaultdict(list)
+    for contract in contracts.list_of_members(fresh, member_ids):
+        bought[contract.member_id].append(contract)
+    for member in members.list_by_ids(fresh, member_ids):
+        yield rows.entitlement_row(member, bought[member.id], zone)
+        yield from rows.dues_rows(bought[member.id], zone)
+    for flag in flags.list_standing(fresh, member_ids):
         yield rows.flag_row(flag)
-    for canonical in sorted({credential.canonical for credential in credentials.list_for_member(fresh, member.id)}):
-        holder = credentials.find_in_use(fresh, site.id, canonical)
-        if holder is not None:
-            yield rows.credential_row(holder, site.credential_key)
+    canonicals = {credential.canonical for credential in credentials.list_of_members(fresh, member_ids)}
+    for credential in rows.holders(credentials.list_by_canonicals(fresh, site.id, canonicals)):
+        yield rows.credential_row(credential, site.credential_key)
 
 
 class _Changes:

@@ -56,6 +56,16 @@ def credential_row(credential: Credential, credential_key: bytes) -> CredentialR
     )
 
 
+def holders(credentials: Iterable[Credential]) -> Iterable[Credential]:
+    """Of all who ever held each card, the one whom it stands for: who holds it, else from whom it was taken last."""
+    standing: dict[str, Credential] = {}
+    for credential in credentials:
+        rival = standing.get(credential.canonical)
+        if rival is None or _standing_order(credential) > _standing_order(rival):
+            standing[credential.canonical] = credential
+    return standing.values()
+
+
 def flag_row(flag: Flag) -> FlagRow:
     """A flag that staff raised."""
     return FlagRow(
@@ -95,6 +105,10 @@ def _window(contract: Contract, zone: ZoneInfo) -> EntitlementWindow:
         freezes=tuple(TimeSpan(_seconds(freeze.starts_at), _seconds(freeze.ends_at)) for freeze in freezes),
         visits_left=policy.visits_left(terms),
     )
+
+
+def _standing_order(credential: Credential) -> tuple[bool, datetime, str]:
+    return credential.status != "revoked", credential.changed_at, credential.id
 
 
 def _seconds(at: datetime) -> int:
