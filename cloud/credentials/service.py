@@ -1,6 +1,7 @@
 """Issue, revoke and reactivate credentials."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -55,8 +56,8 @@ def issue(session: UnitOfWork, actor: Actor, member_id: str, card: CardSpec) -> 
         created_at=session.now,
         changed_at=session.now,
     )
-    session.add(credential)
-    _flush_unique(session, canonical)
+    with _unique(session, canonical):
+        session.add(credential)
     audit.record(
         session,
         actor,
@@ -126,8 +127,7 @@ def list_for_member(session: UnitOfWork, member_id: str) -> Sequence[Credential]
 def find_in_use(session: UnitOfWork, site_id: str, canonical: str) -> Credential | None:
     """Who holds a card: the credential that is not revoked, else the one revoked last, else None."""
     held = repository.list_by_canonicals(session, site_id, [canonical])
-    in_use = [credential for credential in held if credential.status != "revoked"]
-    return (in_use or sorted(held, key=lambda credential: credential.changed_at) or [None])[-1]
+    return max(held, key=lambda credential: (credential.status != "revoked", credential.changed_at), default=None)
 
 
 def _canonical(session: UnitOfWork, site_id: str, card: CardSpec) -> str:
@@ -152,10 +152,13 @@ def _check_free(session: UnitOfWork, site_id: str, canonical: str) -> None:
         raise _in_use(canonical)
 
 
-def _flush_unique(session: UnitOfWork, canonical: str) -> None:
+@contextmanager
+def _unique(session: UnitOfWork, canonical: str) -> Iterator[None]:
+    """What is written in the block is refused alone if somebody else took the same card at the same moment."""
     try:
-        session.flush()
-    except IntegrityError as error:  # somebody else issued the same card at the same moment
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
         raise _in_use(canonical) from error
 
 
@@ -164,9 +167,10 @@ def _in_use(canonical: str) -> ConflictError:
 
 
 def _set_status(session: UnitOfWork, actor: Actor, credential: Credential, status: CredentialStatus) -> Credential:
-    before, credential.status = credential.status, status
-    credential.changed_at = session.now
-    _flush_unique(session, credential.canonical)
+    before = credential.status
+    with _unique(session, credential.canonical):
+        credential.status = status
+        credential.changed_at = session.now
     action = "credential.revoke" if status == "revoked" else "credential.reactivate"
     audit.record(
         session,

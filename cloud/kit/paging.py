@@ -4,9 +4,8 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
-
-from pydantic import BaseModel, Field
 
 PAGE_SIZE_DEFAULT: Final = 50
 PAGE_SIZE_MAX: Final = 200
@@ -19,11 +18,12 @@ class CursorError(Exception):
     """The text is not a cursor of this list."""
 
 
-class Page(BaseModel, Generic[T]):
-    """A page of a list; `next` is the cursor of the page behind it, null at the end."""
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A page of a list; `next` is the cursor to pass as `after` for what follows, null at the end."""
 
     items: Sequence[T]
-    next: str | None = Field(description="Pass it as `after` to get what follows; null: this is the end.")
+    next: str | None
 
 
 def encode_cursor(key: Key) -> str:
@@ -52,7 +52,7 @@ def cut_page(rows: Sequence[T], limit: int, key_of: Callable[[T], Key]) -> Page[
     """A page from `limit + 1` rows that were asked for: the one too many says that there is more."""
     has_more = len(rows) > limit
     items = rows[:limit]
-    return Page[T].model_construct(items=items, next=encode_cursor(key_of(items[-1])) if has_more else None)
+    return Page(items, encode_cursor(key_of(items[-1])) if has_more else None)
 
 
 def _check_part(part: str | int) -> None:
