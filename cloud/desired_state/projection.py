@@ -55,8 +55,9 @@ def write_pending(session: UnitOfWork) -> None:
     # A second session on the same transaction: what the caller has loaded may be older than the lock on the head.
     with session.beside() as fresh:
         affected: dict[str, list[str]] = {site_id: [] for site_id in pending.site_ids}
-        for member in members.list_by_ids(fresh, pending.member_ids):
-            affected.setdefault(member.site_id, []).append(member.id)
+        for some in _batches(sorted(pending.member_ids)):
+            for member in members.list_by_ids(fresh, some):
+                affected.setdefault(member.site_id, []).append(member.id)
         fresh.expunge_all()
         for site_id in sorted(affected):
             if _write_site(fresh, site_id, sorted(affected[site_id]), is_site_changed=site_id in pending.site_ids):
@@ -76,8 +77,7 @@ def _write_site(fresh: UnitOfWork, site_id: str, member_ids: list[str], *, is_si
     changes = _Changes(fresh, head)
     if is_site_changed:
         changes.compare([], [rows.site_row(site)])
-    for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
-        some = member_ids[start : start + MEMBERS_AT_ONCE]
+    for some in _batches(member_ids):
         changes.compare(some, list(_rows_of(fresh, site, some)))
     return changes.finish()
 
@@ -95,6 +95,11 @@ def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[S
     canonicals = {credential.canonical for credential in credentials.list_of_members(fresh, member_ids)}
     for credential in rows.holders(credentials.list_by_canonicals(fresh, site.id, canonicals)):
         yield rows.credential_row(credential, site.credential_key)
+
+
+def _batches(member_ids: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(member_ids), MEMBERS_AT_ONCE):
+        yield member_ids[start : start + MEMBERS_AT_ONCE]
 
 
 class _Changes:

@@ -1,0 +1,80 @@
+"""Access events over HTTP: pages of the past, and the live feed as server-sent events."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+
+from cloud.access_events import service
+from cloud.access_events.feed import follow
+from cloud.access_events.repository import EventFilter
+from cloud.access_events.schemas import AccessEventOut
+from cloud.api import LIMIT_DEFAULT, After, AppDatabase, Limit, ReadSession, problems
+from cloud.database import Database
+from cloud.errors import invalid_field
+from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
+from cloud.staff.api import require
+
+_QUIET_BATCHES_MAX: Final = 15
+
+router = APIRouter(tags=["access events"])
+
+MemberFilter = Annotated[str | None, Query(max_length=64, description="Only of this member.")]
+GatewayFilter = Annotated[str | None, Query(max_length=64, description="Only of this gateway.")]
+LastEventId = Annotated[str | None, Header(max_length=20, description="Go on behind this event.")]
+
+
+@router.get("/access-events", dependencies=[require("access.read")], responses=problems(401, 403, 422))
+def list_access_events(
+    session: ReadSession,
+    member_id: MemberFilter = None,
+    gateway_id: GatewayFilter = None,
+    after: After = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[AccessEventOut]:
+    """Events as they arrived, the newest first."""
+    wanted = EventFilter(gateway_id=gateway_id, member_id=member_id)
+    before_id = None if after is None else _parse_cursor(after)
+    events = service.page(session, wanted, before_id=before_id, limit=limit + 1)
+    page = cut_page(events, limit, lambda event: (event.id,))
+    return Page[AccessEventOut](items=[AccessEventOut.of(event) for event in page.items], next=page.next)
+
+
+@router.get(
+    "/access-events/stream",
+    dependencies=[require("access.read")],
+    response_class=StreamingResponse,
+    responses=problems(401, 403, 422),
+)
+def stream_access_events(
+    database: AppDatabase,
+    member_id: MemberFilter = None,
+    gateway_id: GatewayFilter = None,
+    last_event_id: LastEventId = None,
+) -> StreamingResponse:
+    """Server-sent events: `event: access` with the event as JSON, from now on or behind `Last-Event-ID`."""
+    if last_event_id is not None and not last_event_id.isdecimal():
+        raise invalid_field("Last-Event-ID", "not_an_id", "Pass the id of an event.")
+    wanted = EventFilter(gateway_id=gateway_id, member_id=member_id)
+    body = _as_sse(database, wanted, None if last_event_id is None else min(int(last_event_id), 2**63 - 1))
+    return StreamingResponse(body, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _as_sse(database: Database, wanted: EventFilter, after_id: int | None) -> AsyncIterator[str]:
+    quiet = 0
+    async for events in follow(database, wanted, after_id):
+        quiet = 0 if events else quiet + 1
+        for event in events:
+            yield f"id: {event.id}\nevent: access\ndata: {AccessEventOut.of(event).model_dump_json()}\n\n"
+        if quiet >= _QUIET_BATCHES_MAX:
+            yield ": still here\n\n"
+            quiet = 0
+
+
+def _parse_cursor(cursor: str) -> int:
+    try:
+        (event_id,) = parse_cursor(cursor, int)
+    except CursorError as error:
+        raise invalid_field("after", "cursor_wrong", "Pass the `next` of the page before.") from error
+    return int(event_id)

@@ -1,0 +1,74 @@
+"""Access: the lanes with their gateways, and whether each one obeys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Response
+
+from cloud.api import ReadSession
+from cloud.console.rendering import render
+from cloud.console.viewer import Viewer, viewing
+from cloud.database import UnitOfWork
+from cloud.desired_state import service as desired_state
+from cloud.sites import service
+from cloud.sites.models import Gateway, Lane, Site
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """A lane and the gateway in charge of it, if one was ever enrolled."""
+
+    lane: Lane
+    gateway: Gateway | None
+    is_connected: bool
+    revisions_behind: int
+    events_waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site, its newest revision, its lanes."""
+
+    site: Site
+    zone: ZoneInfo
+    head_revision: int
+    lanes: Sequence[LaneView]
+
+
+@router.get("/access")
+def show_access(session: ReadSession, viewer: Viewer = viewing("gateways.read")) -> Response:
+    """All lanes; as fragment the part that keeps itself up to date."""
+    template = "sites/lanes.html" if viewer.is_fragment else "sites/access.html"
+    return render(viewer, template, sites=_site_views(session))
+
+
+def _site_views(session: UnitOfWork) -> list[SiteView]:
+    heads = desired_state.heads(session)
+    gateways = {gateway.lane_id: gateway for gateway in service.list_gateways(session)}
+    return [
+        SiteView(
+            site,
+            ZoneInfo(site.time_zone),
+            heads.get(site.id, 0),
+            [
+                _lane_view(session, lane, gateways.get(lane.id), heads.get(site.id, 0))
+                for lane in service.list_lanes(session, site.id)
+            ],
+        )
+        for site in service.list_sites(session)
+    ]
+
+
+def _lane_view(session: UnitOfWork, lane: Lane, gateway: Gateway | None, head_revision: int) -> LaneView:
+    if gateway is None:
+        return LaneView(lane, None, is_connected=False, revisions_behind=0, events_waiting=0)
+    return LaneView(
+        lane,
+        gateway,
+        is_connected=service.is_connected(gateway, session.now),
+        revisions_behind=max(0, head_revision - gateway.applied_revision),
+        events_waiting=max(0, (gateway.outbox_next_seq or 0) - (gateway.outbox_first_seq or 0)),
+    )
