@@ -12,7 +12,7 @@ from gateway.domain.feedback import Feedback
 from gateway.domain.gate_view import GateView
 from gateway.domain.lane_inputs import LaneInput
 from sync_protocol.journal_events import EventBody, SealedEvent
-from sync_protocol.messages import ClockTrust, Delta, OutboxRange, SnapshotChunk, StagedSnapshot
+from sync_protocol.messages import ClockTrust, Delta, Message, OutboxRange, SnapshotChunk, StagedSnapshot
 
 # --- The tap ---------------------------------------------------------------------------------------------------------
 
@@ -183,3 +183,79 @@ class StateStore(Protocol):
 
 
 # --- The sync --------------------------------------------------------------------------------------------------------
+
+
+class StoreBusyError(Exception):
+    """The disk does not take more now: it is full, too slow, or another process holds the files. Try again later."""
+
+
+class SyncJournal(Journal, Protocol):
+    """What only the upload needs of the journal."""
+
+    @property
+    def acked_seq(self) -> int:
+        """The newest event that the cloud has for good, -1 for none."""
+        ...
+
+    async def wait_for_more(self, after_seq: int) -> None:
+        """Return when an event behind `after_seq` is durable."""
+        ...
+
+    async def begin_epoch(self) -> None:
+        """Go on under a new epoch, when the cloud knows numbers that this journal has not given out yet."""
+        ...
+
+
+class ClockFloorStore(Protocol):
+    """Keeps the latest moment known to have passed over a restart without a battery."""
+
+    async def note_clock_floor(self, at_ms: int) -> None:
+        """It is at least this late (UTC milliseconds)."""
+        ...
+
+
+class SettableClock(Clock, Protocol):
+    """The clock, as far as the cloud may correct it."""
+
+    def note_signed_time(self, cloud_time_ms: int) -> None:
+        """The cloud has just said, and signed, that it is this late."""
+        ...
+
+
+class LinkDownError(Exception):
+    """The link is not there, or broke: nothing is known about what was being sent."""
+
+
+class CloudLink(Protocol):
+    """The way up to the cloud while it exists; sending says nothing about arrival."""
+
+    @property
+    def is_connected(self) -> bool: ...
+
+    async def publish(self, message: Message) -> None:
+        """Send one message.
+
+        Raises:
+            LinkDownError: it may or may not have been sent.
+        """
+        ...
+
+    def reconnect(self, why: str) -> None:
+        """Give the present connection up, because nobody answers on it."""
+        ...
+
+
+class CloudListener(Protocol):
+    """Whoever is told what the link does, one call after the other."""
+
+    async def handle_connected(self) -> None:
+        """The link has just come up."""
+        ...
+
+    async def handle_message(self, message: Message) -> None:
+        """The cloud said this, and its signature holds."""
+        ...
+
+    def handle_disconnected(self) -> None:
+        """The link is gone."""
+        ...

@@ -1,0 +1,258 @@
+"""The journal as the services see it: numbers events at once in memory, commits them in groups on the writer's thread.
+
+Only committed events can be read and sent, so that a number is never used twice with different content. When the
+disk does not keep up, or the file reaches its limit, the oldest events become one explicit gap record.
+"""
+
+import asyncio
+import logging
+import secrets
+import sqlite3
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+
+from gateway.adapters.store_sqlite.gaps import fold
+from gateway.adapters.store_sqlite.journal_file import JournalBounds, JournalChanges, JournalFile
+from gateway.adapters.store_sqlite.visit_account import Visit, VisitAccount
+from gateway.adapters.store_sqlite.writer_thread import WriterThread
+from gateway.service.ports import Clock
+from sync_protocol.journal_events import (
+    AccessTaken,
+    EventBody,
+    GapRecorded,
+    JournalEvent,
+    SealedEvent,
+    seal_event,
+)
+from sync_protocol.messages import OutboxRange
+
+logger = logging.getLogger(__name__)
+
+GROUP_MAX = 1000
+RETRY_AFTER_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLimits:
+    """`events_max` rows in the file and `pending_max` in memory; of either, `fold_count` at a time become a gap.
+
+    A settlement alone is written after `settle_delay_s` at the latest: losing one only repeats what the cloud has.
+    """
+
+    events_max: int = 1_000_000
+    pending_max: int = 10_000
+    fold_count: int = 1_000
+    settle_delay_s: float = 1.0
+
+
+class SqliteJournal:
+    """Implements the port `Journal`; `commit_pending` alone runs in the writer's thread."""
+
+    def __init__(self, file: JournalFile, bounds: JournalBounds, *, clock: Clock, limits: JournalLimits) -> None:
+        self._file = file
+        self._clock = clock
+        self._limits = limits
+        self._epoch = bounds.epoch
+        self._acked_seq = bounds.acked_seq
+        self._next_seq = bounds.next_seq
+        self._durable_next_seq = bounds.next_seq
+        self._chain = bounds.last_chain
+        self._account = VisitAccount(file.visits())
+        self._lock = threading.Lock()
+        self._pending: deque[SealedEvent] = deque()
+        self._pending_visits: deque[Visit] = deque()
+        self._settled: tuple[int, int] | None = None
+        self._settled_at = 0.0
+        self._contained_revision = 0
+        self._in_hand: list[SealedEvent] = []
+        self._visits_in_hand: list[Visit] = []
+        self._is_failing = False
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._grown = asyncio.Event()
+
+    def attach(self, writer: WriterThread) -> None:
+        """Called once, before the first event."""
+        self._writer = writer
+
+    @property
+    def epoch(self) -> str:
+        return self._epoch
+
+    @property
+    def acked_seq(self) -> int:
+        """The newest event that the cloud has for good, -1 for none."""
+        return self._acked_seq
+
+    @property
+    def outbox(self) -> OutboxRange:
+        return OutboxRange(self._acked_seq + 1, self._durable_next_seq)
+
+    def append(self, body: EventBody) -> int:
+        event = stamp_of(self._clock, self._next_seq, body)
+        sealed = seal_event(event, self._chain)
+        self._chain = sealed.chain
+        self._next_seq += 1
+        visit = _visit_of(sealed.seq, body)
+        with self._lock:
+            self._pending.append(sealed)
+            if visit is not None:
+                self._pending_visits.append(visit)
+            if len(self._pending) > self._limits.pending_max:
+                self._fold_pending(event)
+        if visit is not None:
+            self._account.spend(visit.seq, visit.contract_id)
+        self._writer.wake()
+        return sealed.seq
+
+    async def flushed(self) -> None:
+        upto = self._next_seq
+        if self._durable_next_seq < upto:
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append((upto, waiter))
+            await asyncio.wait((waiter, self._writer.failed), return_when=asyncio.FIRST_COMPLETED)
+            if not waiter.done():
+                self._writer.failed.result()
+
+    async def wait_for_more(self, after_seq: int) -> None:
+        while self._durable_next_seq <= after_seq + 1:
+            self._grown.clear()
+            await self._grown.wait()
+
+    def visits_spent(self, contract_id: str) -> int:
+        return self._account.spent(contract_id)
+
+    async def read_outbox(self, after_seq: int, limit: int) -> list[SealedEvent]:
+        return await self._writer.submit(lambda: self._file.read(after_seq, limit))
+
+    async def settle(self, upto_seq: int, counted_revision: int) -> None:
+        upto_seq = min(upto_seq, self._durable_next_seq - 1)
+        self._acked_seq = max(self._acked_seq, upto_seq)
+        self._account.settle(upto_seq, counted_revision)
+        with self._lock:
+            if self._settled is None:
+                self._settled_at = time.monotonic()
+            self._settled = (self._acked_seq, counted_revision)
+        self._writer.wake()
+
+    async def set_aside(self, seq: int, reason: str) -> None:
+        if await self._writer.submit(lambda: self._file.set_aside(seq, reason)):
+            logger.warning("the cloud refused event %d of %s, put aside: %s", seq, self._epoch, reason)
+
+    async def begin_epoch(self) -> None:
+        """Go on under a new epoch, when the cloud knows numbers that this journal has not given out yet.
+
+        That happens when a copied or restored card is started: its next events would be taken for known ones.
+        """
+        await self.flushed()
+        epoch, acked_seq, stamp = new_epoch(), self._acked_seq, stamp_of(self._clock, 0, GapRecorded(0))
+        await self._writer.submit(lambda: self._begin_epoch(epoch, acked_seq, stamp))
+        self._epoch, self._acked_seq = epoch, -1
+
+    def contain(self, revision: int) -> None:
+        """The state of this revision is in force: visits that it contains are no longer counted here."""
+        self._account.contain(revision)
+        with self._lock:
+            self._contained_revision = revision
+
+    def close(self) -> None:
+        self._file.close()
+
+    # --- In the writer's thread --------------------------------------------------------------------------------------
+
+    def commit_pending(self) -> float | None:
+        """Implements `GroupCommit`: one transaction for everything pending, retried as it is while the disk is full."""
+        self._take_in_hand()
+        settled, wait_s = self._due_settlement()
+        if not self._in_hand and settled is None:
+            return wait_s
+        contained_revision = self._contained_revision
+        try:
+            self._file.commit(JournalChanges(self._in_hand, self._visits_in_hand, settled, contained_revision))
+        except sqlite3.OperationalError as error:
+            if not self._is_failing:
+                logger.error("the journal cannot be written, %d events wait: %s", len(self._in_hand), error)  # noqa: TRY400
+            self._is_failing = True
+            return RETRY_AFTER_S
+        self._is_failing = False
+        with self._lock:
+            if self._settled == settled:
+                self._settled = None
+            has_more = bool(self._pending)
+        if self._in_hand:
+            last_seq = self._in_hand[-1].seq
+            self._in_hand, self._visits_in_hand = [], []
+            self._writer.deliver(self._committed, last_seq + 1)
+            self._trim(last_seq)
+        return 0.0 if has_more else wait_s
+
+    def _begin_epoch(self, epoch: str, acked_seq: int, stamp: JournalEvent) -> None:
+        with self._lock:
+            settled, self._settled = self._settled, None
+        if settled is not None:
+            self._file.commit(JournalChanges(settled=settled, contained_revision=self._contained_revision))
+        self._file.begin_epoch(epoch, acked_seq, stamp)
+
+    def _take_in_hand(self) -> None:
+        if self._in_hand:
+            return
+        with self._lock:
+            while self._pending and len(self._in_hand) < GROUP_MAX:
+                self._in_hand.append(self._pending.popleft())
+            while self._pending_visits and self._in_hand and self._pending_visits[0].seq <= self._in_hand[-1].seq:
+                self._visits_in_hand.append(self._pending_visits.popleft())
+
+    def _due_settlement(self) -> tuple[tuple[int, int] | None, float | None]:
+        """What the cloud settled, if it is to be written now, or else in how many seconds it will be."""
+        with self._lock:
+            settled, since = self._settled, self._settled_at
+        if settled is None:
+            return None, None
+        wait_s = since + self._limits.settle_delay_s - time.monotonic()
+        if self._in_hand or wait_s <= 0:
+            return settled, None
+        return None, wait_s
+
+    def _trim(self, last_seq: int) -> None:
+        """Keep the file within its limit: the oldest events become part of a gap record."""
+        if last_seq - self._acked_seq <= self._limits.events_max:
+            return
+        first_seq = self._file.first_seq()
+        while first_seq is not None and last_seq - first_seq >= self._limits.events_max:
+            oldest = self._file.read(first_seq - 1, self._limits.fold_count)
+            record = fold(oldest, stamp_of(self._clock, 0, GapRecorded(0)))
+            self._file.replace_oldest(record)
+            logger.error("the journal is full: events up to %d became a gap record", record.seq)
+            first_seq = record.seq
+
+    # --- In the loop's thread ----------------------------------------------------------------------------------------
+
+    def _committed(self, next_seq: int) -> None:
+        self._durable_next_seq = next_seq
+        self._grown.set()
+        for upto, waiter in self._waiters:
+            if upto <= next_seq and not waiter.done():
+                waiter.set_result(None)
+        self._waiters = [(upto, waiter) for upto, waiter in self._waiters if not waiter.done()]
+
+    def _fold_pending(self, stamp: JournalEvent) -> None:
+        oldest = [self._pending.popleft() for _ in range(min(self._limits.fold_count, len(self._pending) - 1))]
+        self._pending.appendleft(fold(oldest, stamp))
+        logger.error("the disk does not keep up: %d events became a gap record", len(oldest))
+
+
+def stamp_of(clock: Clock, seq: int, body: EventBody) -> JournalEvent:
+    """An event that happens now."""
+    return JournalEvent(seq, clock.boot_id, int(clock.monotonic() * 1000), clock.wall_ms(), clock.trust, body)
+
+
+def new_epoch() -> str:
+    """A name for a series of sequence numbers that nobody used before."""
+    return secrets.token_hex(8)
+
+
+def _visit_of(seq: int, body: EventBody) -> Visit | None:
+    if isinstance(body, AccessTaken) and body.spends_visit and body.contract_id is not None:
+        return Visit(seq, body.contract_id)
+    return None

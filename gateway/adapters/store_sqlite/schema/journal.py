@@ -1,0 +1,31 @@
+"""journal.db: the events that the cloud does not have yet, those it refused, and the visits it has not counted yet."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def m001_outbox_and_visits(db: "Database") -> None:
+    """No index beside the primary keys: each would double what an event costs the card."""
+    db.conn.execute(
+        """CREATE TABLE journal (
+             id INTEGER PRIMARY KEY CHECK (id = 1),
+             epoch TEXT NOT NULL, acked_seq INTEGER NOT NULL, acked_chain BLOB NOT NULL
+           ) STRICT"""
+    )
+    db.conn.execute("CREATE TABLE event (seq INTEGER PRIMARY KEY, content BLOB NOT NULL, chain BLOB NOT NULL) STRICT")
+    db.conn.execute(
+        """CREATE TABLE set_aside (
+             id INTEGER PRIMARY KEY, epoch TEXT NOT NULL, seq INTEGER NOT NULL, content BLOB NOT NULL,
+             reason TEXT NOT NULL, UNIQUE (epoch, seq)
+           ) STRICT"""
+    )
+    db.conn.execute(
+        """CREATE TABLE visit (
+             seq INTEGER PRIMARY KEY, contract_id TEXT NOT NULL, counted_revision INTEGER
+           ) STRICT"""
+    )
+
+
+STEPS = (m001_outbox_and_visits,)

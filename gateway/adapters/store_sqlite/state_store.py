@@ -1,0 +1,66 @@
+"""The state in force as the sync sees it: gives its changes to the writer's thread, remembers the last contact."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.adapters.store_sqlite.state_file import StateFile
+from gateway.adapters.store_sqlite.writer_thread import WriterThread
+from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
+
+CONTACT_WRITE_EVERY_S = 60
+
+
+@dataclass(slots=True)
+class Contact:
+    """The newest signed word of the cloud, in memory, ahead of the file by a minute at most. UTC seconds."""
+
+    last_at: int | None
+
+
+class SqliteStateStore:
+    """Implements the ports `StateStore` and `ClockFloorStore`."""
+
+    def __init__(self, file: StateFile, writer: WriterThread, *, on_applied: Callable[[int], None]) -> None:
+        self._file = file
+        self._writer = writer
+        self._on_applied = on_applied
+        last_contact_at, self._floor_ms = file.contact()
+        self.contact = Contact(last_contact_at)
+        self._written_contact_at = last_contact_at or 0
+
+    @property
+    def applied_revision(self) -> int:
+        return self._file.summary.revision
+
+    @property
+    def digest_root(self) -> bytes:
+        return self._file.summary.digest_root
+
+    @property
+    def staged(self) -> StagedSnapshot | None:
+        return self._file.summary.staged
+
+    @property
+    def clock_floor_ms(self) -> int:
+        return self._floor_ms
+
+    async def apply_delta(self, delta: Delta) -> bool:
+        return self._told(await self._writer.submit(lambda: self._file.apply_delta(delta)))
+
+    async def stage_chunk(self, chunk: SnapshotChunk) -> bool:
+        return self._told(await self._writer.submit(lambda: self._file.stage_chunk(chunk)))
+
+    async def note_contact(self, at: int) -> None:
+        self.contact.last_at = max(at, self.contact.last_at or 0)
+        if at - self._written_contact_at >= CONTACT_WRITE_EVERY_S:
+            self._written_contact_at = at
+            await self._writer.submit(lambda: self._file.note_contact(at, 0))
+
+    async def note_clock_floor(self, at_ms: int) -> None:
+        self._floor_ms = max(self._floor_ms, at_ms)
+        await self._writer.submit(lambda: self._file.note_contact(self.contact.last_at, at_ms))
+
+    def _told(self, has_changed: bool) -> bool:  # noqa: FBT001 - passes a result through
+        if has_changed:
+            self._on_applied(self.applied_revision)
+        return has_changed
