@@ -31,10 +31,10 @@ function renderArm(section, view, before) {
 
 // Somebody walked into the arm and it held.
 function bump(section) {
-  const drop = part(section, "drop");
-  drop.classList.remove("bumped");
-  drop.getBoundingClientRect(); // begins the animation anew
-  drop.classList.add("bumped");
+  const passage = part(section, "passage");
+  passage.classList.remove("bumped");
+  passage.getBoundingClientRect(); // begins the animation anew
+  passage.classList.add("bumped");
   announcer.textContent = `${section.dataset.title}: ${word("arm.bumped")}`;
 }
 
@@ -66,7 +66,7 @@ function renderDecision(section, view, before) {
     rule: word(`rule.${decision.rule}`),
     revision: decision.revision,
     direction: word(`direction.${decision.direction}`),
-    at: new Date(decision.at).toLocaleTimeString(language),
+    at: new Date(decision.at).toLocaleTimeString(language, { hourCycle: "h23" }),
     decided_in_us: decision.decided_in_us.toLocaleString(language),
     flag_ids: decision.flag_ids.join(", ") || word("none"),
   };
