@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from firmware_protocol.osdp import timing
-from firmware_protocol.osdp.codes import FRAME_SIZE_MAX
+from firmware_protocol.osdp.address_scan import REPLY_DELAY, AddressScan
+from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, FRAME_SIZE_MAX
 from firmware_protocol.osdp.commands import Command
 from firmware_protocol.osdp.errors import UnknownReaderError
 from firmware_protocol.osdp.events import Event
@@ -16,8 +17,10 @@ from firmware_protocol.osdp.fields import require
 from firmware_protocol.osdp.frame import Frame
 from firmware_protocol.osdp.frame_reader import FrameReader
 from firmware_protocol.osdp.poll_schedule import PollSchedule
+from firmware_protocol.osdp.reader_counters import CounterReport
 from firmware_protocol.osdp.reader_link import ReaderLink
 from firmware_protocol.osdp.reader_settings import ReaderSettings
+from firmware_protocol.osdp.smart_card_messages import FragmentCommand
 
 __all__ = ["AccessControlUnit", "ReaderSettings"]
 
@@ -33,27 +36,29 @@ class AccessControlUnit:
     """
 
     def __init__(self, readers: Sequence[ReaderSettings], *, baud: int, random_bytes: Callable[[int], bytes]) -> None:
-        addresses = {reader.address for reader in readers}
-        require(len(addresses) == len(readers), "two readers with the same address on one bus")
         self._baud = baud
+        self._random_bytes = random_bytes
         self._events: deque[Event] = deque()
-        self._links = {
-            reader.address: ReaderLink(reader, random_bytes=random_bytes, emit=self._events.append)
-            for reader in readers
-        }
+        self._links: dict[int, ReaderLink] = {}
+        for reader in readers:
+            self.add_reader(reader)
         self._schedule = PollSchedule()
         self._frames = FrameReader(timing.inter_character_timeout(baud))
         self._outgoing = bytearray()
-        self._polled: ReaderLink | None = None
+        self._scan: AddressScan | None = None
+        self._is_scan_turn = False
+        self._asked: ReaderLink | AddressScan | None = None
         self._reply_deadline = 0.0
         self._reply_deadline_max = 0.0
         self._quiet_until = 0.0
+
+    # The line
 
     def receive_bytes(self, data: bytes, now: float) -> None:
         """Take bytes that arrived on the line, at ``now``."""
         failures_before = self._frames.check_failures
         self._handle_frames(self._frames.receive_bytes(data, now), now)
-        if self._polled is None:
+        if self._asked is None:
             return
         quiet_at = now + timing.inter_character_timeout(self._baud)
         if self._frames.check_failures > failures_before:
@@ -65,24 +70,19 @@ class AccessControlUnit:
     def handle_timer(self, now: float) -> None:
         """Do what is due at ``now``: give up a reply, or transmit to the next reader."""
         self._handle_frames(self._frames.handle_timer(now), now)
-        if self._polled is not None and now >= self._reply_deadline:
-            silent, self._polled = self._polled, None
-            self._frames.clear()
-            silent.handle_silence(now)
-            self._schedule.handle_silence(now)
-        if self._polled is None and now >= self._quiet_until and len(self._events) < EVENTS_MAX:
-            link = self._schedule.choose(self._links.values(), now)
-            if link is not None:
-                self._transmit(link, now)
+        if self._asked is not None and now >= self._reply_deadline:
+            self._handle_silence(self._asked, now)
+        if self._asked is None and now >= self._quiet_until and len(self._events) < EVENTS_MAX:
+            self._transmit_next(now)
 
     def next_deadline(self) -> float | None:
         """When ``handle_timer`` must be called next; None when there is nothing to do."""
-        if self._polled is not None:
+        if self._asked is not None:
             return self._reply_deadline
-        due_at = self._schedule.next_due_at(self._links.values())
-        if due_at is None or len(self._events) >= EVENTS_MAX:
+        if len(self._events) >= EVENTS_MAX:
             return None
-        return max(due_at, self._quiet_until)
+        due_at = 0.0 if self._scan is not None else self._schedule.next_due_at(self._links.values())
+        return None if due_at is None else max(due_at, self._quiet_until)
 
     def bytes_to_send(self) -> bytes:
         """Take the bytes that must be written to the line now."""
@@ -94,17 +94,67 @@ class AccessControlUnit:
         """Take the oldest event, or None."""
         return self._events.popleft() if self._events else None
 
+    def set_baud(self, baud: int) -> None:
+        """Reckon with another speed of the line, after the readers took it (ComSet)."""
+        self._baud = baud
+        self._frames = FrameReader(timing.inter_character_timeout(baud))
+
+    # The readers
+
     def send(self, address: int, command: Command) -> None:
         """Queue a command for one reader; CommandCompleted or CommandFailed tells the end of it.
 
         To an offline reader the command fails at once: nothing is ever carried out late. Raises
-        UnknownReaderError, or QueueFullError when 16 commands are waiting.
+        UnknownReaderError; QueueFullError when 16 commands are waiting; FieldRangeError when the
+        reader says that it cannot do this; CommandNotAllowedError for what the link alone sends, and
+        for a key outside the secure channel.
         """
-        self._link(address).send(command)
+        self._link(address).online.send(command)
+
+    def send_message(self, address: int, kind: type[FragmentCommand], data: bytes) -> None:
+        """Queue a command of any size (GENAUTH, CRAUTH) in as many parts as the reader needs."""
+        self._link(address).online.send_message(kind, data)
+
+    def send_file(self, address: int, file_type: int, data: bytes) -> None:
+        """Begin a file transfer; FileSent or FileFailed tells the end of it. Cards are still read meanwhile,
+        unless the reader forbids it. CommandNotAllowedError while another file is on its way.
+        """
+        self._link(address).online.send_file(file_type, data)
 
     def is_online(self, address: int) -> bool:
         """Whether the reader is online; UnknownReaderError when the bus has none with this address."""
         return self._link(address).is_online
+
+    def counters(self, address: int) -> CounterReport:
+        """What happened on the line with this reader so far."""
+        return self._link(address).counters.report()
+
+    def add_reader(self, reader: ReaderSettings) -> None:
+        """Take up one more reader; FieldRangeError when its address is taken."""
+        require(reader.address not in self._links, f"two readers with address {reader.address} on one bus")
+        self._links[reader.address] = ReaderLink(reader, random_bytes=self._random_bytes, emit=self._events.append)
+
+    def remove_reader(self, address: int) -> None:
+        """Forget a reader; it goes offline first, with its events."""
+        self.disable_reader(address)
+        del self._links[address]
+
+    def disable_reader(self, address: int) -> None:
+        """Leave a reader alone until it is enabled again."""
+        link = self._link(address)
+        link.disable()
+        if self._asked is link:
+            self._asked = None
+            self._quiet_until = self._reply_deadline
+
+    def enable_reader(self, address: int) -> None:
+        """Take a disabled reader up again."""
+        self._link(address).enable()
+
+    def scan(self, addresses: Iterable[int] = range(BROADCAST_ADDRESS)) -> None:
+        """Look for devices at addresses that are not in service: ReaderFound for each, then ScanFinished."""
+        unused = [address for address in addresses if address not in self._links]
+        self._scan = AddressScan(unused, self._events.append)
 
     def _link(self, address: int) -> ReaderLink:
         link = self._links.get(address)
@@ -112,24 +162,58 @@ class AccessControlUnit:
             raise UnknownReaderError(address)
         return link
 
+    # One exchange
+
+    def _transmit_next(self, now: float) -> None:
+        link = None if self._is_scan_turn else self._schedule.choose(self._links.values(), now)
+        self._is_scan_turn = self._scan is not None and not self._is_scan_turn
+        if link is not None:
+            data, delay = link.next_bytes(now), self._schedule.reply_delay(link, self._links.values())
+            self._schedule.handle_transmission(link, now)
+            self._transmit(link, data, delay, now)
+        elif self._scan is not None:
+            self._transmit(self._scan, self._scan.next_bytes(), REPLY_DELAY, now)
+
+    def _transmit(self, asked: ReaderLink | AddressScan, data: bytes, delay: float, now: float) -> None:
+        self._outgoing += data
+        self._asked = asked
+        sent_at = now + timing.transmission_time(len(data), self._baud)
+        longest = timing.REPLY_DELAY_MAX + timing.transmission_time(FRAME_SIZE_MAX, self._baud)
+        self._reply_deadline = sent_at + delay
+        self._reply_deadline_max = sent_at + longest
+
+    def _handle_silence(self, asked: ReaderLink | AddressScan, now: float) -> None:
+        self._asked = None
+        self._frames.clear()
+        if isinstance(asked, ReaderLink):
+            asked.handle_silence(now)
+            self._schedule.handle_silence(now)
+        else:
+            asked.handle_silence()
+            self._end_scan()
+
     def _handle_frames(self, frames: Iterable[tuple[Frame, bytes]], now: float) -> None:
         for frame, _ in frames:
-            link = self._links.get(frame.address)
             # A two-wire adapter echoes what we send: commands are never for us.
-            if not frame.is_reply or link is None or not link.handle_frame(frame, now):
-                continue
-            if link is self._polled:
-                self._polled = None
+            if frame.is_reply and self._handle_frame(frame, now):
+                self._asked = None
                 self._quiet_until = now + timing.idle_gap(self._baud)
 
-    def _transmit(self, link: ReaderLink, now: float) -> None:
-        data = link.next_bytes(now)
-        self._outgoing += data
-        sent_at = now + timing.transmission_time(len(data), self._baud)
-        delay = self._schedule.reply_delay(link, self._links.values())
-        self._reply_deadline = sent_at + delay
-        self._reply_deadline_max = (
-            sent_at + timing.REPLY_DELAY_MAX + timing.transmission_time(FRAME_SIZE_MAX, self._baud)
-        )
-        self._polled = link
-        self._schedule.handle_transmission(link, now)
+    def _handle_frame(self, frame: Frame, now: float) -> bool:
+        """True when the frame is what the line was waiting for."""
+        asked = self._asked
+        if isinstance(asked, AddressScan) and frame.address == asked.address:
+            asked.handle_frame(frame)
+            self._end_scan()
+            return True
+        link = self._links.get(frame.address)
+        if link is None or not link.handle_frame(frame, now):
+            return False
+        if link.address != frame.address:
+            self._links[link.address] = self._links.pop(frame.address)
+        return link is asked
+
+    def _end_scan(self) -> None:
+        if self._scan is not None and self._scan.is_finished:
+            self._scan = None
+            self._is_scan_turn = False

@@ -8,11 +8,14 @@ from collections import deque
 from collections.abc import Callable
 
 from firmware_protocol.osdp import commands, events
-from firmware_protocol.osdp.codes import CapabilityFunction, NakCode
+from firmware_protocol.osdp.codes import FRAME_SIZE_ASSUMED, CapabilityFunction, NakCode
 from firmware_protocol.osdp.commands import Command, OutputControl
 from firmware_protocol.osdp.device_settings import PeripheralSettings
 from firmware_protocol.osdp.events import Event
 from firmware_protocol.osdp.fields import require
+from firmware_protocol.osdp.file_receiver import FileReceiver
+from firmware_protocol.osdp.frame import payload_size_max
+from firmware_protocol.osdp.multi_part import HEADER_SIZE, split_message
 from firmware_protocol.osdp.replies import (
     Ack,
     AttachedReaderState,
@@ -23,6 +26,7 @@ from firmware_protocol.osdp.replies import (
     ReaderStatus,
     Reply,
 )
+from firmware_protocol.osdp.smart_card_messages import FragmentReply
 
 REPORTS_MAX = 64
 
@@ -42,11 +46,21 @@ class DeviceFunctions:
         self._outputs = [False] * settings.output_count
         self._timers: dict[int, tuple[float, bool]] = {}
         self._local = LocalStatus(is_tampered=False, is_power_failing=False)
+        self._file = FileReceiver(settings.file_size_max)
+        self._acu_receive_size = FRAME_SIZE_ASSUMED
         self._reports: deque[tuple[Reply, float]] = deque(maxlen=REPORTS_MAX)
 
     def report(self, reply: Reply, *, expires_at: float = float("inf")) -> None:
         """Answer a later poll with ``reply``, unless that poll comes only after ``expires_at``."""
         self._reports.append((reply, expires_at))
+
+    def report_message(self, kind: type[FragmentReply], data: bytes, *, is_secure: bool) -> None:
+        """Answer later polls with ``data`` in parts, each as large as the access control unit takes."""
+        size = payload_size_max(self._acu_receive_size, is_secure=is_secure) - HEADER_SIZE
+        parts = [kind(fragment) for fragment in split_message(data, size)]
+        require(len(parts) <= REPORTS_MAX, f"{len(parts)} parts, but {REPORTS_MAX} fit the queue")
+        for part in parts:
+            self.report(part)
 
     def set_input(self, index: int, is_active: bool) -> None:  # noqa: FBT001
         require(0 <= index < len(self._inputs), f"this device has {len(self._inputs)} inputs")
@@ -107,13 +121,38 @@ class DeviceFunctions:
                 self._switch(command, now)
             case commands.Led() | commands.Buzzer() | commands.Text() | commands.Output():
                 return Nak(NakCode.UNABLE_TO_PROCESS)
-            case commands.Manufacturer():
-                self._emit(events.ManufacturerCommandReceived(self.address, command))
-            case commands.KeepActive() | commands.AcuReceiveSize() | commands.Abort():
-                pass
             case _:
-                return Nak(NakCode.UNKNOWN_COMMAND)
+                return self._pass_on(command)
         return Ack()
+
+    def _pass_on(self, command: Command) -> Reply:
+        match command:
+            case commands.FilePart():
+                return self._take_file(command)
+            case commands.AcuReceiveSize():
+                self._acu_receive_size = max(command.size, FRAME_SIZE_ASSUMED)
+            case commands.Abort():
+                self._file.abort()
+            case commands.Manufacturer():
+                self._emit(events.CommandReceived(self.address, command))
+            case commands.BiometricRead() | commands.BiometricMatch():
+                return self._offer(command, CapabilityFunction.BIOMETRICS)
+            case _:
+                return self._offer(command, CapabilityFunction.SMART_CARD_SUPPORT)
+        return Ack()
+
+    def _offer(self, command: Command, function: CapabilityFunction) -> Reply:
+        entry = self._capabilities.find(function)
+        if entry is None or not entry.compliance:
+            return Nak(NakCode.UNKNOWN_COMMAND)
+        self._emit(events.CommandReceived(self.address, command))
+        return Ack()
+
+    def _take_file(self, part: commands.FilePart) -> Reply:
+        status, data = self._file.take(part)
+        if data is not None:
+            self._emit(events.FileReceived(self.address, part.type, data))
+        return status
 
     def _next_report(self, now: float) -> Reply:
         while self._reports:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from firmware_protocol.osdp import commands, events
 from firmware_protocol.osdp.ciphers import is_equal
-from firmware_protocol.osdp.codes import NakCode, SecurityBlockType
+from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, NakCode, SecurityBlockType
 from firmware_protocol.osdp.commands import Command, parse_commands
 from firmware_protocol.osdp.device_functions import DeviceFunctions
 from firmware_protocol.osdp.device_settings import PeripheralSettings
@@ -77,6 +77,10 @@ class DeviceLink:
         self._last_command = b""
         self._emit(events.HostLost(self.address))
 
+    def is_addressed_by(self, frame: Frame, raw: bytes) -> bool:
+        """True for a command to this device, and for a repetition of the one that moved its address."""
+        return frame.address in {self.address, BROADCAST_ADDRESS} or raw == self._last_command
+
     def answer(self, frame: Frame, raw: bytes, now: float) -> bytes:
         """The bytes of the reply to a command frame, whose own bytes are ``raw``."""
         if self._is_repetition(frame, raw):
@@ -89,6 +93,8 @@ class DeviceLink:
             self._apply(DeviceOutcome.RESTARTED)
         self._last_command, self._last_sequence = raw, frame.sequence
         self._last_reply = self._answer_new(frame, now)
+        # A new address counts from the next command on: COM itself still comes from the old one.
+        self.address = self._functions.address
         return self._last_reply
 
     def _is_repetition(self, frame: Frame, raw: bytes) -> bool:
@@ -178,6 +184,7 @@ class DeviceLink:
 
     def _take_parameters(self, command: commands.ComSet) -> Reply:
         self._emit(events.CommunicationChanged(self.address, command.address, command.baud))
+        self._functions.address = command.address
         return ComParameters(command.address, command.baud)
 
     def _encode(

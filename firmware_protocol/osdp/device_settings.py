@@ -17,6 +17,7 @@ class PeripheralSettings:
     With ``scbk`` it enforces the secure channel. ``is_install_mode`` lets it also take the public
     default key, until a key is set. With neither it speaks plain text. ``capabilities`` None means what
     the counts say: inputs, outputs, LEDs, a buzzer, and a display of ``text_lines`` x ``text_columns``.
+    Files of up to ``file_size_max`` bytes are taken.
     """
 
     address: int = 0
@@ -29,6 +30,7 @@ class PeripheralSettings:
     text_lines: int = 2
     text_columns: int = 16
     is_install_mode: bool = False
+    file_size_max: int = 1 << 20
 
     def __post_init__(self) -> None:
         require(0 <= self.address < BROADCAST_ADDRESS, f"address 0..126, not {self.address}")

@@ -12,6 +12,7 @@
         +-- UnknownCodeError          a command or reply code that the standard does not have
         +-- UnexpectedReplyError      a known reply, but not to this command
         +-- CommandRefusedError       the reader answered NAK
+        +-- FileTransferError         the reader gave up a file
         +-- ReaderOfflineError        the reader is not online, or went away meanwhile
         +-- SecurityError             secure channel rules were broken
 
@@ -82,6 +83,14 @@ class CommandRefusedError(RemoteProtocolError):
         name = NakCode(code).name if has_value(NakCode, code) else "reserved"
         super().__init__(f"the reader refused the command: NAK {code} ({name})")
         self.code = code
+
+
+class FileTransferError(RemoteProtocolError):
+    """The reader gave up a file transfer; ``detail`` is its FTSTAT status."""
+
+    def __init__(self, detail: int) -> None:
+        super().__init__(f"the reader ended the file transfer with status {detail}")
+        self.detail = detail
 
 
 class ReaderOfflineError(RemoteProtocolError):

@@ -6,7 +6,8 @@ The first part comes from an AccessControlUnit, the second from a PeripheralDevi
 from dataclasses import dataclass, field
 from enum import Enum
 
-from firmware_protocol.osdp.commands import Buzzer, Command, Led, Manufacturer, Text
+from firmware_protocol.osdp.codes import ReplyCode
+from firmware_protocol.osdp.commands import Buzzer, Command, Led, Text
 from firmware_protocol.osdp.errors import RemoteProtocolError, SecurityFailure
 from firmware_protocol.osdp.replies import (
     AttachedReaderState,
@@ -31,6 +32,7 @@ class OfflineReason(Enum):
     SESSION_LOST = "it forgot the session, probably by a restart"
     SECURITY_VIOLATED = "it broke a rule of the secure channel"
     REKEYED = "it took a new key; it comes back at once if it really has it"
+    RECONFIGURED = "it took another address or baud rate"
     DISABLED = "it was disabled"
 
 
@@ -126,6 +128,41 @@ class ReplyReceived(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SmartCardDataRead(Event):
+    """A multi-part message is complete; ``code`` says which (PIVDATAR, GENAUTHR or CRAUTHR)."""
+
+    code: ReplyCode
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSent(Event):
+    """The reader took the whole file."""
+
+    type: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailed(Event):
+    """The reader gave up the file, or went away."""
+
+    type: int
+    error: RemoteProtocolError
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFound(Event):
+    """An address scan found a device; ``identification`` is None when it tells that in secret only."""
+
+    identification: Identification | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFinished(Event):
+    """All addresses have been tried; ``address`` is the last of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommandCompleted(Event):
     """The reader carried out a command."""
 
@@ -166,8 +203,16 @@ class KeyChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FileReceived(Event):
+    """The access control unit sent a whole file."""
+
+    type: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CommunicationChanged(Event):
-    """The device takes another address and baud rate from now on."""
+    """The device takes another address and baud rate from now on; both ends emit this."""
 
     new_address: int
     baud: int
@@ -203,7 +248,10 @@ class OutputSet(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ManufacturerCommandReceived(Event):
-    """A manufacturer's own command arrived and was acknowledged."""
+class CommandReceived(Event):
+    """A command for the device's own application arrived and was acknowledged.
 
-    command: Manufacturer
+    Manufacturer's, smart card's or biometric; its answer goes out with ``report`` or ``report_message``.
+    """
+
+    command: Command

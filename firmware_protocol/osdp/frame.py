@@ -126,3 +126,14 @@ def _parse_security_block(body: bytes) -> tuple[SecurityBlock, int]:
     if size < 2 or end > len(body) or not has_value(SecurityBlockType, body[HEADER_SIZE + 1]):
         raise FrameError("wrong security block")
     return SecurityBlock(SecurityBlockType(body[HEADER_SIZE + 1]), body[HEADER_SIZE + 2 : end]), end
+
+
+def payload_size_max(frame_size_max: int, *, is_secure: bool) -> int:
+    """The most bytes of data that fit a frame of ``frame_size_max`` bytes, with CRC.
+
+    Inside the secure channel data grows by its padding to whole blocks of 16.
+    """
+    if not is_secure:
+        return frame_size_max - HEADER_SIZE - 1 - 2
+    blocks = (frame_size_max - HEADER_SIZE - 2 - 1 - MAC_SIZE - 2) // 16
+    return blocks * 16 - 1

@@ -30,6 +30,7 @@ class Outcome(Enum):
     SESSION_LOST = "the reader forgot sequence or session"
     VIOLATED = "a secure channel rule was broken"
     REKEYED = "the reader took a new key"
+    RECONFIGURED = "the reader took another address or baud rate"
     ENABLED = "enabled by our caller"
     DISABLED = "disabled by our caller"
 
@@ -60,18 +61,22 @@ LINK_TRANSITIONS: Mapping[LinkState, Mapping[Outcome, LinkState]] = {
         _O.ACCEPTED: _S.ONLINE,
         _O.REFUSED: _S.ONLINE,
         _O.REKEYED: _S.PROBING,
+        _O.RECONFIGURED: _S.PROBING,
         **_BACK_TO_PROBING,
     },
 }
 
+_COMMANDED = frozenset({_O.REKEYED, _O.RECONFIGURED})
+"""Outcomes of commands, which only an online reader gets."""
+
 LINK_IMPOSSIBLE: Mapping[LinkState, frozenset[Outcome]] = {
     _S.DISABLED: frozenset(_O) - {_O.ENABLED},
     # A probe is plain text without conditions: there is nothing to refuse, lose or violate.
-    _S.PROBING: frozenset({_O.REFUSED, _O.SESSION_LOST, _O.VIOLATED, _O.REKEYED, _O.ENABLED}),
-    _S.CHALLENGING: frozenset({_O.ACCEPTED_PLAIN, _O.REKEYED, _O.ENABLED}),
-    _S.AUTHENTICATING: frozenset({_O.ACCEPTED_PLAIN, _O.REKEYED, _O.ENABLED}),
-    _S.IDENTIFYING: frozenset({_O.ACCEPTED_PLAIN, _O.REKEYED, _O.ENABLED}),
-    _S.READING_CAPABILITIES: frozenset({_O.ACCEPTED_PLAIN, _O.REKEYED, _O.ENABLED}),
+    _S.PROBING: frozenset({_O.REFUSED, _O.SESSION_LOST, _O.VIOLATED, _O.ENABLED}) | _COMMANDED,
+    _S.CHALLENGING: frozenset({_O.ACCEPTED_PLAIN, _O.ENABLED}) | _COMMANDED,
+    _S.AUTHENTICATING: frozenset({_O.ACCEPTED_PLAIN, _O.ENABLED}) | _COMMANDED,
+    _S.IDENTIFYING: frozenset({_O.ACCEPTED_PLAIN, _O.ENABLED}) | _COMMANDED,
+    _S.READING_CAPABILITIES: frozenset({_O.ACCEPTED_PLAIN, _O.ENABLED}) | _COMMANDED,
     _S.ONLINE: frozenset({_O.ACCEPTED_PLAIN, _O.ENABLED}),
 }
 

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 
 from firmware_protocol.osdp import timing
-from firmware_protocol.osdp.codes import BROADCAST_ADDRESS
 from firmware_protocol.osdp.device_functions import DeviceFunctions
 from firmware_protocol.osdp.device_link import DeviceLink
 from firmware_protocol.osdp.device_settings import PeripheralSettings
@@ -16,6 +15,7 @@ from firmware_protocol.osdp.events import Event
 from firmware_protocol.osdp.frame import Frame
 from firmware_protocol.osdp.frame_reader import FrameReader
 from firmware_protocol.osdp.replies import CardFormat, Keypad, RawCard, Reply
+from firmware_protocol.osdp.smart_card_messages import FragmentReply
 
 __all__ = ["PeripheralDevice", "PeripheralSettings"]
 
@@ -98,6 +98,17 @@ class PeripheralDevice:
         """Answer the next poll with any reply."""
         self._functions.report(reply)
 
+    def report_message(self, kind: type[FragmentReply], data: bytes) -> None:
+        """Answer the next polls with ``data`` in parts (PIVDATAR, GENAUTHR, CRAUTHR); FieldRangeError
+        when it would take more than 64.
+        """
+        self._functions.report_message(kind, data, is_secure=self.is_secure)
+
+    def set_baud(self, baud: int) -> None:
+        """Reckon with another speed of the line, after CommunicationChanged."""
+        self._baud = baud
+        self._frames = FrameReader(timing.inter_character_timeout(baud))
+
     def set_input(self, index: int, is_active: bool) -> None:  # noqa: FBT001
         """Change one input and report all of them."""
         self._functions.set_input(index, is_active)
@@ -111,7 +122,7 @@ class PeripheralDevice:
         self._functions.set_local_status(is_power_failing=is_failing)
 
     def _handle_frame(self, frame: Frame, raw: bytes, now: float) -> None:
-        if frame.is_reply or frame.address not in {self._link.address, BROADCAST_ADDRESS}:
+        if frame.is_reply or not self._link.is_addressed_by(frame, raw):
             return
         reply = self._link.answer(frame, raw, now)
         self._heard_at = now if self._link.is_linked else None

@@ -39,7 +39,7 @@ class PollSchedule:
         silent = [link for link in due if link.is_silent]
         candidates = urgent or silent or due
         if candidates is due:
-            active = [link for link in due if now - link.active_at < ACTIVE_SECONDS]
+            active = [link for link in due if now - link.online.active_at < ACTIVE_SECONDS]
             self._was_active_turn = bool(active) and not self._was_active_turn
             candidates = active if self._was_active_turn else due
         return min(candidates, key=lambda link: link.polled_at, default=None)
