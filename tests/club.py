@@ -1,0 +1,98 @@
+"""A small club in a database, made through the services: a site with lanes, gateways, staff and members."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from cloud import bus
+from cloud.audit.service import Actor
+from cloud.contracts import service as contracts
+from cloud.contracts.service import ContractDetails
+from cloud.credentials import service as credentials
+from cloud.credentials.service import CardSpec
+from cloud.database import Database, UnitOfWork
+from cloud.flags import service as flags
+from cloud.flags.service import FlagDetails
+from cloud.kit.ids import new_id
+from cloud.members import service as members
+from cloud.members.service import MemberDetails
+from cloud.sites import service as sites
+from cloud.sites.models import Gateway
+from cloud.sites.service import SiteRules
+from cloud.staff.models import Staff
+from cloud.tables import METADATA
+
+SECRET = bytes(range(32))
+
+
+@dataclass(frozen=True)
+class Club:
+    """Ids of what there is; `actor` is a member of staff."""
+
+    database: Database
+    site_id: str
+    actor: Actor
+
+    @classmethod
+    def found(cls, database: Database, *, time_zone: str = "Europe/Rome") -> "Club":
+        with database.transaction() as session:
+            staff_id = new_id("stf")
+            session.add(
+                Staff(
+                    id=staff_id,
+                    email="anna@club.example",
+                    name="Anna",
+                    password_hash="none",
+                    locale="it",
+                    role="administrator",
+                    is_active=True,
+                    created_at=session.now,
+                )
+            )
+            session.flush()
+            actor = Actor("staff", staff_id)
+            site = sites.create_site(session, actor, SiteRules("Club", time_zone, "it"), SECRET)
+        return cls(database, site.id, actor)
+
+    def add_lane(self, name: str = "Lane 1") -> str:
+        with self.database.transaction() as session:
+            return sites.create_lane(session, self.actor, self.site_id, name).id
+
+    def add_gateway(self, lane_id: str) -> str:
+        with self.database.transaction() as session:
+            return sites.add_gateway(session, sites.get_lane(session, lane_id), new_id("gwy"), "1").id
+
+    def add_member(self, session: UnitOfWork, first_name: str = "Мария", *, card: int | None = None) -> str:
+        member = members.create(session, self.actor, MemberDetails(site_id=self.site_id, first_name=first_name))
+        if card is not None:
+            credentials.issue(session, self.actor, member.id, CardSpec(card_number=card))
+        return member.id
+
+    def add_contract(self, session: UnitOfWork, member_id: str, **terms: object) -> str:
+        details = {"plan_name": "Year", "starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31), **terms}
+        return contracts.create(session, self.actor, member_id, ContractDetails(**details)).id  # type: ignore[arg-type]
+
+    def block(self, session: UnitOfWork, member_id: str, text: str = "Fermo") -> str:
+        details = FlagDetails(effect="block", texts={"it": text})
+        return flags.raise_flag(session, self.actor, member_id, details).id
+
+    def clear(self, session: UnitOfWork, flag_id: str) -> None:
+        flags.clear_flag(session, self.actor, flag_id)
+
+
+@contextmanager
+def memory_club() -> Iterator[Club]:
+    """A club in SQLite's memory."""
+    database = Database("sqlite://", dispatch=bus.dispatch)
+    METADATA.create_all(database.engine)
+    try:
+        yield Club.found(database)
+    finally:
+        database.close()
+
+
+def gateway_of(session: UnitOfWork, gateway_id: str) -> Gateway:
+    gateway = sites.find_gateway(session, gateway_id)
+    assert gateway is not None
+    return gateway

@@ -1,0 +1,132 @@
+"""Deltas, snapshots, and the proof that a gateway has a flag in force."""
+
+from datetime import UTC, datetime, timedelta
+
+from cloud.database import UnitOfWork
+from cloud.desired_state import service
+from cloud.desired_state.service import GatewayProof
+from cloud.sites import service as sites
+from cloud.sites.service import GatewayReport
+from sync_protocol.codec import encode_message
+from tests.club import Club, gateway_of
+
+NOON = datetime(2026, 11, 21, 12, 3, 4, tzinfo=UTC)
+
+
+def report(club: Club, gateway_id: str, revision: int, at: datetime = NOON) -> None:
+    with club.database.transaction() as session:
+        service.record_report(session, gateway_of(session, gateway_id), revision, b"", applied_at=at)
+
+
+def proof(club: Club, flag_id: str) -> list[GatewayProof]:
+    with club.database.session() as session:
+        return service.flag_proof(session, flag_id)
+
+
+def blocked_member(club: Club) -> str:
+    with club.database.transaction() as session:
+        return club.block(session, club.add_member(session))
+
+
+def head(session: UnitOfWork, club: Club) -> int:
+    return service.head(session, club.site_id).revision
+
+
+def test_a_delta_holds_what_changed_behind_a_revision_up_to_the_head(club: Club) -> None:
+    for _ in range(3):
+        blocked_member(club)
+    with club.database.session() as session:
+        delta = service.delta_since(session, club.site_id, 2)
+    assert delta is not None
+    assert (delta.from_revision, delta.to_revision, len(delta.upserts)) == (2, 4, 4)
+
+
+def test_there_is_no_delta_for_a_gateway_that_has_nothing_or_is_ahead(club: Club) -> None:
+    with club.database.session() as session:
+        assert service.delta_since(session, club.site_id, 0) is None
+        assert service.delta_since(session, club.site_id, 99) is None
+
+
+def test_there_is_no_delta_of_more_than_200_rows(club: Club) -> None:
+    with club.database.transaction() as session:
+        for number in range(service.DELTA_ROWS_MAX + 1):
+            club.add_member(session, f"Member {number}")
+    with club.database.session() as session:
+        assert service.delta_since(session, club.site_id, 1) is None
+
+
+def test_a_snapshot_is_the_whole_state_in_chunks_that_fit_a_message(club: Club) -> None:
+    with club.database.transaction() as session:
+        for number in range(1200):
+            club.add_member(session, f"Member with a long name {number}")
+    with club.database.session() as session:
+        snapshot = service.take_snapshot(session, club.site_id)
+        again = service.take_snapshot(session, club.site_id)
+    assert snapshot == again
+    assert len(snapshot.chunks) > 1
+    assert [chunk.index for chunk in snapshot.chunks] == list(range(len(snapshot.chunks)))
+    assert sum(len(chunk.rows) for chunk in snapshot.chunks) == 1201
+    assert all(len(encode_message(chunk)) <= 50 * 1024 for chunk in snapshot.chunks)
+
+
+def test_a_flag_is_offline_then_pending_then_in_force(club: Club) -> None:
+    gateway_id = club.add_gateway(club.add_lane("Lane 2"))
+    flag_id = blocked_member(club)
+    (before,) = proof(club, flag_id)
+    with club.database.transaction() as session:
+        sites.record_report(session, gateway_of(session, gateway_id), GatewayReport("boot", "synced", (0, 0)))
+    (connected,) = proof(club, flag_id)
+    report(club, gateway_id, 2)
+    (proven,) = proof(club, flag_id)
+    assert (before.state, connected.state) == ("offline", "pending")
+    assert proven == GatewayProof(gateway_id, "Lane 2", "Lane 2", "in_force", NOON, "raised")
+
+
+def test_a_cleared_flag_is_proven_anew(club: Club) -> None:
+    gateway_id = club.add_gateway(club.add_lane())
+    flag_id = blocked_member(club)
+    report(club, gateway_id, 2)
+    with club.database.transaction() as session:
+        club.clear(session, flag_id)
+    (pending,) = proof(club, flag_id)
+    report(club, gateway_id, 3, NOON + timedelta(seconds=1))
+    (cleared,) = proof(club, flag_id)
+    assert (pending.state, pending.wanted) == ("pending", "cleared")
+    assert (cleared.state, cleared.wanted, cleared.since_at) == ("in_force", "cleared", NOON + timedelta(seconds=1))
+
+
+def test_a_later_revision_does_not_move_the_time_of_an_earlier_proof(club: Club) -> None:
+    gateway_id = club.add_gateway(club.add_lane())
+    flag_id = blocked_member(club)
+    report(club, gateway_id, 2)
+    blocked_member(club)
+    report(club, gateway_id, 3, NOON + timedelta(minutes=5))
+    (kept,) = proof(club, flag_id)
+    assert kept.since_at == NOON
+
+
+def test_a_gateway_that_fell_back_loses_its_proofs(club: Club) -> None:
+    gateway_id = club.add_gateway(club.add_lane())
+    flag_id = blocked_member(club)
+    report(club, gateway_id, 2)
+    report(club, gateway_id, 0)
+    (lost,) = proof(club, flag_id)
+    assert lost.state == "pending"
+
+
+def test_a_retired_gateway_is_asked_for_no_proof(club: Club) -> None:
+    lane_id = club.add_lane()
+    club.add_gateway(lane_id)
+    successor = club.add_gateway(lane_id)
+    flag_id = blocked_member(club)
+    assert [one.gateway_id for one in proof(club, flag_id)] == [successor]
+
+
+def test_settle_writes_before_the_end_of_the_transaction(club: Club) -> None:
+    with club.database.transaction() as session:
+        club.add_member(session)
+        assert head(session, club) == 1
+        service.settle(session)
+        assert head(session, club) == 2
+    with club.database.session() as session:
+        assert head(session, club) == 2
