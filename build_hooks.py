@@ -146,16 +146,28 @@ def collect_messages() -> None:
     translations = CONSOLE / "translations"
     with tempfile.TemporaryDirectory() as folder:
         template = f"{folder}/console.pot"
-        keywords = [*"-k _ -k ngettext:1,2 -k mark --no-location --sort-output -w 120".split()]
-        _pybabel("extract", "-F", str(translations / "babel.cfg"), *keywords, "-o", template, "cloud")
+        options = [
+            "-k",
+            "_",
+            "-k",
+            "ngettext:1,2",
+            "-k",
+            "mark",
+            "-k",
+            "counted:1,2",
+            "--no-location",
+            "--sort-output",
+            "-w",
+            "120",
+        ]
+        _pybabel("extract", "-F", str(translations / "babel.cfg"), *options, "-o", template, "cloud")
         for language in ("it", "ru"):
             file = str(translations / language / "LC_MESSAGES" / "console.po")
-            options = ["--no-fuzzy-matching", "--ignore-obsolete", "-w", "120"]
-            _pybabel("update", "-i", template, "-o", file, "-l", language, *options)
+            _pybabel("update", "-i", template, "-o", file, "-l", language, "--no-fuzzy-matching", "--ignore-obsolete")
 
 
 def _pybabel(*arguments: str) -> None:
-    _run([sys.executable, "-m", "babel.messages.frontend", *arguments], ROOT)
+    _run([sys.executable, "-m", "babel.messages.frontend", "--quiet", *arguments], ROOT)
 
 
 class BuiltFilesHook(BuildHookInterface):  # type: ignore[misc,type-arg,unused-ignore]

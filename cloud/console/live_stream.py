@@ -1,0 +1,206 @@
+"""The console's one event stream (`GET /stream`, server-sent events): what happens at the gates while staff look.
+
+`access` carries a finished row of the feed and is numbered, so that a browser resumes behind the last it saw; `gateway`
+and `flag` only say that something changed, and the page fetches that part anew. One watcher looks at the database
+for all browsers of this process, when woken and at least once a second; nobody watching, nothing is read.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from cloud.access_events import feed_rows, service
+from cloud.access_events.feed_rows import FeedRow, Passage
+from cloud.api import AppDatabase
+from cloud.console.rendering import render_text
+from cloud.console.viewer import Viewer, viewing
+from cloud.database import Database
+from cloud.desired_state import service as desired_state
+from cloud.sites import service as sites
+
+WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state")
+LOOK_EVERY_S: Final = 1.0
+SETTLE_S: Final = 0.02
+KEEP_ALIVE_S: Final = 15.0
+QUEUE_MAX: Final = 200
+REPLAY_MAX: Final = 100
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened: a tap or what became of it, or the name of what changed."""
+
+    kind: str
+    subject: str = ""
+    tap: FeedRow | Passage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one look at the database saw."""
+
+    newest_id: int
+    taps: Sequence[FeedRow | Passage]
+    gateways: dict[str, tuple[Any, ...]]
+    heads: dict[str, int]
+
+
+class Watcher:
+    """Looks at the database while somebody listens, and tells every listener what changed.
+
+    A listener's queue is bounded; one that falls behind is let go, and its browser comes back and resumes.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queues: set[asyncio.Queue[Change | None]] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def listen(self) -> AsyncIterator[Change]:
+        """Everything that changes from now on; a `keep_alive` where nothing did for a while."""
+        queue: asyncio.Queue[Change | None] = asyncio.Queue(QUEUE_MAX)
+        self._queues.add(queue)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._watch(), name="console watcher")
+        try:
+            yield Change("listening")
+            while True:
+                try:
+                    async with asyncio.timeout(KEEP_ALIVE_S):
+                        change = await queue.get()
+                except TimeoutError:
+                    change = Change("keep_alive")
+                if change is None:
+                    return
+                yield change
+        finally:
+            self._queues.discard(queue)
+
+    async def _watch(self) -> None:
+        with ExitStack() as stack:
+            subscriptions = [stack.enter_context(self._database.wakeups.subscribe(topic)) for topic in WAKE_TOPICS]
+            before = await run_sync(look, self._database, None)
+            while self._queues:
+                await _any_wake(subscriptions)
+                seen = await run_sync(look, self._database, before.newest_id)
+                for change in changes_between(before, seen):
+                    self._tell(change)
+                before = seen
+
+    def _tell(self, change: Change) -> None:
+        for queue in tuple(self._queues):
+            try:
+                queue.put_nowait(change)
+            except asyncio.QueueFull:
+                self._queues.discard(queue)
+                queue.get_nowait()
+                queue.put_nowait(None)
+
+
+async def _any_wake(subscriptions: Sequence[Any]) -> None:
+    waits = [asyncio.create_task(subscription.wait(LOOK_EVERY_S)) for subscription in subscriptions]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(SETTLE_S)  # a commit wakes several topics, and bursts come close together
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+
+def look(database: Database, after_id: int | None) -> Sight:
+    """One look: the taps behind event `after_id` (none for None), the state of gateways and heads."""
+    with database.session() as session:
+        taps: Sequence[FeedRow | Passage] = ()
+        if after_id is None:
+            newest_id = service.newest_id(session)
+        else:
+            taps, newest_id = feed_rows.news(session, after_id=after_id, limit=QUEUE_MAX)
+        gateways = {
+            gateway.id: (
+                sites.is_connected(gateway, session.now),
+                gateway.applied_revision,
+                gateway.clock,
+                gateway.boot_id,
+                gateway.outbox_first_seq == gateway.outbox_next_seq,
+                gateway.readers,
+            )
+            for gateway in sites.list_gateways(session)
+        }
+        return Sight(newest_id, taps, gateways, desired_state.heads(session))
+
+
+def changes_between(before: Sight, seen: Sight) -> list[Change]:
+    """What to tell about the difference of two looks."""
+    changes = [Change("access", tap=tap) for tap in seen.taps]
+    ids = before.gateways.keys() | seen.gateways.keys()
+    changed = sorted(key for key in ids if before.gateways.get(key) != seen.gateways.get(key))
+    changes += [Change("gateway", key) for key in changed]
+    if before.heads != seen.heads and not changed:
+        changes.append(Change("gateway"))
+    # How far a flag is follows from the head, and from what each gateway applied and whether it is there.
+    if before.heads != seen.heads or any(
+        before.gateways.get(key, ())[:2] != seen.gateways.get(key, ())[:2] for key in changed
+    ):
+        changes.append(Change("flag"))
+    return changes
+
+
+@router.get("/stream")
+async def stream(
+    request: Request,
+    database: AppDatabase,
+    viewer: Viewer = viewing("gateways.read"),
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    last_event_id: Annotated[str, Header(max_length=20)] = "",
+) -> StreamingResponse:
+    """The stream. `Last-Event-ID` (a browser that comes back) counts before `after` (where the page stood)."""
+    resume = int(last_event_id) if last_event_id.isdecimal() else after
+    watcher = _watcher_of(request, database)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_messages(watcher, database, viewer, resume), 200, headers, "text/event-stream")
+
+
+def _watcher_of(request: Request, database: Database) -> Watcher:
+    state = request.app.state
+    if not hasattr(state, "console_watcher"):
+        state.console_watcher = Watcher(database)
+    watcher: Watcher = state.console_watcher
+    return watcher
+
+
+async def _messages(watcher: Watcher, database: Database, viewer: Viewer, after: int) -> AsyncIterator[str]:
+    has_feed = viewer.may("access.read")
+    async for change in watcher.listen():
+        if change.kind == "listening":
+            yield "retry: 2000\n\n"
+            for tap in await run_sync(_replay, database, after) if has_feed else ():
+                after = tap.event_id
+                yield _tap_message(replace(viewer, now=database.clock()), tap)
+        elif change.kind == "keep_alive":
+            yield ": still here\n\n"
+        elif change.tap is None:
+            yield f"event: {change.kind}\ndata: {change.subject}\n\n"
+        elif has_feed and change.tap.event_id > after:
+            after = change.tap.event_id
+            yield _tap_message(replace(viewer, now=database.clock()), change.tap)
+
+
+def _replay(database: Database, after: int) -> Sequence[FeedRow | Passage]:
+    with database.session() as session:
+        return feed_rows.news(session, after_id=after, limit=REPLAY_MAX)[0]
+
+
+def _tap_message(viewer: Viewer, tap: FeedRow | Passage) -> str:
+    is_row = isinstance(tap, FeedRow)
+    html = render_text(viewer, f"access_events/{'row' if is_row else 'passage'}.html", row=tap)
+    lines = "\n".join(f"data: {line}" for line in html.splitlines() if line.strip())
+    return f"id: {tap.event_id}\nevent: {'access' if is_row else 'passage'}\n{lines}\n\n"

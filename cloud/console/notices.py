@@ -1,0 +1,30 @@
+"""One line at the top of the next page, after something was done: "Sent to the gates.".
+
+The cookie carries only a name from the table below, so that nobody can put words into the console's mouth.
+"""
+
+from typing import Final
+
+from fastapi import Request, Response
+
+from cloud.console.languages import mark
+
+NOTICE_COOKIE: Final = "tornello_notice"
+NOTICES: Final = {
+    "flag_raised": mark("Sent to the gates. Below you see when each one obeys."),
+    "flag_cleared": mark("Lifted. Below you see when each gate has heard of it."),
+    "credential_revoked": mark("The card opens nothing any more once the gates have heard of it."),
+    "credential_reactivated": mark("The card is active again once the gates have heard of it."),
+    "signed_out": mark("You are signed out."),
+}
+
+
+def leave_notice(response: Response, name: str) -> None:
+    """Let the next page say `NOTICES[name]`."""
+    assert name in NOTICES, "a notice needs its text"
+    response.set_cookie(NOTICE_COOKIE, name, max_age=60, httponly=True, samesite="lax")
+
+
+def read_notice(request: Request) -> str | None:
+    """The text that the page before left, if any."""
+    return NOTICES.get(request.cookies.get(NOTICE_COOKIE, ""))

@@ -1,0 +1,109 @@
+"""May this member enter, until when, and what will the gate say? The coloured sentence on top of the member card.
+
+The order is the gate's own: a blocking flag beats everything, then the card, then the contracts. Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from cloud.console.languages import mark
+from cloud.console.words import Words
+from cloud.contracts import policy
+from cloud.contracts.policy import ContractState, Terms
+from cloud.kit.clock import local_day
+
+Tone = Literal["good", "warn", "bad"]
+
+_USABLE: Final = {ContractState.ACTIVE, ContractState.GRACE, ContractState.EXTRA_EXPIRY}
+_REFUSALS: Final = (
+    (ContractState.USED_UP, mark("May not enter: no visits left")),
+    (ContractState.FROZEN, mark("May not enter until %(day)s: the contract is frozen")),
+    (ContractState.UPCOMING, mark("May not enter before %(day)s: the contract has not begun")),
+    (ContractState.EXPIRED, mark("May not enter: the contract ended on %(day)s")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFlag:
+    """A flag as far as the sentence needs it; `text` is what the gate says, in the viewer's language."""
+
+    effect: str
+    source: str
+    text: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def is_on(self, now: datetime) -> bool:
+        """Whether the flag acts at this instant."""
+        return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The sentence and its colour."""
+
+    tone: Tone
+    sentence: str
+
+
+def judge(
+    contracts: Sequence[Terms],
+    flags: Sequence[StandingFlag],
+    *,
+    has_card: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    words: Words,
+) -> Standing:
+    """How a member stands at this instant."""
+    acting = [flag for flag in flags if flag.is_on(now)]
+    for flag in acting:
+        if flag.effect == "block":
+            blocked = words.text(mark("Blocked at the turnstile"))
+            return Standing("bad", f"{blocked}: {flag.text}" if flag.text else blocked)
+    today = local_day(now, zone)
+    usable = [terms for terms in contracts if policy.contract_state(terms, today) in _USABLE]
+    if not usable:
+        return Standing("bad", _refusal(contracts, today, zone, words))
+    parts = [
+        words.text(mark("May enter until %(day)s"), day=words.day(max(_last_day(terms, zone) for terms in usable)))
+    ]
+    visits = [policy.visits_left(terms) for terms in usable]
+    counted = [left for left in visits if left is not None]
+    if len(counted) == len(visits):
+        parts.append(words.counted("%(num)s visit left", "%(num)s visits left", sum(counted)))
+    has_fee = any(policy.contract_state(terms, today) is ContractState.ACTIVE for terms in usable)
+    if not has_fee:
+        parts.append(words.text(mark("the contract itself is over")))
+    if not has_card:
+        parts.append(words.text(mark("but there is no active card")))
+    if any(flag.source == "dues" for flag in acting):
+        parts.append(words.text(mark("dues are unpaid")))
+    if any(flag.source != "dues" for flag in acting):
+        parts.append(words.text(mark("message waiting at the gate")))
+    is_calm = has_fee and has_card and not acting
+    return Standing("good" if is_calm else "warn", "; ".join(parts))
+
+
+def _last_day(terms: Terms, zone: ZoneInfo) -> date:
+    return local_day(policy.use_span(terms, zone).ends_at - timedelta(microseconds=1), zone)
+
+
+def _refusal(contracts: Sequence[Terms], today: date, zone: ZoneInfo, words: Words) -> str:
+    for state, text in _REFUSALS:
+        found = [terms for terms in contracts if policy.contract_state(terms, today) is state]
+        if found:
+            return words.text(text, day=words.day(_decisive_day(state, found, today, zone)))
+    return words.text(mark("May not enter: no contract"))
+
+
+def _decisive_day(state: ContractState, contracts: Sequence[Terms], today: date, zone: ZoneInfo) -> date:
+    if state is ContractState.FROZEN:
+        ends = [freeze.ends_on for terms in contracts for freeze in terms.freezes if freeze.starts_on <= today]
+        return min(day for day in ends if day >= today) + timedelta(days=1)
+    if state is ContractState.UPCOMING:
+        return min(terms.starts_on for terms in contracts)
+    return max(_last_day(terms, zone) for terms in contracts)

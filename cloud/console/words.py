@@ -1,0 +1,159 @@
+"""What the gate's terms, dates, times and money are called in a language. One `Words` for each language.
+
+Instants are shown in the club's zone; the exact one is always a hover away (`exact`).
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
+
+from cloud.console.languages import LANGUAGES, catalogue, locale_of, mark
+from cloud.kit.money import format_money
+
+# Every reason a gateway gives for its decision (`AccessDecided.reason`), as staff say it at the desk.
+REASONS: Final = {
+    "granted": mark("May pass"),
+    "credential_not_found": mark("Unknown card"),
+    "credential_not_enabled": mark("Card is not active"),
+    "credential_not_active": mark("Contract has not begun"),
+    "credential_expired": mark("Contract is over"),
+    "membership_frozen": mark("Contract is frozen"),
+    "no_visits_left": mark("No visits left"),
+    "no_entitlement": mark("No contract"),
+    "flagged_by_staff": mark("Blocked by staff"),
+    "dues_overdue": mark("Dues are overdue"),
+    "certificate_missing": mark("Medical certificate is missing"),
+    "black_listed": mark("On the black list"),
+    "lease_expired": mark("Gateway was offline for too long"),
+    "clock_untrusted": mark("Gateway does not know the time"),
+    "site_unknown": mark("Gateway has no data yet"),
+    "lane_busy": mark("Lane was busy"),
+    "lane_not_ready": mark("Lane was not ready"),
+}
+OUTCOMES: Final = {
+    "allow": mark("Allowed"),
+    "message": mark("Allowed with a message"),
+    "block": mark("Refused"),
+}
+DIRECTIONS: Final = {"in": mark("in"), "out": mark("out")}
+CONTRACT_STATES: Final = {
+    "upcoming": mark("Not yet begun"),
+    "expired": mark("Over"),
+    "frozen": mark("Frozen"),
+    "used_up": mark("Used up"),
+    "active": mark("In force"),
+    "grace": mark("Days of grace"),
+    "extra_expiry": mark("Extra days"),
+}
+CREDENTIAL_STATUSES: Final = {
+    "active": mark("Active"),
+    "suspended": mark("Suspended"),
+    "lost": mark("Lost"),
+    "revoked": mark("Revoked"),
+}
+FLAG_SOURCES: Final = {
+    "manual": mark("Raised by staff"),
+    "dues": mark("Unpaid dues"),
+    "task": mark("Open task"),
+    "certificate": mark("Medical certificate"),
+    "freeze": mark("Freeze"),
+    "black_list": mark("Black list"),
+}
+CLOCKS: Final = {
+    "synced": mark("Clock is right"),
+    "floor": mark("Clock may be slow"),
+    "untrusted": mark("Clock is not known"),
+}
+_NOW_S: Final = 1
+
+
+class Words:
+    """How one language says things."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale: Locale = locale_of(language)
+        self._texts = catalogue(language)
+
+    def text(self, message: str, **values: str) -> str:
+        """A marked text in this language with its `%(name)s` filled in; unknown ones come back as they are."""
+        translated = self._texts.gettext(message) if message else ""
+        return translated % values if values else translated
+
+    def counted(self, singular: str, plural: str, count: int) -> str:
+        """A text that agrees with its number, which it holds as `%(num)s`."""
+        return self._texts.ngettext(singular, plural, count) % {"num": self.number(count)}
+
+    def number(self, value: int) -> str:
+        """A number with the language's separators."""
+        return format_decimal(value, locale=self._locale)
+
+    def money(self, minor: int, currency: str) -> str:
+        """An amount in minor units, with its currency."""
+        return format_money(minor, currency, str(self._locale))
+
+    def day(self, day: date) -> str:
+        """A calendar day, e.g. 12 Dec 2026."""
+        return format_date(day, "medium", locale=self._locale)
+
+    def clock(self, at: datetime, zone: tzinfo) -> str:
+        """The time of day with seconds, e.g. 12:03:04."""
+        return format_time(at.astimezone(zone), "HH:mm:ss", locale=self._locale)
+
+    def since(self, at: datetime, now: datetime, zone: tzinfo) -> str:
+        """The time of day, with the day before it unless it is today."""
+        local = at.astimezone(zone)
+        if local.date() == now.astimezone(zone).date():
+            return self.clock(at, zone)
+        return format_datetime(local, "d MMM, HH:mm:ss", locale=self._locale)
+
+    def exact(self, at: datetime, zone: tzinfo) -> str:
+        """The whole instant, for hovers: Saturday, 21 November 2026, 12:03:04."""
+        return format_datetime(at.astimezone(zone), "EEEE, d MMMM y, HH:mm:ss", locale=self._locale)
+
+    def age(self, at: datetime, now: datetime) -> str:
+        """How long ago, e.g. 3 min ago."""
+        seconds = (now - at).total_seconds()
+        if seconds < _NOW_S:
+            return self.text(mark("now"))
+        delta = at - now
+        return format_timedelta(delta, add_direction=True, format="short", threshold=1, locale=self._locale)
+
+    def reason(self, reason: str) -> str:
+        """A gateway's reason as staff say it; a newer gateway's unknown reason is shown as it is."""
+        return self.text(REASONS.get(reason, reason))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def words_of(language: str) -> Words:
+    """The words of a language."""
+    return Words(language)
+
+
+def filters_of(words: Words) -> dict[str, Callable[..., str]]:
+    """What templates call by name, besides gettext."""
+
+    def named(names: dict[str, str]) -> Callable[[str], str]:
+        return lambda value: words.text(names.get(value, value))
+
+    return {
+        "age": words.age,
+        "clock": words.clock,
+        "contract_state": named(CONTRACT_STATES),
+        "clock_trust": named(CLOCKS),
+        "credential_status": named(CREDENTIAL_STATUSES),
+        "day": words.day,
+        "direction": named(DIRECTIONS),
+        "exact": words.exact,
+        "flag_source": named(FLAG_SOURCES),
+        "money": words.money,
+        "number": words.number,
+        "outcome": named(OUTCOMES),
+        "reason": words.reason,
+        "since": words.since,
+    }

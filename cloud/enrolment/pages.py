@@ -1,0 +1,66 @@
+"""Enrol a gateway from the console: a one-time token, shown once, with the command to type at the device."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from cloud.api import AppSettings, ReadSession, Transaction
+from cloud.console.languages import mark
+from cloud.console.rendering import render
+from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.database import UnitOfWork
+from cloud.enrolment import service
+from cloud.enrolment.api import load_authority
+from cloud.errors import ConflictError, NotFoundError
+from cloud.settings import Settings
+from cloud.sites import service as sites
+
+CONFIG_FILE: Final = "/etc/tornello/gateway.toml"
+_NO_AUTHORITY: Final = mark("This service has no certificate authority. Create one with tornello-provision first.")
+_NO_LANE: Final = mark("Choose a lane.")
+
+router = APIRouter()
+
+
+@router.get("/access/enrol")
+def show_enrol_form(session: ReadSession, viewer: Viewer = viewing("gateways.enrol")) -> Response:
+    """Which lane shall get a gateway."""
+    return _form(session, viewer, "", {}, status=200)
+
+
+@router.post("/access/enrol")
+def create_token(
+    request: Request, session: Transaction, settings: AppSettings, form: Submission = submitting("gateways.enrol")
+) -> Response:
+    """Make the token and show it, this once."""
+    viewer, lane_id = form.viewer, form.fields.get("lane_id", "")
+    try:
+        token = service.create_claim_token(session, viewer.signed_in.actor, lane_id, load_authority(settings))
+        lane = sites.get_lane(session, lane_id)
+    except ConflictError:
+        return _form(session, viewer, lane_id, {"form": viewer.words.text(_NO_AUTHORITY)}, status=409)
+    except NotFoundError:
+        return _form(session, viewer, lane_id, {"lane_id": viewer.words.text(_NO_LANE)}, status=422)
+    command = (
+        f"sudo tornello-gateway enrol --url {enrolment_address(request, settings)} "
+        f"--token {token.text} --config {CONFIG_FILE}"
+    )
+    template = "enrolment/token.html" if viewer.is_fragment else "enrolment/token_page.html"
+    return render(viewer, template, lane=lane, token=token, command=command)
+
+
+def enrolment_address(request: Request, settings: Settings) -> str:
+    """Where a gateway reaches the enrolment over HTTPS: here, at the service's own listener, or at its proxy."""
+    host = request.url.hostname or "localhost"
+    if request.url.scheme == "https":
+        return f"https://{request.url.netloc}"
+    return f"https://{host}:{settings.tls_listen.port}" if settings.tls_listen else f"https://{host}"
+
+
+def _form(session: UnitOfWork, viewer: Viewer, lane_id: str, errors: Mapping[str, str], *, status: int) -> Response:
+    names = {site.id: site.name for site in sites.list_sites(session)}
+    with_gateway = {gateway.lane_id for gateway in sites.list_gateways(session)}
+    lanes = [(lane, names[lane.site_id], lane.id in with_gateway) for lane in sites.list_lanes(session)]
+    template = "enrolment/form.html" if viewer.is_fragment else "enrolment/form_page.html"
+    return render(viewer, template, status=status, lanes=lanes, lane_id=lane_id, errors=errors)

@@ -1,0 +1,182 @@
+"""Find a member, and the member card: may they enter, what waits at the gates, contracts, cards, last accesses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Response
+
+from cloud.access_events import feed_rows
+from cloud.access_events import service as access_events
+from cloud.access_events.feed_rows import FeedPage
+from cloud.access_events.repository import EventFilter
+from cloud.api import ReadSession
+from cloud.console.rendering import render
+from cloud.console.standing import Standing, StandingFlag, judge
+from cloud.console.viewer import Viewer, viewing
+from cloud.contracts import policy
+from cloud.contracts import service as contracts
+from cloud.contracts.models import Contract
+from cloud.contracts.policy import ContractState, Terms
+from cloud.credentials import service as credentials
+from cloud.credentials.models import Credential
+from cloud.credentials.policy import printed_number
+from cloud.database import UnitOfWork
+from cloud.flags import service as flags
+from cloud.flags.views import FlagBoard, flag_board, text_in
+from cloud.kit.clock import local_day
+from cloud.members import service
+from cloud.members.models import Member
+from cloud.sites import service as sites
+
+PAGE_ROWS: Final = 50
+ACCESS_ROWS: Final = 20
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One member in the list."""
+
+    member: Member
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ContractView:
+    """One contract on the card."""
+
+    contract: Contract
+    state: ContractState
+    visits_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One credential on the card, with the number that is printed on it."""
+
+    credential: Credential
+    number: str
+
+
+@router.get("/members")
+def list_members(
+    session: ReadSession,
+    viewer: Viewer = viewing("members.read"),
+    q: Annotated[str, Query(max_length=200)] = "",
+    after: Annotated[str | None, Query(max_length=1000)] = None,
+) -> Response:
+    """The list; as fragment what a search finds, or the next rows."""
+    page = service.search(session, q, after=after, limit=PAGE_ROWS)
+    rows = _list_rows(session, page.items, viewer)
+    template = "members/list.html"
+    if viewer.is_fragment:
+        template = "members/rows.html" if after else "members/results.html"
+    count = service.count_found(session, q)
+    return render(viewer, template, rows=rows, count=count, q=q, next_after=page.next)
+
+
+@router.get("/members/{member_id}")
+def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("members.read")) -> Response:
+    """The member card."""
+    member = service.get(session, member_id)
+    zone = ZoneInfo(sites.get_site(session, member.site_id).time_zone)
+    board = flag_board(session, member, zone, viewer.words)
+    held = contracts.list_of_members(session, [member.id])
+    cards = credentials.list_of_members(session, [member.id])
+    today = local_day(session.now, zone)
+    return render(
+        viewer,
+        "members/card.html",
+        member=member,
+        zone=zone,
+        today=today,
+        board=board,
+        standing=_standing(board, held, cards, viewer, zone=zone),
+        contracts=[_contract_view(contract, today) for contract in held],
+        cards=[CardView(card, printed_number(card.canonical)) for card in cards],
+        page=_accesses(session, member),
+        stream_after=access_events.newest_id(session),
+    )
+
+
+@router.get("/members/{member_id}/standing")
+def show_standing(member_id: str, session: ReadSession, viewer: Viewer = viewing("members.read")) -> Response:
+    """The coloured sentence, as the part of the card that keeps itself up to date."""
+    member = service.get(session, member_id)
+    zone = ZoneInfo(sites.get_site(session, member.site_id).time_zone)
+    board = flag_board(session, member, zone, viewer.words)
+    held = contracts.list_of_members(session, [member.id])
+    cards = credentials.list_of_members(session, [member.id])
+    standing = _standing(board, held, cards, viewer, zone=zone)
+    return render(viewer, "members/standing.html", standing=standing)
+
+
+@router.get("/members/{member_id}/accesses")
+def show_accesses(member_id: str, session: ReadSession, viewer: Viewer = viewing("access.read")) -> Response:
+    """The last accesses, as the part of the card that keeps itself up to date."""
+    member = service.get(session, member_id)
+    return render(viewer, "members/accesses.html", member=member, page=_accesses(session, member))
+
+
+def _accesses(session: UnitOfWork, member: Member) -> FeedPage:
+    return feed_rows.latest(session, EventFilter(member_id=member.id), before_id=None, limit=ACCESS_ROWS)
+
+
+def _standing(
+    board: FlagBoard, held: Sequence[Contract], cards: Sequence[Credential], viewer: Viewer, *, zone: ZoneInfo
+) -> Standing:
+    return judge(
+        [contracts.terms_of(contract) for contract in held],
+        [flag.standing for flag in board.raised],
+        has_card=any(card.status == "active" for card in cards),
+        now=viewer.now,
+        zone=zone,
+        words=viewer.words,
+    )
+
+
+def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> list[ListRow]:
+    ids = [member.id for member in found]
+    zones = {site.id: ZoneInfo(site.time_zone) for site in sites.list_sites(session)}
+    terms: dict[str, list[Terms]] = {}
+    for contract in contracts.list_of_members(session, ids):
+        terms.setdefault(contract.member_id, []).append(contracts.terms_of(contract))
+    raised: dict[str, list[StandingFlag]] = {}
+    for flag in flags.list_standing(session, ids):
+        text = text_in(flag.texts, viewer.language)
+        raised.setdefault(flag.member_id, []).append(
+            StandingFlag(flag.effect, flag.source, text, flag.starts_at, flag.ends_at)
+        )
+    with_card = {card.member_id for card in credentials.list_of_members(session, ids) if card.status == "active"}
+    return [
+        ListRow(
+            member,
+            judge(
+                terms.get(member.id, ()),
+                [*raised.get(member.id, ()), *_dues_flags(terms.get(member.id, ()), zones[member.site_id], viewer)],
+                has_card=member.id in with_card,
+                now=viewer.now,
+                zone=zones[member.site_id],
+                words=viewer.words,
+            ),
+        )
+        for member in found
+    ]
+
+
+def _dues_flags(held: Sequence[Terms], zone: ZoneInfo, viewer: Viewer) -> list[StandingFlag]:
+    text = viewer.words.text("dues are unpaid")
+    return [
+        StandingFlag(flag.effect, "dues", text, flag.starts_at)
+        for terms in held
+        for flag in policy.dues_flags(terms, zone)
+    ]
+
+
+def _contract_view(contract: Contract, today: date) -> ContractView:
+    terms = contracts.terms_of(contract)
+    return ContractView(contract, policy.contract_state(terms, today), policy.visits_left(terms))

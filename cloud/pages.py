@@ -1,0 +1,55 @@
+"""The console's pages, collected from the nouns, and their errors as pages. `install` puts them into the app."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from cloud.access_events.pages import router as access_events
+from cloud.console.assets import STATIC_FOLDER
+from cloud.console.error_pages import show_error
+from cloud.console.live_stream import router as live_stream
+from cloud.credentials.pages import router as credentials
+from cloud.enrolment.pages import router as enrolment
+from cloud.flags.pages import router as flags
+from cloud.members.pages import router as members
+from cloud.sites.pages import router as sites
+from cloud.staff.pages import router as staff
+
+ROUTERS: Final = (access_events, members, flags, credentials, sites, enrolment, staff, live_stream)
+_FOREVER: Final = "public, max-age=31536000, immutable"
+
+Handler = Callable[[Request, Exception], Any]
+
+
+class HashedFiles(StaticFiles):
+    """Static files whose addresses hold a hash of their content: browsers need not ask again."""
+
+    async def get_response(self, path: str, scope: Any) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            response.headers["Cache-Control"] = _FOREVER
+        return response
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages to the app, after everything else: errors outside /api/ become pages from here on."""
+    app.mount("/static", HashedFiles(directory=STATIC_FOLDER))
+    for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+    for kind, api_handler in tuple(app.exception_handlers.items()):
+        app.add_exception_handler(kind, _by_path(api_handler))
+
+
+def _by_path(api_handler: Handler) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The API's own handler below /api/, the page for the rest."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        if not request.url.path.startswith("/api/"):
+            return await show_error(request, error)
+        answer = api_handler(request, error)
+        response: Response = await answer if isinstance(answer, Awaitable) else answer
+        return response
+
+    return handle

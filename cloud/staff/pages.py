@@ -1,0 +1,102 @@
+"""Pages to sign in and out, and the choice of language."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from cloud.api import AppDatabase, Transaction
+from cloud.console.languages import LANGUAGES, mark
+from cloud.console.notices import leave_notice
+from cloud.console.rendering import go_to, render
+from cloud.console.viewer import CurrentSubmission, CurrentVisitor, Viewer
+from cloud.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
+from cloud.kit.passwords import PASSWORD_CHARACTERS_MAX
+from cloud.staff import service
+from cloud.staff.api import COOKIE, network_address
+from cloud.staff.service import SESSION_LIFE, SignedIn, SignInGuard
+
+EMAIL_CHARACTERS_MAX: Final = 254
+_WRONG: Final = mark("The e-mail address or the password is wrong.")
+_TOO_MANY: Final = mark("Too many attempts. Wait a few minutes and try again.")
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def show_sign_in(visitor: CurrentVisitor, next: str = "/") -> Response:  # noqa: A002  the field's name in the address
+    """The form; whoever is signed in already goes on."""
+    if isinstance(visitor, Viewer):
+        return go_to(visitor, first_page(visitor.signed_in, next))
+    return render(visitor, "staff/sign_in.html", next=next, email="", problem=None)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    visitor: CurrentVisitor,
+    database: AppDatabase,
+    *,
+    email: Annotated[str, Form(max_length=EMAIL_CHARACTERS_MAX)] = "",
+    password: Annotated[str, Form(max_length=PASSWORD_CHARACTERS_MAX)] = "",
+    next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002
+) -> Response:
+    """Open a session and keep its token in the browser's cookie."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForbiddenError("csrf_token_wrong", "The sign-in form of another site was used.")
+    guard: SignInGuard = request.app.state.sign_in_guard
+    try:
+        signed_in, token = service.sign_in(
+            database,
+            guard,
+            email=email,
+            password=password,
+            address=network_address(request),
+            user_agent=request.headers.get("user-agent", ""),
+        )
+    except (UnauthenticatedError, TooManyRequestsError) as error:
+        problem = visitor.words.text(_TOO_MANY if isinstance(error, TooManyRequestsError) else _WRONG)
+        return render(
+            visitor, "staff/sign_in.html", status=error.status, next=next, email=email.strip(), problem=problem
+        )
+    response = RedirectResponse(first_page(signed_in, next), status_code=303)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(form: CurrentSubmission, session: Transaction) -> Response:
+    """End the session and forget its cookie."""
+    service.sign_out(session, form.viewer.signed_in)
+    response = RedirectResponse("/sign-in", status_code=303)
+    response.delete_cookie(COOKIE)
+    leave_notice(response, "signed_out")
+    return response
+
+
+@router.post("/language")
+def choose_language(form: CurrentSubmission, session: Transaction) -> Response:
+    """Let the console speak another language to this person, from now on and on every device."""
+    language = form.fields.get("language", "")
+    if language in LANGUAGES:
+        service.change_locale(session, form.viewer.signed_in, language)
+    return go_to(form.viewer, own_address(form.fields.get("next", "/")))
+
+
+def first_page(staff: SignedIn, wanted: str) -> str:
+    """Where to go after signing in: what was asked for, else the first page that the person may see."""
+    address = own_address(wanted)
+    return "/access" if address == "/" and not staff.may("access.read") else address
+
+
+def own_address(address: str) -> str:
+    """The address if it leads to a page of this console, else the first page: never to another host."""
+    is_own = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+    return address if is_own else "/"
