@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +16,8 @@ log = logging.getLogger(__name__)
 
 LISTENERS_MAX: Final = 16
 UNSENT_BYTES_MAX: Final = 256 * 1024
-LINE_SIZE_MAX: Final = 256 * 1024
 
 Record = Mapping[str, object]
-
-
-class GatewayNotRunningError(Exception):
-    """Nobody answers on the status socket."""
 
 
 class LocalStatus:
@@ -80,23 +75,6 @@ class LocalStatus:
             writer.transport.abort()
             return
         writer.write(line)
-
-
-async def read_status(path: Path) -> AsyncIterator[dict[str, object]]:
-    """The records of a running gateway, the state first, until it ends.
-
-    Raises:
-        GatewayNotRunningError: nobody listens at `path`.
-    """
-    try:
-        reader, writer = await asyncio.open_unix_connection(path, limit=LINE_SIZE_MAX)
-    except OSError as error:
-        raise GatewayNotRunningError(f"no gateway answers at {path}: {error}") from error
-    try:
-        while line := await reader.readline():
-            yield json.loads(line)
-    finally:
-        writer.close()
 
 
 def _encode(record: Record) -> bytes:

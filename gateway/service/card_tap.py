@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateParts:
     """The hardware side of a tap: where each reader stands, what each lane is doing, what readers show."""
 
     places: Mapping[ReaderKey, ReaderPlace]
@@ -50,7 +50,13 @@ class CardTap:
     """Answers cards. `new_tap_id` gives an identity that ties a decision to its passage."""
 
     def __init__(
-        self, gate: Gate, knowledge: Knowledge, *, journal: Journal, status: StatusFeed, new_tap_id: Callable[[], str]
+        self,
+        gate: GateParts,
+        knowledge: Knowledge,
+        *,
+        journal: Journal,
+        status: StatusFeed,
+        new_tap_id: Callable[[], str],
     ) -> None:
         self._gate = gate
         self._knowledge = knowledge

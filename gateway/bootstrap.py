@@ -1,0 +1,210 @@
+"""Puts the gateway together: the only file that knows the concrete classes behind the ports.
+
+`run_gateway` opens the store, builds the gate (lanes, buses, the tap) and the sync, and supervises their loops.
+"""
+
+import asyncio
+import functools
+import importlib.metadata
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.adapters.clock_system import SystemClock
+from gateway.adapters.lane_gpio import GpioLane, GpioWiring, request_lines
+from gateway.adapters.local_status import LocalStatus
+from gateway.adapters.reader_bus_serial import SerialReader, SerialReaderBus
+from gateway.adapters.store_sqlite.store import GatewayStore
+from gateway.adapters.virtual_lane import VirtualLane
+from gateway.adapters.watchdog_systemd import SystemdNotifier
+from gateway.config import BusConfig, GatewayConfig, LaneConfig
+from gateway.domain.access_point import AccessPoint, ReaderKey
+from gateway.enrolment import Identity
+from gateway.service.card_tap import CardTap, GateParts, Knowledge
+from gateway.service.gate_report import GateReport
+from gateway.service.health import Health
+from gateway.service.passage import LanePassages
+from gateway.service.ports import CardPresented, Clock, ReaderStatus
+from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
+from gateway.service.reader_watch import ReaderWatch
+from gateway.service.status_records import GatewayStatus, LaneStatus, Record, state_record
+from gateway.status_client import STATUS_SOCKET
+from gateway.supervisor import Loop, supervise
+from gateway.texts.catalogue import Catalogue, load_catalogue
+from sync_protocol.credential_hash import hash_credential
+from sync_protocol.journal_events import GatewayStarted
+from sync_protocol.messages import ReaderHealth
+
+LaneAdapter = VirtualLane | GpioLane
+
+HEALTH_CHECK_S: Final = 10.0
+
+
+def software_version() -> str:
+    """The version of this installation."""
+    return importlib.metadata.version("tornello")
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What the gate needs from the rest: who this gateway is, what it knows, what time it is, how it speaks."""
+
+    identity: Identity
+    store: GatewayStore
+    clock: Clock
+    catalogue: Catalogue
+    is_connected: Callable[[], bool]
+
+
+class Gate:
+    """The turnstile side of one gateway, built from its configuration; `loops` are to be supervised.
+
+    Raises:
+        GpioError: a lane's lines cannot be had.
+    """
+
+    def __init__(self, config: GatewayConfig, core: Core) -> None:
+        self._core = core
+        self._names = {lane.lane_id or core.identity.lane_id: lane.name for lane in config.lanes}
+        self.status = LocalStatus(config.state_dir / STATUS_SOCKET, greeting=self._state)
+        buses = [_build_bus(bus) for bus in config.buses]
+        places = _place_readers(config, buses, core.identity.lane_id)
+        feedback = ReaderFeedback(places, core.catalogue)
+        lanes = [_build_lane(lane, core.identity.lane_id) for lane in config.lanes]
+        self._passages = self._follow_passages(config.lanes, lanes, feedback)
+        self._watch = ReaderWatch(places, journal=core.store.journal, feedback=feedback, on_change=self._publish_state)
+        self._tap = self._build_tap(GateParts(places, self._passages, feedback))
+        for bus in buses:
+            bus.set_listener(self._handle_reader)
+        self.loops = (
+            *(Loop(f"lane {lane.lane_id}", lane.run) for lane in lanes),
+            *(Loop(f"bus {config.port}", bus.run) for config, bus in zip(config.buses, buses, strict=True)),
+            Loop("local status", self.status.run),
+        )
+
+    @property
+    def readers(self) -> tuple[ReaderHealth, ...]:
+        """How the readers are, for the heartbeat."""
+        return self._watch.health
+
+    def _follow_passages(
+        self, configs: Sequence[LaneConfig], lanes: Sequence[LaneAdapter], feedback: ReaderFeedback
+    ) -> dict[str, LanePassages]:
+        report = GateReport(feedback, self.status, self._publish_state)
+        journal, timers = self._core.store.journal, asyncio.get_running_loop()
+        return {
+            lane.lane_id: LanePassages(lane, config.timing, journal=journal, timers=timers, listener=report)
+            for config, lane in zip(configs, lanes, strict=True)
+        }
+
+    def _build_tap(self, parts: GateParts) -> CardTap:
+        core = self._core
+        knowledge = Knowledge(
+            state=core.store.gate_reader,
+            clock=core.clock,
+            catalogue=core.catalogue,
+            hash_credential=functools.partial(hash_credential, core.identity.credential_key),
+        )
+        return CardTap(
+            parts, knowledge, journal=core.store.journal, status=self.status, new_tap_id=lambda: secrets.token_hex(10)
+        )
+
+    def _handle_reader(self, happened: CardPresented | ReaderStatus) -> None:
+        if isinstance(happened, CardPresented):
+            self._tap.handle_card(happened)
+        else:
+            self._watch.handle_status(happened)
+
+    def _publish_state(self) -> None:
+        self.status.publish(self._state())
+
+    def _state(self) -> Record:
+        core = self._core
+        lanes = [LaneStatus(lane_id, self._names[lane_id], lane.state) for lane_id, lane in self._passages.items()]
+        return state_record(
+            GatewayStatus(
+                gateway_id=core.identity.gateway_id,
+                site_name=core.identity.site_name,
+                software_version=software_version(),
+                revision=core.store.state.applied_revision,
+                clock=core.clock.trust,
+                is_connected=core.is_connected(),
+                outbox=core.store.journal.outbox,
+                lanes=lanes,
+                readers=self.readers,
+            )
+        )
+
+
+def _build_bus(config: BusConfig) -> SerialReaderBus:
+    readers = [
+        SerialReader(
+            ReaderKey(reader.name),
+            reader.address,
+            reader.scbk,
+            line_count=reader.display.line_count,
+            column_count=reader.display.column_count,
+        )
+        for reader in config.readers
+    ]
+    return SerialReaderBus(config.port, baud=config.baud, readers=readers)
+
+
+def _build_lane(config: LaneConfig, own_lane_id: str) -> LaneAdapter:
+    lane_id = config.lane_id or own_lane_id
+    timers = asyncio.get_running_loop()
+    if config.gpio is None:
+        assert config.socket is not None, "a lane is virtual or on GPIO"
+        return VirtualLane(lane_id, config.socket, timers=timers)
+    gpio = config.gpio
+    wiring = GpioWiring(gpio.chip, gpio.relays, gpio.inputs, gpio.active_low)
+    return GpioLane(lane_id, wiring, request_lines(wiring), timers=timers)
+
+
+def _place_readers(
+    config: GatewayConfig, buses: Sequence[SerialReaderBus], own_lane_id: str
+) -> dict[ReaderKey, ReaderPlace]:
+    lane_ids = {lane.name: lane.lane_id or own_lane_id for lane in config.lanes}
+    return {
+        ReaderKey(reader.name): ReaderPlace(
+            ReaderKey(reader.name), AccessPoint(lane_ids[reader.lane], reader.direction), reader.display, bus
+        )
+        for bus_config, bus in zip(config.buses, buses, strict=True)
+        for reader in bus_config.readers
+    }
+
+
+async def _feed_watchdog(health: Health, notifier: SystemdNotifier) -> None:
+    """Prove again and again that the gateway works; as soon as it does not, this loop dies, and the process with it."""
+    period_s = notifier.watchdog_s / 2 if notifier.watchdog_s else HEALTH_CHECK_S
+    while True:
+        await health.check()
+        notifier.tell_alive()
+        await asyncio.sleep(period_s)
+
+
+async def run_gateway(config: GatewayConfig, identity: Identity) -> None:
+    """Run until a signal asks to stop.
+
+    Raises:
+        StoreBusyError, GpioError, CatalogueMissingError: it cannot start.
+        LoopDiedError: a part of it failed; systemd starts the process again.
+    """
+    clock = SystemClock()
+    store = GatewayStore.open(config.state_dir, clock)
+    clock.raise_floor(store.clock_floor_ms)
+    notifier = SystemdNotifier.from_environment()
+    async with store:
+        store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
+        gate = Gate(config, Core(identity, store, clock, load_catalogue(), is_connected=lambda: False))
+        health = Health(store.gate_reader, store.journal, clock)
+        loops = [
+            *gate.loops,
+            Loop("store", store.run),
+            Loop("health", lambda: _feed_watchdog(health, notifier)),
+        ]
+        try:
+            await supervise(loops, started=notifier.tell_ready)
+        finally:
+            notifier.tell_stopping()

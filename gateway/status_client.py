@@ -1,0 +1,61 @@
+"""The other end of the status socket: what `tornello-gateway status` and `watch` read and print."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+STATUS_SOCKET: Final = "status.sock"
+"""The socket's name in the state folder."""
+
+LINE_SIZE_MAX: Final = 256 * 1024
+
+Record = dict[str, Any]
+
+
+class GatewayNotRunningError(Exception):
+    """Nobody answers on the status socket."""
+
+
+async def read_status(path: Path) -> AsyncIterator[Record]:
+    """The records of a running gateway, its state first, until it ends.
+
+    Raises:
+        GatewayNotRunningError: nobody listens at `path`.
+    """
+    try:
+        reader, writer = await asyncio.open_unix_connection(path, limit=LINE_SIZE_MAX)
+    except OSError as error:
+        raise GatewayNotRunningError(f"no gateway answers at {path}: {error.strerror}") from error
+    try:
+        while line := await reader.readline():
+            yield json.loads(line)
+    finally:
+        writer.close()
+
+
+def describe(record: Record) -> str:
+    """A record in words, for a terminal."""
+    match record["type"]:
+        case "decision":
+            return f"{record['reader']}: {record['explanation']}; shown: {' / '.join(record['display'])}"
+        case "passage":
+            return f"lane {record['lane_id']}, {record['direction']}: {record['end'].replace('_', ' ')}"
+        case _:
+            return _describe_state(record)
+
+
+def _describe_state(state: Record) -> str:
+    first, after = state["outbox"]
+    lines = [
+        f"{state['site_name']}: gateway {state['gateway_id']}, version {state['software_version']}",
+        f"  cloud {'connected' if state['is_connected'] else 'not connected'}, revision {state['revision']} in force, "
+        f"{after - first} event(s) waiting, clock {state['clock']}",
+    ]
+    lines += [f"  lane {lane['name']} ({lane['lane_id']}): {lane['state']}" for lane in state["lanes"]]
+    for reader in state["readers"]:
+        link = "online" if reader["is_online"] else "offline"
+        security = ", secure channel" if reader["is_secure"] else ""
+        lines.append(f"  reader {reader['reader']}: {link}{security}")
+    return "\n".join(lines)
