@@ -161,10 +161,10 @@ class SqliteJournal:
 
     # --- In the writer's thread --------------------------------------------------------------------------------------
 
-    def commit_pending(self) -> float | None:
+    def commit_pending(self, *, is_last: bool) -> float | None:
         """Implements `GroupCommit`: one transaction for everything pending, retried as it is while the disk is full."""
         self._take_in_hand()
-        settled, wait_s = self._due_settlement()
+        settled, wait_s = self._due_settlement(is_last=is_last)
         if not self._in_hand and settled is None:
             return wait_s
         contained_revision = self._contained_revision
@@ -203,14 +203,14 @@ class SqliteJournal:
             while self._pending_visits and self._in_hand and self._pending_visits[0].seq <= self._in_hand[-1].seq:
                 self._visits_in_hand.append(self._pending_visits.popleft())
 
-    def _due_settlement(self) -> tuple[tuple[int, int] | None, float | None]:
+    def _due_settlement(self, *, is_last: bool) -> tuple[tuple[int, int] | None, float | None]:
         """What the cloud settled, if it is to be written now, or else in how many seconds it will be."""
         with self._lock:
             settled, since = self._settled, self._settled_at
         if settled is None:
             return None, None
         wait_s = since + self._limits.settle_delay_s - time.monotonic()
-        if self._in_hand or wait_s <= 0:
+        if self._in_hand or is_last or wait_s <= 0:
             return settled, None
         return None, wait_s
 

@@ -122,8 +122,11 @@ class StateFile:
         """Delete a few rows that belong to no generation in use; False when none are left."""
         if self._is_tidy:
             return False
-        with transaction(self._connection) as connection:
-            found = [self._purge(connection, table, key) for table, key in _TABLES]
+        try:
+            with transaction(self._connection) as connection:
+                found = [self._purge(connection, table, key) for table, key in _TABLES]
+        except sqlite3.OperationalError:  # a full disk: there is no hurry
+            return False
         self._is_tidy = not any(found)
         return not self._is_tidy
 

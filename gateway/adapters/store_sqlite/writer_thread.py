@@ -4,6 +4,7 @@ The loop hands work over and never waits for the disk. The queue of jobs is boun
 """
 
 import asyncio
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,8 +19,11 @@ JOBS_MAX = 256
 class GroupCommit(Protocol):
     """Work that goes first, every time the thread wakes."""
 
-    def commit_pending(self) -> float | None:
-        """Write what is pending; returns after how many seconds to call again without being woken, or None."""
+    def commit_pending(self, *, is_last: bool) -> float | None:
+        """Write what is pending; returns after how many seconds to call again without being woken, or None.
+
+        Zero means that more is pending already; `is_last` that nothing may be put off.
+        """
         ...
 
 
@@ -52,7 +56,7 @@ class WriterThread:
         """Run a job in the thread and return its result.
 
         Raises:
-            StoreBusyError: too many jobs wait, the disk does not keep up.
+            StoreBusyError: too many jobs wait, or the disk is full or failing.
         """
         if self.failed.done():
             self.failed.result()
@@ -92,11 +96,11 @@ class WriterThread:
                 self._is_woken = False
                 is_stopping = self._is_stopping
                 job = self._jobs.popleft() if self._jobs else None
-            again_in_s = self._group_commit.commit_pending()
+            again_in_s = self._group_commit.commit_pending(is_last=is_stopping)
             if job is not None:
                 self._do(*job)
                 is_tidy = False
-            elif is_stopping:
+            elif is_stopping and again_in_s != 0.0:
                 return
             else:
                 is_tidy = not self._idle_work()
@@ -104,6 +108,8 @@ class WriterThread:
     def _do(self, job: Callable[[], Any], result: "asyncio.Future[Any]") -> None:
         try:
             value = job()
+        except sqlite3.OperationalError as error:
+            self.deliver(_settle, result, None, StoreBusyError(f"the disk does not take it now: {error}"))
         except Exception as error:  # noqa: BLE001 - it belongs to whoever gave the job
             self.deliver(_settle, result, None, error)
         else:

@@ -1,0 +1,26 @@
+"""A clock that only moves when told to."""
+
+from sync_protocol.messages import ClockTrust
+
+
+class FakeClock:
+    """Implements the ports `Clock` and `SettableClock`."""
+
+    def __init__(self, wall_ms: int = 1_800_000_000_000) -> None:
+        self.now_s = 1000.0
+        self.start_ms = wall_ms
+        self.trust: ClockTrust = "synced"
+        self.boot_id = "boot-a"
+        self.signed_ms: list[int] = []
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def wall_ms(self) -> int:
+        return self.start_ms + int((self.now_s - 1000.0) * 1000)
+
+    def advance(self, seconds: float) -> None:
+        self.now_s += seconds
+
+    def note_signed_time(self, cloud_time_ms: int) -> None:
+        self.signed_ms.append(cloud_time_ms)
