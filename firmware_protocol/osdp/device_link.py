@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from firmware_protocol.osdp import commands, events
 from firmware_protocol.osdp.ciphers import is_equal
-from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, NakCode, SecurityBlockType
+from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, CommandCode, NakCode, SecurityBlockType
 from firmware_protocol.osdp.commands import Command, parse_commands
 from firmware_protocol.osdp.device_functions import DeviceFunctions
 from firmware_protocol.osdp.device_settings import PeripheralSettings
-from firmware_protocol.osdp.errors import PayloadError, SecurityError, UnknownCodeError
+from firmware_protocol.osdp.errors import PayloadError, SecurityError, SecurityFailure, UnknownCodeError
 from firmware_protocol.osdp.events import Event
 from firmware_protocol.osdp.frame import Frame, SecurityBlock
 from firmware_protocol.osdp.link_states import DEVICE_TRANSITIONS, DeviceOutcome, DeviceState
@@ -28,6 +28,7 @@ from firmware_protocol.osdp.secure_channel import (
     server_cryptogram,
 )
 
+_HANDSHAKE_CODES = frozenset({CommandCode.CHLNG, CommandCode.SCRYPT})
 _DEFAULT_KEY, _OWN_KEY = b"\x00", b"\x01"
 _PROVED, _NOT_PROVED = b"\x01", b"\x00"
 
@@ -127,8 +128,12 @@ class DeviceLink:
 
     def _open(self, frame: Frame) -> bytes:
         """The command's data in clear; SecurityError when it should have been protected, or was not."""
-        if self._session is not None and not _is_handshake(frame):
+        if frame.code in _HANDSHAKE_CODES and _is_handshake_block(frame.security):
+            return frame.payload
+        if self._session is not None:
             return self._session.open(frame)
+        if frame.security is not None:
+            raise SecurityError(SecurityFailure.WRONG_MAC)
         return frame.payload
 
     def _perform(self, received: tuple[Command, ...], frame: Frame, now: float) -> tuple[Reply, SecurityBlock | None]:
@@ -200,5 +205,5 @@ class DeviceLink:
         self._session = None
 
 
-def _is_handshake(frame: Frame) -> bool:
-    return frame.security is not None and frame.security.type in {SecurityBlockType.SCS_11, SecurityBlockType.SCS_13}
+def _is_handshake_block(security: SecurityBlock | None) -> bool:
+    return security is not None and security.type in {SecurityBlockType.SCS_11, SecurityBlockType.SCS_13}
