@@ -42,8 +42,11 @@ HEALTH_CHECK_S: Final = 10.0
 
 
 def software_version() -> str:
-    """The version of this installation."""
-    return importlib.metadata.version("tornello")
+    """The version of this installation; a source tree that was never installed has none."""
+    try:
+        return importlib.metadata.version("tornello")
+    except importlib.metadata.PackageNotFoundError:
+        return "source"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ class SerialReaderBus:
             await asyncio.shield(wire.closed)
         finally:
             self._wire = None
+            wire.leave()
             transport.abort()
             await wire.closed
 
@@ -138,6 +139,7 @@ class _Wire(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._refused: set[tuple[int, type[commands.Command]]] = set()
+        self._is_left = False
         self.closed: asyncio.Future[None] = loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -155,9 +157,13 @@ class _Wire(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         for reader in self._readers.values():
-            if self._unit.is_online(reader.address):
+            if not self._is_left and self._unit.is_online(reader.address):
                 self._listener(ReaderStatus(reader.key, "offline", False, "the serial port is lost"))
         self.closed.set_result(None)
+
+    def leave(self) -> None:
+        """We close the port ourselves: its readers are not lost."""
+        self._is_left = True
 
     def send(self, address: int, wanted: Sequence[commands.Command]) -> None:
         """Queue commands for a reader; when it has too many already, the rest is not shown."""

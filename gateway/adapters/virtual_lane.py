@@ -62,7 +62,6 @@ class VirtualLane:
 
     async def run(self) -> None:
         """Keep the connection until cancelled; then open both relays."""
-        self._tell(LaneSignal.READY, is_active=False)
         is_reported = False
         while True:
             try:
@@ -70,12 +69,12 @@ class VirtualLane:
             except OSError as error:
                 if not is_reported:
                     log.warning("lane %s: no turnstile at %s: %s", self._lane_id, self._socket, error)
-                    is_reported = True
             else:
                 log.info("lane %s: connected to %s", self._lane_id, self._socket)
-                is_reported = True
                 await self._serve(reader, writer)
                 log.warning("lane %s: the turnstile at %s is gone", self._lane_id, self._socket)
+            is_reported = True
+            self._tell(LaneSignal.READY, is_active=False)
             await asyncio.sleep(RECONNECT_DELAY_S)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -95,7 +94,6 @@ class VirtualLane:
             self.lock()
             self._writer = None
             writer.close()
-            self._tell(LaneSignal.READY, is_active=False)
 
     def _drive(self, direction: Direction, is_closed: bool) -> None:  # noqa: FBT001 - the shape RelayPulses asks for
         writer = self._writer
