@@ -1,0 +1,99 @@
+"""The command `tornello-cloud`: its words and options. What they do is in `commands`, imported only when needed.
+
+Settings come from the environment (`cloud.settings`), secrets and passwords from files or a prompt, never from options.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+_EPILOGUE: Final = """\
+examples:
+  openssl rand -hex 32 > secret && chmod 600 secret
+  export TORNELLO_SECRET_FILE=secret TORNELLO_DATABASE_URL=sqlite:///tornello.db
+  tornello-cloud create-site --name "Club Roma" --time-zone Europe/Rome --locale it
+  tornello-cloud create-lane --site sit_... --name "Lane 1"
+  tornello-cloud create-staff --email anna@club.example --name Anna --role administrator
+  tornello-cloud serve
+
+settings (environment):
+  TORNELLO_SECRET_FILE     32 random bytes as hex digits; seals the secrets in the database
+  TORNELLO_DATABASE_URL    sqlite:///tornello.db, or postgresql://user@host/name
+  TORNELLO_LISTEN          plain HTTP for this machine or a reverse proxy, 127.0.0.1:8080
+  TORNELLO_TLS_LISTEN      HTTPS, with TORNELLO_TLS_CERT and TORNELLO_TLS_KEY
+  TORNELLO_AUTHORITY_DIR   made by `tornello-provision authority create`; enrolment and the link need it
+  TORNELLO_BROKER_HOST, TORNELLO_BROKER_PORT, TORNELLO_BROKER_CERT, TORNELLO_BROKER_KEY
+                           the MQTT broker, and this service's client certificate there
+  TORNELLO_PUBLIC_BROKER   the broker's HOST:PORT as told to gateways
+
+exit codes: 0 done, 1 failed, 2 wrong usage or settings
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = build_parser().parse_args(arguments)
+    from cloud import commands
+
+    return commands.run(options)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The words and options of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="tornello-cloud",
+        description="The CRM of a fitness club: console, API, and the link to the gateways.",
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--debug", action="store_true", help="log more")
+    words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = words.add_parser("serve", help="serve console and API; bring the database up to date first")
+    serve.add_argument("--no-worker", action="store_true", help="leave the link to the gateways to another process")
+    words.add_parser("worker", help="keep the link to the gateways, without console and API")
+    words.add_parser("migrate", help="bring the database up to date and end")
+    _add_site(words.add_parser("create-site", help="add a site with fresh keys"))
+    _add_lane(words.add_parser("create-lane", help="add a lane to a site"))
+    _add_staff(words.add_parser("create-staff", help="add somebody who may sign in"))
+    return parser
+
+
+def _add_site(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--time-zone", required=True, help="IANA name, e.g. Europe/Rome")
+    parser.add_argument("--locale", default="en", choices=("en", "it", "ru"), help="language of the gates (en)")
+    parser.add_argument("--lease-days", type=int, default=30, help="how long a gateway goes on unheard, 0-90 (30)")
+    parser.add_argument("--facility-code", type=int, default=1, help="of the club's 26-bit cards, 0-255 (1)")
+    _add_json(parser)
+
+
+def _add_lane(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", required=True, metavar="SITE_ID")
+    parser.add_argument("--name", required=True)
+    _add_json(parser)
+
+
+def _add_staff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument(
+        "--role",
+        required=True,
+        choices=("receptionist", "manager", "administrator", "installer"),
+        help="what they may do",
+    )
+    parser.add_argument("--locale", default="en", choices=("en", "it", "ru"), help="language of the console (en)")
+    parser.add_argument(
+        "--password-file", type=Path, metavar="FILE", help="its first line; without it: a prompt, or standard input"
+    )
+    _add_json(parser)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="answer with one JSON object")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""What the commands of `tornello-cloud` do.
+
+What goes wrong is told on the standard error output in plain words; a traceback there means a fault of the program.
+"""
+
+import argparse
+import asyncio
+import getpass
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import DatabaseError
+
+from cloud import bus
+from cloud.audit.service import Actor
+from cloud.database import Database, UnitOfWork
+from cloud.errors import CloudError
+from cloud.gateway_link.link import has_link
+from cloud.migrations import DatabaseNewerError, upgrade_database
+from cloud.server import AddressBusyError, serve
+from cloud.settings import Settings, SettingsError, read_settings
+from cloud.sites import service as sites
+from cloud.staff import service as staff
+from cloud.staff.service import StaffDetails
+from cloud.worker import work
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+_logger = logging.getLogger(__name__)
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as it was given."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Carry out the command that was parsed, and return the exit code."""
+    logging.basicConfig(
+        level=logging.DEBUG if options.debug else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        COMMANDS[options.command](options)
+    except (SettingsError, UsageError) as error:
+        return _complain(error, WRONG_USAGE)
+    except CloudError as error:
+        fields = "".join(f"\n  {field.field}: {field.message}" for field in error.errors)
+        return _complain(f"{error.detail}{fields}", FAILED)
+    except (DatabaseNewerError, AddressBusyError) as error:
+        return _complain(error, FAILED)
+    except DatabaseError as error:
+        return _complain(f"the database cannot be used: {error.orig}", FAILED)
+    except KeyboardInterrupt:
+        pass
+    except Exception:
+        _logger.exception("%s failed; this is a fault of the program", options.command)
+        return FAILED
+    return DONE
+
+
+def _complain(error: object, code: int) -> int:
+    sys.stderr.write(f"tornello-cloud: {error}\n")
+    return code
+
+
+def _serve(options: argparse.Namespace) -> None:
+    settings = read_settings(os.environ)
+    if not options.no_worker:
+        _check_link(settings, "or start with --no-worker")
+    with _database(settings) as database:
+        asyncio.run(serve(settings, database, has_worker=not options.no_worker))
+
+
+def _work(_: argparse.Namespace) -> None:
+    settings = read_settings(os.environ)
+    _check_link(settings, "set all three")
+    with _database(settings) as database:
+        asyncio.run(work(settings, database))
+
+
+def _migrate(_: argparse.Namespace) -> None:
+    with _database(read_settings(os.environ)):
+        sys.stdout.write("the database is up to date\n")
+
+
+def _create_site(options: argparse.Namespace) -> None:
+    settings = read_settings(os.environ)
+    rules = sites.SiteRules(options.name, options.time_zone, options.locale, options.lease_days, options.facility_code)
+    with _transaction(settings) as session:
+        site_id = sites.create_site(session, _actor(options), rules, settings.secret).id
+    _answer(options, {"site_id": site_id})
+
+
+def _create_lane(options: argparse.Namespace) -> None:
+    with _transaction(read_settings(os.environ)) as session:
+        lane_id = sites.create_lane(session, _actor(options), options.site, options.name).id
+    _answer(options, {"lane_id": lane_id})
+
+
+def _create_staff(options: argparse.Namespace) -> None:
+    settings = read_settings(os.environ)
+    password = _read_password(options.password_file)
+    with _transaction(settings) as session:
+        details = StaffDetails(email=options.email, name=options.name, role=options.role, locale=options.locale)
+        person = staff.create_staff(session, _actor(options), details, password=password)
+        staff_id = person.id
+    _answer(options, {"staff_id": staff_id})
+
+
+COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
+    "serve": _serve,
+    "worker": _work,
+    "migrate": _migrate,
+    "create-site": _create_site,
+    "create-lane": _create_lane,
+    "create-staff": _create_staff,
+}
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    """The database, brought up to date."""
+    database = Database(settings.database_url, dispatch=bus.dispatch)
+    try:
+        upgrade_database(database)
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _transaction(settings: Settings) -> Iterator[UnitOfWork]:
+    with _database(settings) as database, database.transaction() as session:
+        yield session
+
+
+def _check_link(settings: Settings, advice: str) -> None:
+    if not has_link(settings):
+        raise UsageError(
+            "the link to the gateways needs TORNELLO_AUTHORITY_DIR, TORNELLO_BROKER_CERT and TORNELLO_BROKER_KEY; "
+            + advice
+        )
+
+
+def _actor(options: argparse.Namespace) -> Actor:
+    return Actor("system", options.command)
+
+
+def _answer(options: argparse.Namespace, answer: Mapping[str, str]) -> None:
+    text = json.dumps(dict(answer)) if options.json else " ".join(answer.values())
+    sys.stdout.write(text + "\n")
+
+
+def _read_password(path: Path | None) -> str:
+    if path is not None:
+        try:
+            password = path.read_text().partition("\n")[0]
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from error
+    elif sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+        if password != getpass.getpass("Once more: "):
+            raise UsageError("the two passwords differ")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    return password

@@ -1,0 +1,104 @@
+"""The process that serves: plain HTTP for the loopback or a reverse proxy, HTTPS, and the link to the gateways.
+
+All in one event loop. It ends within five seconds of SIGTERM or Ctrl-C, also with event streams open.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from cloud.app import create_app
+from cloud.database import Database
+from cloud.gateway_link.link import run_link
+from cloud.settings import Address, Settings
+
+FAREWELL_S: Final = 2
+"""How long open requests may take when the process ends; event streams never end by themselves."""
+_BACKLOG: Final = 128
+_logger = logging.getLogger(__name__)
+
+
+class AddressBusyError(Exception):
+    """Somebody else listens there, or the address is not this machine's."""
+
+
+async def serve(settings: Settings, database: Database, *, has_worker: bool) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        AddressBusyError: an address cannot be listened on.
+    """
+    app = create_app(settings, database)
+    with contextlib.ExitStack() as stack:
+        servers = [(_Server(_config(app)), _listen(settings.listen, "http", stack))]
+        if settings.tls_listen is not None:
+            config = _config(app, settings.tls_certificate, settings.tls_key)
+            servers.append((_Server(config), _listen(settings.tls_listen, "https", stack)))
+        async with asyncio.TaskGroup() as tasks:
+            for server, listener in servers:
+                tasks.create_task(server.serve(sockets=[listener]))
+            link = tasks.create_task(run_link(settings, database)) if has_worker else None
+            await stop_requested()
+            if link is not None:
+                link.cancel()
+            for server, _ in servers:
+                server.should_exit = True
+
+
+async def stop_requested() -> None:
+    """Return at the first SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await stop.wait()
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+    _logger.info("stopping")
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals alone: two servers share this process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _config(app: FastAPI, certificate: Path | None = None, key: Path | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=FAREWELL_S,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
+
+
+def _listen(address: Address, scheme: str, stack: contextlib.ExitStack) -> socket.socket:
+    try:
+        listener = socket.create_server(
+            (address.host, address.port),
+            family=socket.AF_INET6 if ":" in address.host else socket.AF_INET,
+            backlog=_BACKLOG,
+        )
+    except OSError as error:
+        raise AddressBusyError(f"cannot listen on {scheme}://{address}: {error.strerror or error}") from error
+    stack.callback(listener.close)
+    host, port = listener.getsockname()[:2]
+    _logger.info("listening on %s://%s", scheme, Address(host, port))
+    return listener
