@@ -35,6 +35,7 @@ examples:
   tornello-provision authority client-certificate --dir authority --file cloud --name tornello-cloud
   tornello-provision broker-configuration --dir broker --authority-dir authority --port 8883
   tornello-provision claim-token --site sit_... --lane lan_... --authority-dir authority
+  tornello-provision virtual-turnstile --config turnstile.toml
 
 exit codes: 0 done, 1 refused, 2 wrong usage
 """
@@ -99,6 +100,12 @@ def _create_claim_token(options: argparse.Namespace) -> int:
     return _answer(options, answer, f"{token.text}\ngood once, until {token.expires_at:%Y-%m-%d %H:%M} UTC")
 
 
+def _run_virtual_turnstile(options: argparse.Namespace) -> int:
+    from provisioning.virtual_turnstile.cli import run
+
+    return run(options.config)
+
+
 def _answer_files(options: argparse.Namespace, files: LeafFiles) -> int:
     answer = {"certificate": str(files.certificate), "key": str(files.key)}
     return _answer(options, answer, f"{files.certificate}\n{files.key}")
@@ -148,6 +155,11 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--authority-dir", type=Path, default=os.environ.get("TORNELLO_AUTHORITY_DIR", "authority"))
     token.add_argument("--database-url", default=os.environ.get("TORNELLO_DATABASE_URL", "sqlite:///tornello.db"))
     _finish(token, _create_claim_token)
+    turnstile = words.add_parser(
+        "virtual-turnstile", help="run turnstiles without metal, with a web page, until a signal"
+    )
+    turnstile.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
+    turnstile.set_defaults(command=_run_virtual_turnstile)
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m provisioning.virtual_turnstile --config FILE`."""
+"""The command line: `python -m provisioning.virtual_turnstile` or `tornello-provision virtual-turnstile`."""
 
 import argparse
 import asyncio
@@ -18,24 +18,23 @@ example:
 exit codes: 0 stopped by a signal, 1 an address or a path is in use, 2 the configuration is wrong"""
 
 
-def make_parser(prog: str | None = None) -> argparse.ArgumentParser:
-    """The options."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the options and run."""
     parser = argparse.ArgumentParser(
-        prog=prog,
+        prog="python -m provisioning.virtual_turnstile",
         description="Turnstiles without metal: readers on ptys, relays and inputs on sockets, and a web page.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
-    return parser
+    return run(parser.parse_args(arguments).config)
 
 
-def main(arguments: Sequence[str] | None = None, *, prog: str | None = None) -> int:
-    """Run until a signal; the exit code."""
-    options = make_parser(prog).parse_args(arguments)
+def run(config: Path) -> int:
+    """Run the turnstiles of a configuration until a signal; the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
-        asyncio.run(serve(read_settings(options.config), announce=_announce))
+        asyncio.run(serve(read_settings(config), announce=_announce))
     except ConfigurationError as error:
         for mistake in error.mistakes:
             print(mistake, file=sys.stderr)

@@ -102,7 +102,7 @@ class Settings(_Table):
 
     listen: str = "127.0.0.1:8090"
     cards: FilePath | None = None
-    lanes: tuple[LaneSettings, ...] = Field(alias="lane", min_length=1, max_length=8)
+    lanes: tuple[LaneSettings, ...] = Field(alias="lane", max_length=8)
 
     @property
     def host(self) -> str:
@@ -123,7 +123,9 @@ class Settings(_Table):
         return self
 
     @model_validator(mode="after")
-    def _check_unique(self) -> "Settings":
+    def _check_lanes(self) -> "Settings":
+        if not self.lanes:
+            raise ValueError("lane: at least one is needed")
         for field in ("name", "port", "socket"):
             values = [getattr(lane, field) for lane in self.lanes]
             if len(set(values)) != len(values):

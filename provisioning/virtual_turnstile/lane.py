@@ -14,7 +14,7 @@ from provisioning.virtual_turnstile.configuration import LaneSettings
 from provisioning.virtual_turnstile.deadline_timer import DeadlineTimer
 from provisioning.virtual_turnstile.gateway_status import GatewayStatus, Record
 from provisioning.virtual_turnstile.lane_socket import LaneSocket
-from provisioning.virtual_turnstile.views import ArmView, CountName, DecisionView, LaneView
+from provisioning.virtual_turnstile.views import ArmView, CountName, DecisionView, LaneView, PassageView
 from provisioning.virtual_turnstile.wired_reader import WiredReader
 
 WALK_DELAY_S = 0.8
@@ -33,6 +33,7 @@ class VirtualLane:
         self._version = 0
         self._counts: Counter[CountName] = Counter()
         self._decision: DecisionView | None = None
+        self._passage: PassageView | None = None
         self._is_lane_connected = False
         self._is_status_connected = False
         self._walks_by_itself = True
@@ -88,6 +89,7 @@ class VirtualLane:
             is_status_connected=self._is_status_connected,
             walks_by_itself=self._walks_by_itself,
             decision=self._decision,
+            passage=self._passage,
             counts=dict(self._counts),
         )
 
@@ -168,15 +170,17 @@ class VirtualLane:
         own_id = self._settings.lane_id
         if own_id is not None and record.get("lane_id", own_id) != own_id:
             return
-        if record["type"] == "passage":
-            self._changed("passage")
-        elif record["type"] == "decision":
-            try:
-                self._decision = DecisionView.model_validate({**record, "at": datetime.now(UTC)})
-            except ValidationError as error:
-                log.warning("%s: a decision that is none: %s", self.name, error.errors()[0]["msg"])
-            else:
+        timed = {**record, "at": datetime.now(UTC)}
+        try:
+            if record["type"] == "decision":
+                self._decision = DecisionView.model_validate(timed)
                 self._changed("decision")
+            elif record["type"] == "passage":
+                self._passage = PassageView.model_validate(timed)
+                self._changed("passage")
+        except ValidationError as error:
+            mistake = error.errors()[0]
+            log.warning("%s: a %s with a wrong %s: %s", self.name, record["type"], mistake["loc"], mistake["msg"])
 
     # What the turnstile does by itself.
 

@@ -135,9 +135,11 @@ class ReaderFace:
         )
 
     def _apply_text(self, command: Text, now: float) -> None:
-        screen = self._screen
         if command.is_temporary:
             screen = self._temporary_screen[0] if self._temporary_screen else _Screen(self._rows, self._columns)
             self._temporary_screen = (screen, now + command.seconds)
+        else:
+            # What is to stay is shown at once; the standard knows no command that only ends a temporary text.
+            screen, self._temporary_screen = self._screen, None
         text = command.text.decode(self._encoding, errors="replace")
         screen.write(text, row=command.row, column=command.column, is_wrapped=command.is_wrapped)

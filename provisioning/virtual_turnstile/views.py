@@ -96,6 +96,19 @@ class DecisionView(BaseModel):
     display: tuple[str, ...] = ()
 
 
+class PassageView(BaseModel):
+    """How a grant ended, in the gateway's words; `at` is when they came (UTC)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    at: datetime
+    tap_id: str
+    lane_id: str
+    direction: Direction
+    end: str
+    is_taken: bool
+
+
 class LaneView(_View):
     """Everything about one lane; `version` grows with each change."""
 
@@ -110,6 +123,7 @@ class LaneView(_View):
     is_status_connected: bool = Field(description="We are connected to the gateway's status socket.")
     walks_by_itself: bool
     decision: DecisionView | None
+    passage: PassageView | None
     counts: dict[CountName, int]
 
 

@@ -48,6 +48,11 @@ def _decision_words(_: Gettext) -> dict[str, str]:
         "reason.site_unknown": _("the gateway knows nothing yet"),
         "reason.lane_busy": _("somebody is passing"),
         "reason.lane_not_ready": _("the turnstile is not ready"),
+        "reason.credential_unreadable": _("card not read"),
+        "passage.waiting": _("awaited"),
+        "passage.taken": _("walked through"),
+        "passage.not_taken": _("nobody walked through"),
+        "passage.replaced": _("overtaken by another card"),
     }
 
 
@@ -64,6 +69,7 @@ def _rule_words(_: Gettext) -> dict[str, str]:
         "rule.contract_freeze": _("freeze of the contract"),
         "rule.contract_visits": _("visits of the contract"),
         "rule.lane_condition": _("condition of the lane"),
+        "rule.card_parity": _("parity of the card"),
         "rule.contract": _("contract"),
         "rule.message_flag": _("flag with a message"),
     }

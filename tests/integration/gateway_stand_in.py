@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self, TypeVar
 

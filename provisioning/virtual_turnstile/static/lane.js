@@ -53,10 +53,21 @@ function renderLamps(section, view) {
   setLamp(section, "lane_link", view.is_lane_connected);
 }
 
+function setField(box, name, text) {
+  box.querySelector(`[data-field="${name}"]`).textContent = text;
+}
+
+function passageWord({ decision, passage }) {
+  if (decision.outcome === "block") return word("none");
+  return word(passage?.tap_id === decision.tap_id ? `passage.${passage.end}` : "passage.waiting");
+}
+
 function renderDecision(section, view, before) {
   const { decision } = view;
+  if (!decision) return;
   const box = part(section, "decision");
-  if (!decision || before?.decision?.tap_id === decision.tap_id) return;
+  setField(box, "passage", passageWord(view));
+  if (before?.decision?.tap_id === decision.tap_id) return;
   box.dataset.outcome = decision.outcome;
   box.querySelector(".decision-sign").textContent = SIGNS[decision.outcome];
   const fields = {
@@ -70,9 +81,7 @@ function renderDecision(section, view, before) {
     decided_in_us: decision.decided_in_us.toLocaleString(language),
     flag_ids: decision.flag_ids.join(", ") || word("none"),
   };
-  for (const [name, text] of Object.entries(fields)) {
-    box.querySelector(`[data-field="${name}"]`).textContent = text;
-  }
+  for (const [name, text] of Object.entries(fields)) setField(box, name, text);
   box.classList.remove("fresh");
   box.getBoundingClientRect();
   box.classList.add("fresh");

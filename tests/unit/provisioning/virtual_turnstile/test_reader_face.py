@@ -5,6 +5,10 @@ GREEN = LedPattern(LedColor.GREEN)
 RED_BLINKING = LedPattern(LedColor.RED, on_ms=200, off_ms=300)
 
 
+def is_text_temporary(face: ReaderFace) -> bool:
+    return face.is_text_temporary
+
+
 def test_a_reader_without_commands_is_dark_silent_and_blank() -> None:
     face = ReaderFace()
     assert face.light.pattern == DARK
@@ -99,10 +103,10 @@ def test_a_temporary_text_covers_the_display_and_then_leaves_it_as_it_was() -> N
     face.apply(Text(b"Welcome"), now=0.0)
     face.apply(Text(b"Membership", row=1, is_temporary=True, seconds=3), now=1.0)
     face.apply(Text(b"is over", row=2, is_temporary=True, seconds=3), now=1.5)
-    assert face.is_text_temporary
+    assert is_text_temporary(face)
     assert face.lines == ("Membership      ", "is over         ")
     face.handle_timer(4.5)
-    assert not face.is_text_temporary
+    assert not is_text_temporary(face)
     assert face.lines == ("Welcome         ", " " * 16)
 
 
@@ -123,3 +127,12 @@ def test_bytes_that_are_no_text_show_as_replacement_and_control_characters_as_bl
     face = ReaderFace()
     face.apply(Text(b"a\xffb\nc"), now=0.0)
     assert face.lines[0].rstrip() == "a�b c"
+
+
+def test_a_text_that_stays_is_shown_at_once_even_over_a_temporary_one() -> None:
+    face = ReaderFace()
+    face.apply(Text(b"Welcome", is_temporary=True, seconds=5), now=0.0)
+    face.apply(Text(b"Present card"), now=1.0)
+    assert face.lines[0] == "Present card    "
+    assert not is_text_temporary(face)
+    assert face.next_deadline() is None
