@@ -1,0 +1,59 @@
+"""The machine's clocks behind the port `SettableClock`, with the trust that `gateway.domain.clock_trust` gives them."""
+
+import logging
+import time
+import uuid
+from pathlib import Path
+from typing import Final
+
+from gateway.domain.clock_trust import ClockTrust, ClockTrustState, Reading
+
+logger = logging.getLogger(__name__)
+
+# This program was not written before 1 November 2026.
+PROGRAM_FLOOR_MS: Final = 1_793_491_200_000
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+class SystemClock:
+    """`floor_ms` is the latest moment known to have passed, e.g. the start of the certificate's validity."""
+
+    def __init__(self, floor_ms: int = 0) -> None:
+        self.boot_id: Final = _read_boot_id()
+        self._state = ClockTrustState(max(floor_ms, PROGRAM_FLOOR_MS), _monotonic_ms())
+
+    @property
+    def trust(self) -> ClockTrust:
+        return self._read().trust
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def wall_ms(self) -> int:
+        return self._read().wall_ms
+
+    def raise_floor(self, floor_ms: int) -> None:
+        """That moment has certainly passed, e.g. because the journal has an event of it."""
+        self._state = self._state.raise_floor(floor_ms, _monotonic_ms())
+
+    def note_signed_time(self, cloud_time_ms: int) -> None:
+        was = self.trust
+        self._state = self._state.hear(cloud_time_ms, _monotonic_ms())
+        if was != "synced" and self.trust == "synced":
+            off_s = (time.time_ns() // 1_000_000 - self.wall_ms()) / 1000
+            logger.info("the time is confirmed by the cloud; this machine's clock is off by %.1f s", off_s)
+
+    def _read(self) -> Reading:
+        return self._state.read(time.time_ns() // 1_000_000, _monotonic_ms())
+
+
+def _monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _read_boot_id() -> str:
+    """The kernel's own name of this boot, which is what its monotonic clock counts from."""
+    try:
+        return _BOOT_ID.read_text().strip()
+    except OSError:
+        return str(uuid.uuid4())

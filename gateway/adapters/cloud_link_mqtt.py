@@ -1,0 +1,138 @@
+"""The cloud over MQTT: one connection after the other for ever; nothing is believed that the site's key did not sign."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.service.ports import CloudListener, LinkDownError
+from mqtt_client.backoff import Backoff
+from mqtt_client.connection import LinkLimits
+from mqtt_client.errors import CertificateRefusedError, LinkError, LinkLostError, PublishRefusedError
+from mqtt_client.link_keeper import keep_linked
+from mqtt_client.reliable_client import InboundMessage, ReliableClient
+from mqtt_client.tls import TlsFiles
+from sync_protocol.codec import encode_message, parse_message
+from sync_protocol.errors import SyncProtocolError, TopicError
+from sync_protocol.messages import KIND_OF, Message
+from sync_protocol.signing import SiteVerifier
+from sync_protocol.topics import gateway_filter, parse_topic, up_topic
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudAddress:
+    """Where the broker is, who we are to it, and whose signatures (key id -> raw public key) we believe.
+
+    `tls` None means plain TCP, for a broker inside this machine's tests.
+    """
+
+    host: str
+    port: int
+    site_id: str
+    gateway_id: str
+    tls: TlsFiles | None
+    signing_keys: Mapping[str, bytes]
+
+
+class CloudLinkMqtt:
+    """Implements the port `CloudLink`; `failure` is the newest reason for not being connected, for the status."""
+
+    def __init__(self, address: CloudAddress, *, limits: LinkLimits | None = None) -> None:
+        self._address = address
+        self._limits = limits
+        self._verifier = SiteVerifier(address.signing_keys)
+        self._client: ReliableClient | None = None
+        self._given_up: asyncio.Future[str] | None = None
+        self.failure: LinkError | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client is not None
+
+    async def publish(self, message: Message) -> None:
+        client = self._client
+        if client is None:
+            raise LinkDownError("not connected")
+        topic = up_topic(self._address.site_id, self._address.gateway_id, KIND_OF[type(message)])
+        try:
+            await client.publish(topic, encode_message(message))
+        except PublishRefusedError as error:
+            self.reconnect(str(error))
+            raise LinkDownError(str(error)) from error
+        except LinkError as error:
+            raise LinkDownError(str(error)) from error
+
+    def reconnect(self, why: str) -> None:
+        if self._given_up is not None and not self._given_up.done():
+            self._given_up.set_result(why)
+
+    async def run(self, listener: CloudListener) -> None:
+        """Keep the link until cancelled; `listener` is told what happens on it."""
+
+        async def serve(client: ReliableClient) -> None:
+            await self._serve(client, listener)
+
+        await keep_linked(self._connect, serve, backoff=Backoff(random.random), report=self._report)
+
+    def _connect(self) -> ReliableClient:
+        address = self._address
+        return ReliableClient(
+            address.host,
+            address.port,
+            tls=address.tls,
+            client_id=address.gateway_id,
+            subscriptions=[gateway_filter(address.site_id, address.gateway_id)],
+            limits=self._limits,
+        )
+
+    async def _serve(self, client: ReliableClient, listener: CloudListener) -> None:
+        given_up: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._client, self._given_up = client, given_up
+        logger.info("connected to the broker at %s:%d", self._address.host, self._address.port)
+        receiving = asyncio.ensure_future(self._receive(client, listener))
+        try:
+            await asyncio.wait((receiving, given_up), return_when=asyncio.FIRST_COMPLETED)
+            if not receiving.done():
+                raise LinkLostError(given_up.result())
+            receiving.result()
+        finally:
+            self._client = self._given_up = None
+            listener.handle_disconnected()
+            receiving.cancel()
+            await asyncio.gather(receiving, return_exceptions=True)
+
+    async def _receive(self, client: ReliableClient, listener: CloudListener) -> None:
+        await listener.handle_connected()
+        async for inbound in client.messages():
+            message = self._open(inbound)
+            if message is not None:
+                self.failure = None
+                await listener.handle_message(message)
+            inbound.ack()
+
+    def _open(self, inbound: InboundMessage) -> Message | None:
+        """The message inside, if it is for us, signed and well-formed; anything else is named in the log."""
+        try:
+            topic = parse_topic(inbound.topic)
+            if (topic.site_id, topic.gateway_id, topic.direction) != (
+                self._address.site_id,
+                self._address.gateway_id,
+                "down",
+            ):
+                raise TopicError(f"not for this gateway: {inbound.topic[:120]!r}")
+            return parse_message(self._verifier.open(inbound.topic, inbound.payload), "down", topic.kind)
+        except SyncProtocolError as error:
+            logger.warning("a message is not accepted: %s: %s", type(error).__name__, error)
+            return None
+
+    def _report(self, failure: LinkError, delay_s: float) -> None:
+        is_new = self.failure is None or str(self.failure) != str(failure)
+        self.failure = failure
+        if isinstance(failure, CertificateRefusedError):
+            level = logging.ERROR
+        else:
+            level = logging.WARNING if is_new else logging.DEBUG
+        logger.log(level, "%s; next attempt in %.1f s", failure, delay_s)

@@ -1,0 +1,74 @@
+"""How far the time can be believed on a machine without a battery: untrusted, floor, synced. Pure.
+
+- untrusted: the system's clock is behind a moment that has certainly passed, so it is wrong; that moment is used.
+- floor: the system's clock is plausible, but nobody has confirmed it since this start.
+- synced: the cloud has told the time, signed, since this start.
+
+All times are milliseconds, `monotonic_ms` of one boot. The time never goes behind the floor, which is the latest
+moment known to have passed.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+ClockTrust = Literal["untrusted", "floor", "synced"]
+
+SYSTEM_TOLERANCE_MS = 2_000
+LATE_WORD_MS = 60_000
+DRIFT_DIVISOR = 1_000  # a quartz is never off by more than a thousandth
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTime:
+    """What the cloud said, and when it was heard."""
+
+    cloud_ms: int
+    monotonic_ms: int
+
+    def at(self, monotonic_ms: int) -> int:
+        """The cloud's time at another moment of this boot."""
+        return self.cloud_ms + monotonic_ms - self.monotonic_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The time and its trust."""
+
+    wall_ms: int
+    trust: ClockTrust
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTrustState:
+    """What is known about the time; `floor_since_ms` is the monotonic moment at which the floor was true."""
+
+    floor_ms: int
+    floor_since_ms: int
+    signed: SignedTime | None = None
+
+    def read(self, system_ms: int, monotonic_ms: int) -> Reading:
+        """The best time that can be given now."""
+        floor_ms = self.floor_ms + monotonic_ms - self.floor_since_ms
+        if self.signed is None:
+            return Reading(system_ms, "floor") if system_ms >= floor_ms else Reading(floor_ms, "untrusted")
+        estimate_ms = self.signed.at(monotonic_ms)
+        is_system_right = abs(system_ms - estimate_ms) <= SYSTEM_TOLERANCE_MS
+        return Reading(max(system_ms if is_system_right else estimate_ms, self.floor_ms), "synced")
+
+    def raise_floor(self, floor_ms: int, monotonic_ms: int) -> "ClockTrustState":
+        """`floor_ms` has certainly passed by now."""
+        if floor_ms <= self.floor_ms + monotonic_ms - self.floor_since_ms:
+            return self
+        return replace(self, floor_ms=floor_ms, floor_since_ms=monotonic_ms)
+
+    def hear(self, cloud_ms: int, monotonic_ms: int) -> "ClockTrustState":
+        """The cloud has said, and signed, that it is `cloud_ms`; an old word held back and repeated is not believed."""
+        earliest_ms = self.floor_ms
+        if self.signed is not None:
+            since_ms = monotonic_ms - self.signed.monotonic_ms
+            earliest_ms = max(
+                earliest_ms, self.signed.cloud_ms, self.signed.at(monotonic_ms) - since_ms // DRIFT_DIVISOR
+            )
+        if cloud_ms < earliest_ms - LATE_WORD_MS:
+            return self
+        return replace(self, signed=SignedTime(cloud_ms, monotonic_ms))

@@ -1,0 +1,42 @@
+"""What the cloud's signed words are worth to the clock, to the lease, and to the next start without a battery."""
+
+import asyncio
+import logging
+
+from gateway.service.ports import ClockFloorStore, SettableClock, StateStore, StoreBusyError
+
+logger = logging.getLogger(__name__)
+
+KEEP_EVERY_S = 60.0
+
+
+class ClockKeeping:
+    """Sets the clock, notes the contact, and stores a confirmed time once a minute."""
+
+    def __init__(self, clock: SettableClock, state: StateStore, floor: ClockFloorStore) -> None:
+        self._clock = clock
+        self._state = state
+        self._floor = floor
+
+    async def handle_signed_time(self, cloud_time_ms: int) -> None:
+        """The cloud has said what time it is: the lease runs from here."""
+        self._clock.note_signed_time(cloud_time_ms)
+        try:
+            await self._state.note_contact(cloud_time_ms // 1000)
+        except StoreBusyError as error:
+            logger.warning("the contact is not noted: %s", error)
+
+    async def keep(self) -> None:
+        """Store the present time as the floor of the next start, if it is confirmed."""
+        if self._clock.trust != "synced":
+            return
+        try:
+            await self._floor.note_clock_floor(self._clock.wall_ms())
+        except StoreBusyError as error:
+            logger.warning("the time is not stored: %s", error)
+
+    async def run(self) -> None:
+        """Keep, once a minute, until cancelled."""
+        while True:
+            await asyncio.sleep(KEEP_EVERY_S)
+            await self.keep()

@@ -1,0 +1,149 @@
+"""One conversation with the cloud: Hello, heartbeats, who gets which message, and when silence means a dead link."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.service.clock_keeping import ClockKeeping
+from gateway.service.event_upload import EventUpload
+from gateway.service.ports import CloudLink, LinkDownError, SettableClock, StateStore, SyncJournal
+from gateway.service.state_sync import StateSync, StateWatcher
+from sync_protocol import messages as m
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_EVERY_S = 15.0
+SILENCE_MAX_S = 24.0
+HELLO_EVERY_S = 1.0
+TICK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPorts:
+    """The ports of the session; `readers` tells how each reader is."""
+
+    link: CloudLink
+    journal: SyncJournal
+    state: StateStore
+    clock: SettableClock
+    readers: Callable[[], tuple[m.ReaderHealth, ...]]
+
+
+class CloudSession:
+    """Implements the port `CloudListener`; `run` beats the heart, `upload.run` beside it sends the events."""
+
+    def __init__(self, ports: SessionPorts, clock_keeping: ClockKeeping, *, version: str, told: StateWatcher) -> None:
+        self._ports = ports
+        self._clock_keeping = clock_keeping
+        self._software_version = version
+        self.upload = EventUpload(ports.link, ports.journal, ports.clock)
+        self.state_sync = StateSync(ports.link, ports.state, ports.clock, ask_again=self._ask_again, told=told)
+        self.is_welcome = False
+        self._beat = 0
+        self._is_hello_due = False
+        self._hello_not_before = float("-inf")
+        self._next_beat_at = float("-inf")
+        self._heard_at = float("-inf")
+
+    async def handle_connected(self) -> None:
+        now = self._ports.clock.monotonic()
+        self._heard_at = now
+        self._next_beat_at = now + HEARTBEAT_EVERY_S
+        self._ask_again()
+        await self.tick()
+
+    def handle_disconnected(self) -> None:
+        self.is_welcome = False
+        self.upload.close()
+
+    async def handle_message(self, message: m.Message) -> None:
+        self._heard_at = self._ports.clock.monotonic()
+        match message:
+            case m.Welcome():
+                await self._clock_keeping.handle_signed_time(message.cloud_time_ms)
+                self.is_welcome = await self.upload.handle_welcome(message)
+                if not self.is_welcome:
+                    self._ask_again()
+                self.state_sync.handle_head(message.head_revision, message.digest_root)
+            case m.CloudHeartbeat():
+                await self._clock_keeping.handle_signed_time(message.cloud_time_ms)
+                self.state_sync.handle_head(message.head_revision, message.digest_root)
+            case m.Delta():
+                await self.state_sync.handle_delta(message)
+            case m.SnapshotChunk():
+                await self.state_sync.handle_chunk(message)
+            case m.EventsAcked():
+                await self.upload.handle_acked(message)
+            case m.EventRefused():
+                await self.upload.handle_refused(message)
+            case m.Refused():
+                self._handle_refused(message)
+            case _:
+                raise AssertionError(f"not a message of the cloud: {message!r}")
+
+    async def run(self) -> None:
+        """Hello when it is due, a heartbeat every 15 s, and an end to links on which nobody answers."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Do whatever is due now."""
+        if not self._ports.link.is_connected:
+            return
+        now = self._ports.clock.monotonic()
+        if now - self._heard_at > SILENCE_MAX_S:
+            self._heard_at = now
+            self._ports.link.reconnect(f"the cloud has not said anything for {SILENCE_MAX_S:g} s")
+            return
+        try:
+            if self._is_hello_due and now >= self._hello_not_before:
+                self._is_hello_due = False
+                self._hello_not_before = now + HELLO_EVERY_S
+                await self._ports.link.publish(self._hello())
+            if now >= self._next_beat_at:
+                self._next_beat_at = now + HEARTBEAT_EVERY_S
+                self._beat += 1
+                await self._ports.link.publish(self._heartbeat())
+        except LinkDownError:
+            logger.debug("the link broke while greeting; the next connection begins with Hello")
+
+    def _ask_again(self) -> None:
+        self._is_hello_due = True
+
+    def _handle_refused(self, refused: m.Refused) -> None:
+        logger.error(
+            "the cloud refuses our %s: %s (it speaks version %d)", refused.kind, refused.reason, refused.known_version
+        )
+        if refused.retry_after_s is not None:
+            self._hello_not_before = self._ports.clock.monotonic() + refused.retry_after_s
+            self._ask_again()
+
+    def _hello(self) -> m.Hello:
+        clock, journal, state = self._ports.clock, self._ports.journal, self._ports.state
+        return m.Hello(
+            boot_id=clock.boot_id,
+            software_version=self._software_version,
+            journal_epoch=journal.epoch,
+            applied_revision=state.applied_revision,
+            digest_root=state.digest_root,
+            outbox=journal.outbox,
+            clock=clock.trust,
+            wall_ms=clock.wall_ms(),
+            staged=state.staged,
+            wants_snapshot=self.state_sync.wants_snapshot,
+        )
+
+    def _heartbeat(self) -> m.Heartbeat:
+        clock, journal, state = self._ports.clock, self._ports.journal, self._ports.state
+        return m.Heartbeat(
+            boot_id=clock.boot_id,
+            beat=self._beat,
+            applied_revision=state.applied_revision,
+            digest_root=state.digest_root,
+            outbox=journal.outbox,
+            clock=clock.trust,
+            wall_ms=clock.wall_ms(),
+            readers=self._ports.readers(),
+        )
