@@ -1,4 +1,4 @@
-"""The cloud over MQTT: one connection after the other for ever; nothing is believed that the site's key did not sign."""
+"""The cloud over MQTT: one connection after the other for ever; only what the site's key signed is believed."""
 
 import asyncio
 import logging

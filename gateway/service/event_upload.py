@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.service.ports import Clock, CloudLink, LinkDownError, StoreBusyError, SyncJournal
 from sync_protocol.journal_events import SealedEvent
@@ -107,17 +108,21 @@ class EventUpload:
         if self._is_overdue():
             logger.warning("no word about events behind %d for %g s: again", self._journal.acked_seq, RESEND_AFTER_S)
             self._go_back()
-        if not self._is_open or len(self._window) >= WINDOW_BATCHES or not self._has_more():
-            return False
         after_seq = self._sent_upto
+        if not self._may_send(after_seq) or not self._has_more():
+            return False
         events = _fitting(await self._journal.read_outbox(after_seq, BATCH_EVENTS_MAX))
-        if not self._is_open or after_seq != self._sent_upto:
+        if not self._may_send(after_seq):
             return True  # the cloud has said otherwise meanwhile: look again
         assert events, "an outbox with a number to send has its event"
         self._sent_upto = events[-1].seq
         self._window.append(_SentBatch(self._sent_upto, self._clock.monotonic()))
         await self._link.publish(EventBatch(self._journal.epoch, tuple(events)))
         return True
+
+    def _may_send(self, after_seq: int) -> bool:
+        """Whether the link is open, the window has room, and `after_seq` is still where to go on."""
+        return self._is_open and len(self._window) < WINDOW_BATCHES and after_seq == self._sent_upto
 
     def _has_more(self) -> bool:
         return self._sent_upto + 1 < self._journal.outbox.next_seq
@@ -134,7 +139,7 @@ class EventUpload:
     async def _wait(self) -> None:
         """Until the cloud says something, an event becomes durable, or the oldest batch is overdue."""
         self._changed.clear()
-        reasons: list[asyncio.Future[bool] | asyncio.Future[None]] = [asyncio.ensure_future(self._changed.wait())]
+        reasons: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._changed.wait())]
         if self._is_open and len(self._window) < WINDOW_BATCHES:
             reasons.append(asyncio.ensure_future(self._journal.wait_for_more(self._sent_upto)))
         try:
