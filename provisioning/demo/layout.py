@@ -9,6 +9,7 @@ from typing import Final
 
 LANES: Final = ("Lane 1", "Lane 2")
 SITE_NAME: Final = "Tornello Club"
+_PORTS_FILE: Final = "ports.json"
 STAFF_EMAIL: Final = "reception@demo.tornello.example"
 
 
@@ -39,19 +40,24 @@ class Ports:
             )
 
 
-def ports_from_environment() -> Ports:
-    """The usual ports, or four numbers from TORNELLO_DEMO_PORTS.
+def choose_ports(root: Path) -> Ports:
+    """The ports that this site was made with; for a new one the usual ports, or four numbers in TORNELLO_DEMO_PORTS.
 
     Raises:
-        ValueError: not four numbers.
+        ValueError: the variable does not hold four numbers, or others than the site was made with.
     """
+    kept = root / _PORTS_FILE
+    made_with = Ports(**json.loads(kept.read_text())) if kept.exists() else None
     text = os.environ.get("TORNELLO_DEMO_PORTS")
     if not text:
-        return Ports()
+        return made_with or Ports()
     numbers = [int(part) for part in text.split(",")]
     if len(numbers) != len(asdict(Ports())):
         raise ValueError("TORNELLO_DEMO_PORTS wants four numbers: console,enrolment,broker,turnstile")
-    return Ports(*numbers)
+    wanted = Ports(*numbers)
+    if made_with not in {None, wanted}:
+        raise ValueError(f"this demo was made with other ports ({made_with}): run `make demo-reset` first")
+    return wanted
 
 
 def free_ports() -> Ports:
@@ -117,6 +123,10 @@ class Layout:
         path = self.root / "sign-in.json"
         path.touch(mode=0o600)
         path.write_text(json.dumps({"email": email, "password": password}))
+
+    def write_ports(self) -> None:
+        """Gateways are told the broker's port when they are enrolled, so a site keeps its ports."""
+        (self.root / _PORTS_FILE).write_text(json.dumps(asdict(self.ports)))
 
     def read_sign_in(self) -> tuple[str, str]:
         data = json.loads((self.root / "sign-in.json").read_text())

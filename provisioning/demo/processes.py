@@ -4,7 +4,7 @@ import ctypes
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,9 +27,17 @@ def _die_with_parent() -> None:
 class Child:
     """One process with its log file; start, wait until ready, stop or kill, start again."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, is_ready: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        is_ready: Callable[[], bool],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
         self._command = list(command)
+        self._environment = environment
         self._log = log
         self._is_ready = is_ready
         self._process: subprocess.Popen[bytes] | None = None
@@ -47,6 +55,7 @@ class Child:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._command,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
