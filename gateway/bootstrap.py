@@ -9,9 +9,11 @@ import importlib.metadata
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from gateway.adapters.clock_system import SystemClock
+from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
 from gateway.adapters.lane_gpio import GpioLane, GpioWiring, request_lines
 from gateway.adapters.local_status import LocalStatus
 from gateway.adapters.reader_bus_serial import SerialReader, SerialReaderBus
@@ -20,8 +22,10 @@ from gateway.adapters.virtual_lane import VirtualLane
 from gateway.adapters.watchdog_systemd import SystemdNotifier
 from gateway.config import BusConfig, GatewayConfig, LaneConfig
 from gateway.domain.access_point import AccessPoint, ReaderKey
-from gateway.enrolment import Identity
+from gateway.identity import Identity, tls_files
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
+from gateway.service.clock_keeping import ClockKeeping
+from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.gate_report import GateReport
 from gateway.service.health import Health
 from gateway.service.passage import LanePassages
@@ -39,6 +43,7 @@ from sync_protocol.messages import ReaderHealth
 LaneAdapter = VirtualLane | GpioLane
 
 HEALTH_CHECK_S: Final = 10.0
+STATE_LOOK_S: Final = 1.0
 
 
 def software_version() -> str:
@@ -69,6 +74,7 @@ class Gate:
 
     def __init__(self, config: GatewayConfig, core: Core) -> None:
         self._core = core
+        self._published: Record = {}
         self._names = {lane.lane_id or core.identity.lane_id: lane.name for lane in config.lanes}
         self.status = LocalStatus(config.state_dir / STATUS_SOCKET, greeting=self._state)
         buses = [_build_bus(bus) for bus in config.buses]
@@ -76,7 +82,7 @@ class Gate:
         feedback = ReaderFeedback(places, core.catalogue)
         lanes = [_build_lane(lane, core.identity.lane_id) for lane in config.lanes]
         self._passages = self._follow_passages(config.lanes, lanes, feedback)
-        self._watch = ReaderWatch(places, journal=core.store.journal, feedback=feedback, on_change=self._publish_state)
+        self._watch = ReaderWatch(places, journal=core.store.journal, feedback=feedback, on_change=self.publish_state)
         self._tap = self._build_tap(GateParts(places, self._passages, feedback))
         for bus in buses:
             bus.set_listener(self._handle_reader)
@@ -84,6 +90,7 @@ class Gate:
             *(Loop(f"lane {lane.lane_id}", lane.run) for lane in lanes),
             *(Loop(f"bus {config.port}", bus.run) for config, bus in zip(config.buses, buses, strict=True)),
             Loop("local status", self.status.run),
+            Loop("state", self._publish_changes),
         )
 
     @property
@@ -94,7 +101,7 @@ class Gate:
     def _follow_passages(
         self, configs: Sequence[LaneConfig], lanes: Sequence[LaneAdapter], feedback: ReaderFeedback
     ) -> dict[str, LanePassages]:
-        report = GateReport(feedback, self.status, self._publish_state)
+        report = GateReport(feedback, self.status, self.publish_state)
         journal, timers = self._core.store.journal, asyncio.get_running_loop()
         return {
             lane.lane_id: LanePassages(lane, config.timing, journal=journal, timers=timers, listener=report)
@@ -119,8 +126,17 @@ class Gate:
         else:
             self._watch.handle_status(happened)
 
-    def _publish_state(self) -> None:
-        self.status.publish(self._state())
+    def publish_state(self) -> None:
+        """Tell the local listeners how the gateway is now."""
+        self._published = self._state()
+        self.status.publish(self._published)
+
+    async def _publish_changes(self) -> None:
+        """What nobody tells (the outbox, the link, the clock) is looked at once a second."""
+        while True:
+            await asyncio.sleep(STATE_LOOK_S)
+            if self._state() != self._published:
+                self.publish_state()
 
     def _state(self) -> Record:
         core = self._core
@@ -178,6 +194,17 @@ def _place_readers(
     }
 
 
+def _cloud_address(state_dir: Path, identity: Identity) -> CloudAddress:
+    return CloudAddress(
+        identity.broker_host,
+        identity.broker_port,
+        identity.site_id,
+        identity.gateway_id,
+        tls=tls_files(state_dir),
+        signing_keys=identity.signing_keys,
+    )
+
+
 async def _feed_watchdog(health: Health, notifier: SystemdNotifier) -> None:
     """Prove again and again that the gateway works; as soon as it does not, this loop dies, and the process with it."""
     period_s = notifier.watchdog_s / 2 if notifier.watchdog_s else HEALTH_CHECK_S
@@ -196,17 +223,30 @@ async def run_gateway(config: GatewayConfig, identity: Identity) -> None:
     """
     clock = SystemClock()
     store = GatewayStore.open(config.state_dir, clock)
+    await serve_gateway(config, identity, store, clock)
+
+
+async def serve_gateway(config: GatewayConfig, identity: Identity, store: GatewayStore, clock: SystemClock) -> None:
+    """Run as `run_gateway` does, on a store that is open already; it is closed at the end."""
     clock.raise_floor(store.clock_floor_ms)
     notifier = SystemdNotifier.from_environment()
     async with store:
-        store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
-        gate = Gate(config, Core(identity, store, clock, load_catalogue(), is_connected=lambda: False))
+        link = CloudLinkMqtt(_cloud_address(config.state_dir, identity))
+        gate = Gate(config, Core(identity, store, clock, load_catalogue(), is_connected=lambda: link.is_connected))
+        keeping = ClockKeeping(clock, store.state, store.state)
+        ports = SessionPorts(link, store.journal, store.state, clock, readers=lambda: gate.readers)
+        session = CloudSession(ports, keeping, version=software_version(), told=lambda _: gate.publish_state())
         health = Health(store.gate_reader, store.journal, clock)
-        loops = [
+        store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
+        loops = (
             *gate.loops,
             Loop("store", store.run),
+            Loop("cloud link", lambda: link.run(session)),
+            Loop("cloud session", session.run),
+            Loop("event upload", session.upload.run),
+            Loop("clock keeping", keeping.run),
             Loop("health", lambda: _feed_watchdog(health, notifier)),
-        ]
+        )
         try:
             await supervise(loops, started=notifier.tell_ready)
         finally:

@@ -69,11 +69,11 @@ def _check_config(config: GatewayConfig, options: argparse.Namespace) -> int:
 
 def _run(config: GatewayConfig, _: argparse.Namespace) -> int:
     from gateway.bootstrap import run_gateway
-    from gateway.enrolment import NotEnrolledError, load_identity
+    from gateway.identity import IdentityError, load_identity
 
     try:
         identity = load_identity(config.state_dir)
-    except NotEnrolledError as error:
+    except IdentityError as error:
         return _complain(error, NOT_ENROLLED)
     asyncio.run(run_gateway(config, identity))
     return DONE

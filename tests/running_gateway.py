@@ -13,7 +13,7 @@ from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.bootstrap import run_gateway
 from gateway.config import load_config
-from gateway.enrolment import Identity
+from gateway.identity import Identity
 from gateway.status_client import STATUS_SOCKET, GatewayNotRunningError, read_status
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.journal_events import EventBody, parse_event
@@ -134,6 +134,7 @@ def identity() -> Identity:
         site_id="sit_test",
         gateway_id="gwy_test",
         lane_id=LANE_ID,
+        lane_name="Lane 1",
         broker_host="127.0.0.1",
         broker_port=1,
         signing_keys={},

@@ -5,7 +5,7 @@ concerns a known member); the credential; the time and the lease; the contracts;
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gateway.domain.access_point import Direction
@@ -19,6 +19,8 @@ DEVICE_KIND = "turnstile"
 SECONDS_PER_DAY = 86_400
 ONLINE_GRACE_S = 120
 """A lease of 0 days asks for a cloud that is there now; eight heartbeats may be lost."""
+CLOCK_DOUBT_S = SECONDS_PER_DAY
+"""An untrusted clock is taken to be up to this late: what would be refused then is refused now."""
 
 LaneCondition = Literal["free", "busy", "not_ready"]
 
@@ -36,7 +38,8 @@ REASON_OF_SOURCE: dict[FlagSource, Reason] = {
 class TapContext:
     """Everything about a tap besides what the state says of its credential.
 
-    `now_s` is in UTC seconds; `visits_spent` tells for a contract how many visits were burnt here that the state does
+    `now_s` is in UTC seconds; while the clock is not trusted it is a moment that has certainly passed.
+    `visits_spent` tells for a contract how many visits were burnt here that the state does
     not contain yet.
     """
 
@@ -65,11 +68,7 @@ def decide(view: GateView, tap: TapContext) -> Decision:
     if verdict.block is not None:
         denial = Denial(REASON_OF_SOURCE[verdict.block.source], Rule.BLOCKING_FLAG)
         return _denied(view, denial, (verdict.block, *verdict.messages))
-    found = (
-        _check_credential(view.credential)
-        or _check_time(view.site, view.last_contact_at, tap)
-        or _choose_contract(view.entitlement.windows if view.entitlement else (), tap)
-    )
+    found = _check_credential(view.credential) or _find_contract(view, view.site, tap)
     if isinstance(found, Denial):
         return _denied(view, found, verdict.messages)
     if tap.lane != "free":
@@ -84,11 +83,20 @@ def _check_credential(credential: Credential) -> Denial | None:
     return None
 
 
-def _check_time(site: SiteRules, last_contact_at: int | None, tap: TapContext) -> Denial | None:
-    if not tap.is_clock_trusted:
-        return Denial(Reason.CLOCK_UNTRUSTED, Rule.CLOCK)
+def _find_contract(view: GateView, site: SiteRules, tap: TapContext) -> EntitlementWindow | Denial:
+    """The contract to pass on, if the lease and the contracts allow it now and, in doubt about the time, also later."""
+    windows = view.entitlement.windows if view.entitlement else ()
+    found = _check_lease(site, view.last_contact_at, tap.now_s) or _choose_contract(windows, tap)
+    if isinstance(found, Denial) or tap.is_clock_trusted:
+        return found
+    later = replace(tap, now_s=tap.now_s + CLOCK_DOUBT_S, is_clock_trusted=True)
+    is_in_doubt = isinstance(_find_contract(view, site, later), Denial)
+    return Denial(Reason.CLOCK_UNTRUSTED, Rule.CLOCK) if is_in_doubt else found
+
+
+def _check_lease(site: SiteRules, last_contact_at: int | None, now_s: int) -> Denial | None:
     lease_s = max(site.lease_days * SECONDS_PER_DAY, ONLINE_GRACE_S)
-    if last_contact_at is None or tap.now_s - last_contact_at > lease_s:
+    if last_contact_at is None or now_s - last_contact_at > lease_s:
         return Denial(Reason.LEASE_EXPIRED, Rule.LEASE)
     return None
 
