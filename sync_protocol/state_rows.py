@@ -44,8 +44,11 @@ class SiteRow(Row, tag="site", frozen=True, omit_defaults=True):
     lease_days: int = 30
 
 
-class CredentialRow(Row, tag="credential", frozen=True, omit_defaults=True):
-    """A card, fob or code: `credential_hash` as made by `credential_hash.hash_credential`."""
+class CredentialRow(Row, tag="credential", frozen=True, omit_defaults=False):
+    """A card, fob or code: `credential_hash` as made by `credential_hash.hash_credential`.
+
+    Defaults are written out: msgspec knows them by identity, and equal texts would not always be equal bytes.
+    """
 
     credential_hash: str
     member_id: str

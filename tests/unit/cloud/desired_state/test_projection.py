@@ -15,7 +15,7 @@ from cloud.members import service as members
 from cloud.sites import service as sites
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.digest import Digest
-from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, SiteRow, StateRow, parse_row
+from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, SiteRow, StateRow, encode_row, parse_row
 from tests.club import Club
 
 
@@ -27,6 +27,7 @@ def state_of(session: UnitOfWork, site_id: str) -> list[StateRow]:
         if not row.is_deleted:
             digest.add(row.key, row.body)
             standing.append(parse_row(row.body))
+            assert encode_row(standing[-1]) == row.body, "the gateway, which decodes, must come to the same bytes"
     assert service.head(session, site_id).digest_root == digest.root()
     return standing
 
