@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request
 
 from cloud.database import Database, UnitOfWork
 from cloud.kit.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
-from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem
+from cloud.kit.problems import problem_response
 from cloud.settings import Settings
 
 
@@ -47,5 +47,4 @@ LIMIT_DEFAULT = PAGE_SIZE_DEFAULT
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of an endpoint for OpenAPI: each of these statuses carries a problem (RFC 9457)."""
-    content = {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
-    return {status: {"description": "A problem.", "content": content} for status in statuses}
+    return {status: problem_response() for status in statuses}

@@ -22,7 +22,7 @@ from cloud.enrolment.api import router as enrolment
 from cloud.errors import CloudError, FieldError, TooManyRequestsError
 from cloud.flags.api import router as flags
 from cloud.kit.asgi_guard import RequestGuard
-from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, problem_body
+from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.members.api import router as members
 from cloud.settings import Settings
 from cloud.sites.api import router as sites
@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The application on a database; whoever calls closes the database afterwards."""
-    app = FastAPI(
+    app = _Application(
         title="Tornello",
         version="1",
         description="The CRM of a fitness club, and what its turnstiles obey. Errors are problem+json (RFC 9457).",
@@ -70,9 +70,19 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_exception_handler(PoolTimeoutError, _answer_busy)
     app.add_exception_handler(Exception, _answer_fault)
     pages.install(app)
-    app.add_middleware(RequestGuard)
-    _describe_problems(app)
     return app
+
+
+class _Application(FastAPI):
+    """FastAPI with the guard at the very door, and problems described instead of its own validation errors."""
+
+    def build_middleware_stack(self) -> Any:
+        return RequestGuard(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = describe_problems(super().openapi())
+        return self.openapi_schema
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -137,14 +147,3 @@ def _problem(
         errors=[ProblemField(field=error.field, message=error.message) for error in errors],
     )
     return JSONResponse(problem_body(problem), status, media_type=PROBLEM_MEDIA_TYPE)
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Put the problem's schema into the OpenAPI document, where every endpoint's errors refer to it."""
-    document = app.openapi()
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(schema.pop("$defs"))
-    schemas[Problem.__name__] = schema
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)

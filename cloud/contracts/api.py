@@ -28,7 +28,7 @@ def list_contracts(
     """All contracts of a member, the latest first; never more than one page."""
     members.get(session, member_id)
     contracts = service.list_of_members(session, [member_id])
-    return Page[ContractOut](items=[_out(session, contract) for contract in contracts], next=None)
+    return Page(items=[_out(session, contract) for contract in contracts], next=None)
 
 
 @router.post("/members/{member_id}/contracts", status_code=201, responses=problems(401, 403, 404, 422))

@@ -21,7 +21,7 @@ def list_credentials(
     """All credentials of a member, revoked ones too, the oldest first; never more than one page."""
     members.get(session, member_id)
     held = service.list_of_members(session, [member_id])
-    return Page[CredentialOut](items=[CredentialOut.model_validate(credential) for credential in held], next=None)
+    return Page(items=[CredentialOut.model_validate(credential) for credential in held], next=None)
 
 
 @router.post("/members/{member_id}/credentials", status_code=201, responses=problems(401, 403, 404, 409, 422))

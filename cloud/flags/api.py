@@ -25,7 +25,7 @@ def list_flags(
     """The flags of a member, cleared ones too, the newest first."""
     members.get(session, member_id)
     page = service.find_page(session, member_id, after=after, limit=limit)
-    return Page[FlagOut](items=[FlagOut.model_validate(flag) for flag in page.items], next=page.next)
+    return Page(items=[FlagOut.model_validate(flag) for flag in page.items], next=page.next)
 
 
 @router.post("/members/{member_id}/flags", status_code=201, responses=problems(401, 403, 404, 409, 422))

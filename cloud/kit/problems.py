@@ -28,3 +28,24 @@ class Problem(BaseModel):
 def problem_body(problem: Problem) -> dict[str, Any]:
     """The JSON object; `errors` only where there are any."""
     return problem.model_dump(exclude_defaults=True)
+
+
+def problem_response() -> dict[str, Any]:
+    """How OpenAPI describes an answer that carries a problem."""
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {"description": "A problem.", "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}}}
+
+
+def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Complete an OpenAPI document with the problem's schema; it takes the place of FastAPI's validation errors."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs"))
+    schemas[Problem.__name__] = schema
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "422" in operation["responses"]:
+                operation["responses"]["422"] = problem_response()
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return document

@@ -30,7 +30,7 @@ def list_members(
 ) -> Page[MemberOut]:
     """Members by name; `query` ignores case and accents, in Latin and Cyrillic."""
     page = service.search(session, search, after=after, limit=limit)
-    return Page[MemberOut](items=[MemberOut.model_validate(member) for member in page.items], next=page.next)
+    return Page(items=[MemberOut.model_validate(member) for member in page.items], next=page.next)
 
 
 @router.post("/members", status_code=201, responses=problems(401, 403, 404, 422))

@@ -14,7 +14,7 @@ from cloud.errors import ForbiddenError, UnauthenticatedError
 from cloud.staff import service
 from cloud.staff.policy import Permission, permissions_of
 from cloud.staff.schemas import SessionOut, SignInRequest
-from cloud.staff.service import SESSION_LIFE, SignedIn, SignInGuard
+from cloud.staff.service import SignedIn, SignInGuard
 
 COOKIE: Final = "tornello_session"
 CSRF_HEADER: Final = "x-csrf-token"
@@ -91,7 +91,7 @@ def open_session(body: SignInRequest, request: Request, database: AppDatabase) -
         permissions=sorted(permissions_of(signed_in.role)),
         token=token,
         csrf_token=signed_in.csrf_token,
-        expires_at=database.clock() + SESSION_LIFE,
+        expires_at=signed_in.expires_at,
     )
 
 

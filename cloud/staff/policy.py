@@ -13,7 +13,6 @@ Permission = Literal[
     "gateways.read",
     "gateways.enrol",
 ]
-Role = Literal["receptionist", "manager", "administrator", "installer"]
 
 _RECEPTION: Final[frozenset[Permission]] = frozenset(
     {

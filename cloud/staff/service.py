@@ -7,8 +7,8 @@ the browser's cookie and as the API's bearer token; the CSRF token follows from 
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
@@ -16,12 +16,19 @@ from sqlalchemy import delete, select, update
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import Database, UnitOfWork
-from cloud.errors import ConflictError, TooManyRequestsError, UnauthenticatedError, not_found
+from cloud.errors import ConflictError, TooManyRequestsError, UnauthenticatedError, invalid_field
 from cloud.kit.attempts import AttemptLimiter
+from cloud.kit.i18n import LANGUAGES
 from cloud.kit.ids import new_id
-from cloud.kit.passwords import hash_password, is_password, needs_rehash
+from cloud.kit.passwords import (
+    PASSWORD_CHARACTERS_MAX,
+    PASSWORD_CHARACTERS_MIN,
+    hash_password,
+    is_password,
+    needs_rehash,
+)
 from cloud.staff.models import Staff, StaffSession
-from cloud.staff.policy import Permission, Role, permissions_of
+from cloud.staff.policy import ROLES, Permission, permissions_of
 
 SESSION_LIFE: Final = timedelta(hours=14)
 _WINDOW_S: Final = 300.0
@@ -38,6 +45,7 @@ class SignedIn:
     locale: str
     role: str
     csrf_token: str
+    expires_at: datetime
     request_id: str = ""
 
     @property
@@ -48,6 +56,16 @@ class SignedIn:
     def may(self, permission: Permission) -> bool:
         """Whether the person's role has the permission."""
         return permission in permissions_of(self.role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffDetails:
+    """Somebody who shall be able to sign in; `role` is a key of `policy.ROLES`."""
+
+    email: str
+    name: str
+    role: str
+    locale: str = "en"
 
 
 class SignInGuard:
@@ -112,7 +130,7 @@ def find_signed_in(session: UnitOfWork, token: str, *, request_id: str = "") -> 
             Staff.is_active,
         )
     ).one_or_none()
-    return _signed_in(row[1], row[0].id, token, request_id) if row else None
+    return _signed_in(row[1], row[0], token, request_id) if row else None
 
 
 def sign_out(session: UnitOfWork, who: SignedIn) -> None:
@@ -121,32 +139,30 @@ def sign_out(session: UnitOfWork, who: SignedIn) -> None:
     audit.record(session, who.actor, "session.close", entity=("session", who.session_id))
 
 
-def create_staff(
-    session: UnitOfWork, actor: Actor, *, email: str, name: str, password: str, role: Role, locale: str = "en"
-) -> Staff:
+def create_staff(session: UnitOfWork, actor: Actor, details: StaffDetails, *, password: str) -> Staff:
     """Add somebody who may sign in.
 
     Raises:
+        InvalidError: a detail cannot be accepted, or the password is too short or too long.
         ConflictError: the e-mail address is taken.
     """
-    email = normalise_email(email)
+    email = normalise_email(details.email)
+    _check_staff(email, details, password)
     if session.scalar(select(Staff.id).where(Staff.email == email)):
         raise ConflictError("email_taken", f"There is already staff with the e-mail address {email}.")
     staff = Staff(
         id=new_id("stf"),
         email=email,
-        name=name.strip(),
+        name=details.name.strip(),
         password_hash=hash_password(password),
-        locale=locale,
-        role=role,
+        locale=details.locale,
+        role=details.role,
         is_active=True,
         created_at=session.now,
     )
     session.add(staff)
     session.flush()
-    audit.record(
-        session, actor, "staff.create", entity=("staff", staff.id), after={"email": email, "name": name, "role": role}
-    )
+    audit.record(session, actor, "staff.create", entity=("staff", staff.id), after=asdict(details))
     return staff
 
 
@@ -169,21 +185,25 @@ def names_of(session: UnitOfWork, staff_ids: set[str]) -> dict[str, str]:
     return {staff.id: staff.name for staff in rows}
 
 
-def get_staff(session: UnitOfWork, staff_id: str) -> Staff:
-    """One member of staff.
-
-    Raises:
-        NotFoundError: nobody has this id.
-    """
-    staff = session.get(Staff, staff_id)
-    if staff is None:
-        raise not_found("staff", staff_id)
-    return staff
-
-
 def normalise_email(email: str) -> str:
     """The form in which e-mail addresses of staff are kept and compared."""
     return email.strip().casefold()
+
+
+def _check_staff(email: str, details: StaffDetails, password: str) -> None:
+    local, at, domain = email.rpartition("@")
+    if not (local and at and domain) or not email.isprintable() or len(email) > 254:
+        raise invalid_field("email", "email_malformed", "Use an e-mail address such as anna@club.example.")
+    if not 0 < len(details.name.strip()) <= 200 or not details.name.isprintable():
+        raise invalid_field("name", "bad_length", "Use 1 to 200 characters.")
+    if details.role not in ROLES:
+        raise invalid_field("role", "unknown_role", f"Use one of {', '.join(ROLES)}.")
+    if details.locale not in LANGUAGES:
+        raise invalid_field("locale", "unknown_locale", f"Use one of {', '.join(LANGUAGES)}.")
+    if not PASSWORD_CHARACTERS_MIN <= len(password) <= PASSWORD_CHARACTERS_MAX:
+        raise invalid_field(
+            "password", "bad_length", f"Use {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters."
+        )
 
 
 def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str) -> SignedIn:
@@ -200,18 +220,19 @@ def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str
     session.add(opened)
     session.flush()
     audit.record(session, Actor("staff", staff.id), "session.open", entity=("session", opened.id))
-    return _signed_in(staff, opened.id, token, "")
+    return _signed_in(staff, opened, token, "")
 
 
-def _signed_in(staff: Staff, session_id: str, token: str, request_id: str) -> SignedIn:
+def _signed_in(staff: Staff, opened: StaffSession, token: str, request_id: str) -> SignedIn:
     return SignedIn(
         staff_id=staff.id,
-        session_id=session_id,
+        session_id=opened.id,
         name=staff.name,
         email=staff.email,
         locale=staff.locale,
         role=staff.role,
         csrf_token=hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest(),
+        expires_at=opened.expires_at,
         request_id=request_id,
     )
 
