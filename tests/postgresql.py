@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -51,13 +52,14 @@ class PostgresqlServer:
         data = str(self._folder / "data")
         self._run("initdb", "-D", data, "-U", "tornello", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "jit=off"]
-        self._process = subprocess.Popen(
-            [self._binaries / "postgres", "-D", data, "-k", str(self._folder), *options],
-            stdout=subprocess.DEVNULL,
-            stderr=(self._folder / "log").open("wb"),
-            cwd=self._folder,
-            **self._as_owner(),
-        )
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [self._binaries / "postgres", "-D", data, "-k", str(self._folder), *options],
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                **self._as_owner(),
+            )
         self._await_ready()
         return self
 
@@ -69,7 +71,7 @@ class PostgresqlServer:
             try:
                 self._process.wait(2)
             except subprocess.TimeoutExpired:
-                self._process.send_signal(subprocess.signal.SIGQUIT)  # type: ignore[attr-defined]
+                self._process.send_signal(signal.SIGQUIT)
                 self._process.wait(10)
         shutil.rmtree(self._folder, ignore_errors=True)
 
