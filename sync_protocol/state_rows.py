@@ -13,8 +13,12 @@ FlagSource = Literal["task", "dues", "certificate", "freeze", "black_list", "man
 CredentialStatus = Literal["active", "suspended", "lost", "revoked"]
 
 
-class Row(msgspec.Struct, frozen=True, tag_field="row", omit_defaults=True):
-    """What all rows share: immutable, told apart by the field `row`."""
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """What all rows share: immutable, an array whose first item names the kind of row.
+
+    Every field is always written: leaving out defaults depends on how a value came about, and equal rows must be
+    equal bytes. A later version may add fields at the end.
+    """
 
 
 class TimeSpan(msgspec.Struct, frozen=True, array_like=True):
@@ -24,7 +28,7 @@ class TimeSpan(msgspec.Struct, frozen=True, array_like=True):
     ends_at: int
 
 
-class EntitlementWindow(msgspec.Struct, frozen=True, omit_defaults=True):
+class EntitlementWindow(msgspec.Struct, frozen=True, array_like=True):
     """One contract as the gate sees it. `ends_at` already contains the grace days."""
 
     contract_id: str
@@ -34,7 +38,7 @@ class EntitlementWindow(msgspec.Struct, frozen=True, omit_defaults=True):
     visits_left: int | None = None
 
 
-class SiteRow(Row, tag="site", frozen=True, omit_defaults=True):
+class SiteRow(Row, tag="site", frozen=True):
     """The rules of the site that every decision needs. `lease_days` is 0 to 90."""
 
     site_id: str
@@ -44,18 +48,15 @@ class SiteRow(Row, tag="site", frozen=True, omit_defaults=True):
     lease_days: int = 30
 
 
-class CredentialRow(Row, tag="credential", frozen=True, omit_defaults=False):
-    """A card, fob or code: `credential_hash` as made by `credential_hash.hash_credential`.
-
-    Defaults are written out: msgspec knows them by identity, and equal texts would not always be equal bytes.
-    """
+class CredentialRow(Row, tag="credential", frozen=True):
+    """A card, fob or code: `credential_hash` as made by `credential_hash.hash_credential`."""
 
     credential_hash: str
     member_id: str
     status: CredentialStatus = "active"
 
 
-class EntitlementRow(Row, tag="entitlement", frozen=True, omit_defaults=True):
+class EntitlementRow(Row, tag="entitlement", frozen=True):
     """What a member may do, and how the display greets them."""
 
     member_id: str
@@ -64,7 +65,7 @@ class EntitlementRow(Row, tag="entitlement", frozen=True, omit_defaults=True):
     windows: tuple[EntitlementWindow, ...] = ()
 
 
-class FlagRow(Row, tag="flag", frozen=True, omit_defaults=True):
+class FlagRow(Row, tag="flag", frozen=True):
     """Something to say or to stop at the gate. No device kinds means all; a higher priority wins.
 
     `texts` maps a language (en, it, ru) to what the display shows; it may be empty, then the standard text of
