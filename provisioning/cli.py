@@ -155,9 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--authority-dir", type=Path, default=os.environ.get("TORNELLO_AUTHORITY_DIR", "authority"))
     token.add_argument("--database-url", default=os.environ.get("TORNELLO_DATABASE_URL", "sqlite:///tornello.db"))
     _finish(token, _create_claim_token)
-    turnstile = words.add_parser(
-        "virtual-turnstile", help="run turnstiles without metal, with a web page, until a signal"
-    )
+    turnstile = words.add_parser("virtual-turnstile", help="run turnstiles without metal, with a web page")
     turnstile.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
     turnstile.set_defaults(command=_run_virtual_turnstile)
     return parser

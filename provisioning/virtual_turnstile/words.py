@@ -11,18 +11,18 @@ def page_words(_: Gettext) -> dict[str, str]:
 
 
 def note_words(_: Gettext) -> dict[str, str]:
-    """How the usual notes on members' cards are called; other notes are shown as they are written."""
+    """The notes that the demo writes on members' cards; other notes are shown as they are written."""
     return {
         "": _("Other members"),
-        "good": _("Good"),
-        "ending": _("Ending soon"),
-        "visits": _("Visits left"),
-        "last_visit": _("Last visit"),
-        "dues_due": _("Dues to pay"),
-        "dues_overdue": _("Dues overdue"),
-        "frozen": _("Frozen"),
-        "expired": _("Expired"),
-        "used_up": _("Visits used up"),
+        "Good": _("Good"),
+        "Ends within a week": _("Ends within a week"),
+        "Visit pack": _("Visit pack"),
+        "Last visit of a pack": _("Last visit of a pack"),
+        "Dues are due": _("Dues are due"),
+        "Dues overdue": _("Dues overdue"),
+        "Frozen": _("Frozen"),
+        "Expired": _("Expired"),
+        "Visit pack used up": _("Visit pack used up"),
     }
 
 

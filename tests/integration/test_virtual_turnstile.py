@@ -260,7 +260,7 @@ def test_another_page_cannot_move_the_turnstile(tmp_path: Path) -> None:
 
 def test_the_page_is_in_the_browsers_language_and_shows_the_newest_cards(tmp_path: Path) -> None:
     async def scenario(turnstile: TurnstileProcess) -> None:
-        turnstile.cards.write_text(json.dumps([{"name": "<Zoë> O'Neill", "card": "77:10007", "note": "frozen"}]))
+        turnstile.cards.write_text(json.dumps([{"name": "<Zoë> O'Neill", "card": "77:10007", "note": "Frozen"}]))
         page = (await turnstile.http.get("/", headers={"Accept-Language": "it-IT"})).text
         assert '<html lang="it">' in page
         assert "Sospesi" in page

@@ -62,11 +62,16 @@ class TurnstileProcess:
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         await self.http.aclose()
-        assert self._process is not None
-        if self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
+        if await self.kill():
             assert error is not None, "a test ends its turnstile with `stop`"
+
+    async def kill(self) -> bool:
+        """End it for good; False when it had ended by itself."""
+        if self._process is None or self._process.returncode is not None:
+            return False
+        self._process.kill()
+        await self._process.wait()
+        return True
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and give the exit code; TimeoutError when it takes longer than it may."""

@@ -6,6 +6,7 @@ import provisioning.virtual_turnstile
 from firmware_protocol.osdp.commands import LedColor
 from gateway.domain.decision import Outcome, Reason, Rule
 from gateway.service.passage import GrantEnd
+from provisioning.demo.seed import CARD_NOTES
 from provisioning.virtual_turnstile.arm import DIRECTIONS, ArmPosition
 from provisioning.virtual_turnstile.words import note_words, page_words
 
@@ -33,5 +34,5 @@ def test_every_word_that_the_scripts_name_exists() -> None:
     assert named - {"prefers.reduced"} <= set(WORDS)
 
 
-def test_notes_are_words_too() -> None:
-    assert note_words(str)["frozen"] == "Frozen"
+def test_the_notes_of_the_demos_cards_are_words_too() -> None:
+    assert set(CARD_NOTES.values()) <= set(note_words(str))
