@@ -1,6 +1,7 @@
 """One conversation with the cloud: Hello, heartbeats, who gets which message, and when silence means a dead link."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_EVERY_S = 15.0
 SILENCE_MAX_S = 24.0
 HELLO_EVERY_S = 1.0
+UNANSWERED_HELLO_S = 4.0  # beyond HELLO_EVERY_S: the cloud was not there yet, or is not yet again
 TICK_S = 1.0
 
 
@@ -42,6 +44,7 @@ class CloudSession:
         self.is_welcome = False
         self._beat = 0
         self._is_hello_due = False
+        self._is_asked = asyncio.Event()
         self._hello_not_before = float("-inf")
         self._next_beat_at = float("-inf")
         self._heard_at = float("-inf")
@@ -85,7 +88,10 @@ class CloudSession:
     async def run(self) -> None:
         """Hello when it is due, a heartbeat every 15 s, and an end to links on which nobody answers."""
         while True:
-            await asyncio.sleep(TICK_S)
+            self._is_asked.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._is_asked.wait()
             await self.tick()
 
     async def tick(self) -> None:
@@ -98,7 +104,8 @@ class CloudSession:
             self._ports.link.reconnect(f"the cloud has not said anything for {SILENCE_MAX_S:g} s")
             return
         try:
-            if self._is_hello_due and now >= self._hello_not_before:
+            is_unanswered = not self.is_welcome and now >= self._hello_not_before + UNANSWERED_HELLO_S
+            if now >= self._hello_not_before and (self._is_hello_due or is_unanswered):
                 self._is_hello_due = False
                 self._hello_not_before = now + HELLO_EVERY_S
                 await self._ports.link.publish(self._hello())
@@ -111,6 +118,7 @@ class CloudSession:
 
     def _ask_again(self) -> None:
         self._is_hello_due = True
+        self._is_asked.set()
 
     def _handle_refused(self, refused: m.Refused) -> None:
         logger.error(
