@@ -1,0 +1,53 @@
+from gateway.domain.clock_trust import LATE_WORD_MS, ClockTrustState, Reading
+
+FLOOR = 1_800_000_000_000
+HOUR = 3_600_000
+
+
+def state() -> ClockTrustState:
+    return ClockTrustState(FLOOR, floor_since_ms=0)
+
+
+def test_a_clock_behind_the_floor_is_wrong_and_the_floor_runs_on() -> None:
+    assert state().read(0, 5_000) == Reading(FLOOR + 5_000, "untrusted")
+
+
+def test_a_clock_ahead_of_the_floor_is_plausible() -> None:
+    assert state().read(FLOOR + HOUR, 0) == Reading(FLOOR + HOUR, "floor")
+
+
+def test_a_signed_word_corrects_a_wrong_clock() -> None:
+    heard = state().hear(FLOOR + HOUR, 1_000)
+    assert heard.read(0, 3_000) == Reading(FLOOR + HOUR + 2_000, "synced")
+
+
+def test_a_system_clock_close_to_the_signed_word_is_kept() -> None:
+    heard = state().hear(FLOOR + HOUR, 1_000)
+    assert heard.read(FLOOR + HOUR + 1_500, 1_000) == Reading(FLOOR + HOUR + 1_500, "synced")
+
+
+def test_a_word_older_than_the_floor_is_not_believed() -> None:
+    heard = state().hear(FLOOR - LATE_WORD_MS - 1, 1_000)
+    assert heard.read(FLOOR + 1, 1_000).trust == "floor"
+
+
+def test_a_word_that_is_slightly_late_never_sets_the_time_behind_the_floor() -> None:
+    heard = state().hear(FLOOR - 1_000, 0)
+    assert heard.read(0, 0) == Reading(FLOOR, "synced")
+
+
+def test_a_word_held_back_for_an_hour_is_not_believed() -> None:
+    heard = state().hear(FLOOR + HOUR, 0)
+    assert heard.hear(FLOOR + HOUR + 1, HOUR) == heard
+
+
+def test_a_month_of_drift_is_corrected() -> None:
+    month = 30 * 24 * HOUR
+    heard = state().hear(FLOOR, 0).hear(FLOOR + month - 130_000, month)
+    assert heard.read(0, month).wall_ms == FLOOR + month - 130_000
+
+
+def test_the_floor_only_rises() -> None:
+    raised = state().raise_floor(FLOOR + HOUR, 10)
+    assert raised.raise_floor(FLOOR, 20) == raised
+    assert raised.read(0, 10) == Reading(FLOOR + HOUR, "untrusted")
