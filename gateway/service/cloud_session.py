@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.event_upload import EventUpload
 from gateway.service.ports import CloudLink, LinkDownError, SettableClock, StateStore, SyncJournal
-from gateway.service.state_sync import StateSync, StateWatcher
+from gateway.service.state_sync import StateSync
 from sync_protocol import messages as m
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,9 @@ class SessionPorts:
 class CloudSession:
     """Implements the port `CloudListener`; `run` beats the heart, `upload.run` beside it sends the events."""
 
-    def __init__(self, ports: SessionPorts, clock_keeping: ClockKeeping, *, version: str, told: StateWatcher) -> None:
+    def __init__(
+        self, ports: SessionPorts, clock_keeping: ClockKeeping, *, version: str, told: Callable[[int], None]
+    ) -> None:
         self._ports = ports
         self._clock_keeping = clock_keeping
         self._software_version = version

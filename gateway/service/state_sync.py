@@ -6,7 +6,6 @@ tells the cloud exactly what is here.
 
 import logging
 from collections.abc import Callable
-from typing import Protocol
 
 from gateway.service.ports import Clock, CloudLink, LinkDownError, StateStore, StoreBusyError
 from sync_protocol.messages import Delta, SnapshotChunk, StateApplied
@@ -14,17 +13,17 @@ from sync_protocol.messages import Delta, SnapshotChunk, StateApplied
 logger = logging.getLogger(__name__)
 
 
-class StateWatcher(Protocol):
-    """Told when another revision came in force (the local status, the virtual turnstile)."""
-
-    def __call__(self, revision: int) -> None: ...
-
-
 class StateSync:
-    """`ask_again` says Hello soon; it carries `wants_snapshot`."""
+    """`ask_again` says Hello soon, with `wants_snapshot`; `told` gets each revision that came in force."""
 
     def __init__(
-        self, link: CloudLink, store: StateStore, clock: Clock, *, ask_again: Callable[[], None], told: StateWatcher
+        self,
+        link: CloudLink,
+        store: StateStore,
+        clock: Clock,
+        *,
+        ask_again: Callable[[], None],
+        told: Callable[[int], None],
     ) -> None:
         self._link = link
         self._store = store

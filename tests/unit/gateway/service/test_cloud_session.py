@@ -1,0 +1,141 @@
+from gateway.service.clock_keeping import ClockKeeping
+from gateway.service.cloud_session import (
+    HEARTBEAT_EVERY_S,
+    HELLO_EVERY_S,
+    SILENCE_MAX_S,
+    UNANSWERED_HELLO_S,
+    CloudSession,
+    SessionPorts,
+)
+from sync_protocol import messages as m
+from tests.fake_clock import FakeClock
+from tests.fake_sync import FakeJournal, FakeLink, FakeStateStore
+from tests.in_loop import in_loop
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.link, self.journal, self.state, self.clock = FakeLink(), FakeJournal(3), FakeStateStore(), FakeClock()
+        ports = SessionPorts(self.link, self.journal, self.state, self.clock, lambda: ())
+        keeping = ClockKeeping(self.clock, self.state, self.state)
+        self.session = CloudSession(ports, keeping, version="1.2", told=lambda _revision: None)
+
+    async def connect(self) -> None:
+        await self.session.handle_connected()
+
+    async def welcome(self) -> None:
+        await self.session.handle_message(m.Welcome(1, 5, self.state.digest_root, self.journal.epoch, -1))
+
+    async def pass_time(self, seconds: float) -> None:
+        """In steps of a second, as the loop does."""
+        for _ in range(int(seconds)):
+            self.clock.advance(1.0)
+            await self.session.tick()
+
+    def count(self, kind: type[m.Message]) -> int:
+        return sum(isinstance(sent, kind) for sent in self.link.sent)
+
+
+@in_loop
+async def test_hello_comes_first_and_says_everything() -> None:
+    bench = Bench()
+    await bench.connect()
+    assert bench.link.sent == [
+        m.Hello(
+            "boot-a",
+            "1.2",
+            "epoch-a",
+            5,
+            bench.state.digest_root,
+            m.OutboxRange(0, 3),
+            "synced",
+            bench.clock.wall_ms(),
+        )
+    ]
+
+
+@in_loop
+async def test_hello_is_said_again_until_it_is_answered() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.pass_time(HELLO_EVERY_S + UNANSWERED_HELLO_S)
+    assert bench.count(m.Hello) == 2
+    await bench.welcome()
+    await bench.pass_time(10)
+    assert bench.count(m.Hello) == 2
+
+
+@in_loop
+async def test_hello_is_said_at_most_once_a_second() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    for _ in range(10):
+        await bench.session.handle_message(m.CloudHeartbeat(1, 5, b"another digest--"))
+        await bench.session.tick()
+    assert bench.count(m.Hello) == 1
+    await bench.pass_time(1)
+    assert bench.count(m.Hello) == 2
+    assert bench.link.sent[-1].wants_snapshot  # type: ignore[attr-defined]
+
+
+@in_loop
+async def test_the_heart_beats_every_fifteen_seconds() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    for _ in range(4):
+        await bench.pass_time(HEARTBEAT_EVERY_S)
+        await bench.session.handle_message(m.CloudHeartbeat(1, 5, bench.state.digest_root))
+    assert bench.count(m.Heartbeat) == 4
+    assert [sent.beat for sent in bench.link.sent if isinstance(sent, m.Heartbeat)] == [1, 2, 3, 4]
+
+
+@in_loop
+async def test_a_silent_cloud_costs_the_link_within_25_seconds() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    await bench.pass_time(SILENCE_MAX_S)
+    assert bench.link.given_up == []
+    await bench.pass_time(1)
+    assert len(bench.link.given_up) == 1
+
+
+@in_loop
+async def test_nothing_is_said_while_there_is_no_link() -> None:
+    bench = Bench()
+    bench.link.is_connected = False
+    await bench.pass_time(60)
+    assert (bench.link.sent, bench.link.given_up) == ([], [])
+
+
+@in_loop
+async def test_a_welcome_opens_the_upload_and_a_lost_link_closes_it() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    was_welcome = bench.session.is_welcome
+    assert await bench.session.upload.send_next()
+    bench.session.handle_disconnected()
+    assert (was_welcome, bench.session.is_welcome) == (True, False)
+    assert not await bench.session.upload.send_next()
+
+
+@in_loop
+async def test_a_cloud_that_is_busy_is_greeted_again_when_it_asked_for() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.session.handle_message(m.Refused("hello", "busy", 1, retry_after_s=10))
+    await bench.pass_time(9)
+    assert bench.count(m.Hello) == 1
+    await bench.pass_time(1)
+    assert bench.count(m.Hello) == 2
+
+
+@in_loop
+async def test_a_signed_word_counts_as_contact() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.session.handle_message(m.CloudHeartbeat(1_800_000_000_000, 5, bench.state.digest_root))
+    assert bench.state.contacts == [1_800_000_000]

@@ -1,0 +1,125 @@
+from gateway.service.state_sync import StateSync
+from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot, StateApplied
+from tests.fake_clock import FakeClock
+from tests.fake_sync import FakeLink, FakeStateStore
+from tests.in_loop import in_loop
+
+ROOT = b"r" * 16
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.link, self.store, self.clock = FakeLink(), FakeStateStore(), FakeClock()
+        self.asked = 0
+        self.told: list[int] = []
+        self.sync = StateSync(
+            self.link,
+            self.store,
+            self.clock,
+            ask_again=self._ask_again,
+            told=self.told.append,
+        )
+
+    def _ask_again(self) -> None:
+        self.asked += 1
+
+
+def delta(from_revision: int, to_revision: int) -> Delta:
+    return Delta(from_revision, to_revision, ROOT)
+
+
+def chunk(index: int = 0, count: int = 3, revision: int = 9) -> SnapshotChunk:
+    return SnapshotChunk("snap", revision, index, count, ROOT)
+
+
+@in_loop
+async def test_an_applied_delta_is_reported_at_once() -> None:
+    bench = Bench()
+    await bench.sync.handle_delta(delta(5, 6))
+    assert bench.link.sent == [StateApplied("boot-a", 6, ROOT, bench.clock.wall_ms(), "synced")]
+    assert (bench.told, bench.asked) == ([6], 0)
+
+
+@in_loop
+async def test_a_delta_from_the_future_makes_us_ask() -> None:
+    bench = Bench()
+    bench.store.answer = False
+    await bench.sync.handle_delta(delta(7, 8))
+    assert (bench.asked, bench.sync.wants_snapshot, bench.link.sent) == (1, False, [])
+
+
+@in_loop
+async def test_a_delta_that_we_had_already_is_passed_over() -> None:
+    bench = Bench()
+    bench.store.answer = False
+    await bench.sync.handle_delta(delta(3, 5))
+    assert bench.asked == 0
+
+
+@in_loop
+async def test_a_delta_that_fits_and_comes_out_wrong_asks_for_a_snapshot() -> None:
+    bench = Bench()
+    bench.store.answer = False
+    await bench.sync.handle_delta(delta(5, 6))
+    assert (bench.asked, bench.sync.wants_snapshot) == (1, True)
+
+
+@in_loop
+async def test_a_complete_snapshot_is_reported_and_ends_the_doubt() -> None:
+    bench = Bench()
+    bench.sync.wants_snapshot = True
+    await bench.sync.handle_chunk(chunk())
+    assert not bench.sync.wants_snapshot
+    assert bench.told == [9]
+
+
+@in_loop
+async def test_a_chunk_in_its_place_asks_for_nothing() -> None:
+    bench = Bench()
+    bench.store.answer, bench.store.staged = False, StagedSnapshot("snap", 2)
+    await bench.sync.handle_chunk(chunk(index=1))
+    await bench.sync.handle_chunk(chunk(index=0))
+    assert bench.asked == 0
+
+
+@in_loop
+async def test_a_chunk_behind_missing_ones_makes_us_ask() -> None:
+    bench = Bench()
+    bench.store.answer, bench.store.staged = False, StagedSnapshot("snap", 1)
+    await bench.sync.handle_chunk(chunk(index=2))
+    assert bench.asked == 1
+
+
+@in_loop
+async def test_a_chunk_of_an_old_snapshot_is_passed_over() -> None:
+    bench = Bench()
+    bench.store.answer = False
+    await bench.sync.handle_chunk(chunk(revision=4))
+    assert bench.asked == 0
+
+
+@in_loop
+async def test_a_head_with_another_digest_asks_for_a_snapshot() -> None:
+    bench = Bench()
+    bench.sync.handle_head(5, bench.store.digest_root)
+    bench.sync.handle_head(6, ROOT)
+    assert bench.asked == 0
+    bench.sync.handle_head(5, ROOT)
+    assert (bench.asked, bench.sync.wants_snapshot) == (1, True)
+
+
+@in_loop
+async def test_a_full_disk_leaves_it_to_the_next_heartbeat() -> None:
+    bench = Bench()
+    bench.store.is_busy = True
+    await bench.sync.handle_delta(delta(5, 6))
+    await bench.sync.handle_chunk(chunk())
+    assert (bench.asked, bench.link.sent) == (0, [])
+
+
+@in_loop
+async def test_a_report_that_cannot_be_sent_is_no_fault() -> None:
+    bench = Bench()
+    bench.link.is_connected = False
+    await bench.sync.handle_delta(delta(5, 6))
+    assert bench.told == [6]
