@@ -146,24 +146,13 @@ def collect_messages() -> None:
     translations = CONSOLE / "translations"
     with tempfile.TemporaryDirectory() as folder:
         template = f"{folder}/console.pot"
-        options = [
-            "-k",
-            "_",
-            "-k",
-            "ngettext:1,2",
-            "-k",
-            "mark",
-            "-k",
-            "counted:1,2",
-            "--no-location",
-            "--sort-output",
-            "-w",
-            "120",
-        ]
+        keywords = [f"--keyword={name}" for name in ("_", "mark", "ngettext:1,2", "counted:1,2")]
+        options = [*keywords, "--no-location", "--sort-output", "--width=120"]
         _pybabel("extract", "-F", str(translations / "babel.cfg"), *options, "-o", template, "cloud")
+        update = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--width=120"]
         for language in ("it", "ru"):
             file = str(translations / language / "LC_MESSAGES" / "console.po")
-            _pybabel("update", "-i", template, "-o", file, "-l", language, "--no-fuzzy-matching", "--ignore-obsolete")
+            _pybabel("update", "-i", template, "-o", file, "-l", language, *update)
 
 
 def _pybabel(*arguments: str) -> None:

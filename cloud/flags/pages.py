@@ -29,7 +29,7 @@ STANDARD_TEXTS: Final = {
     "ru": "Подойдите к администратору",
 }
 _FIELD_ERRORS: Final = {
-    "string_too_long": mark("Use 160 characters at most."),
+    "too_long": mark("Use 160 characters at most."),
     "literal_error": mark("Choose one of the two."),
 }
 _OTHER_ERROR: Final = mark("Leave out characters that a display cannot show.")

@@ -1,6 +1,8 @@
 """A small club in a real database, and gateways that report through the real services. For the browser tests."""
 
 import secrets
+import shutil
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -39,6 +41,7 @@ from sync_protocol.journal_events import (
 )
 from sync_protocol.messages import EventBatch
 
+FILE_NAME: Final = "tornello.db"
 SECRET: Final = bytes(range(32))
 PASSWORD: Final = "turnstile-and-tea"
 TIME_ZONE: Final = "Europe/Rome"
@@ -57,6 +60,11 @@ class ReportingGateway:
         self._boot_id = secrets.token_hex(8)
         self._seq = 0
         self._chain = CHAIN_START
+
+    def in_database(self, database: Database) -> "ReportingGateway":
+        """The same gateway, before its first event, in a copy of the database."""
+        assert self._seq == 0, "its journal has begun"
+        return ReportingGateway(database, self.gateway_id, self._lane_id)
 
     def beat(self) -> None:
         """Say that it is there, with a healthy reader."""
@@ -125,97 +133,118 @@ class ReportingGateway:
         return gateway
 
 
+@dataclass(frozen=True, slots=True)
 class Club:
-    """Two lanes, two gateways, a handful of members in three languages, a manager and an administrator."""
+    """Two lanes with gateways, a handful of members in three languages, a manager and an administrator."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.members: dict[str, str] = {}
-        with database.transaction() as session:
-            for email, name, role in ((ANNA, "Anna Bianchi", "manager"), (IVO, "Ivo Serra", "administrator")):
-                staff.create_staff(session, _SETUP, StaffDetails(email=email, name=name, role=role), password=PASSWORD)
-            site = sites.create_site(session, _SETUP, SiteRules("Palestra Aurora", TIME_ZONE, "it"), SECRET)
-            self.site_id = site.id
-            lanes = [sites.create_lane(session, _SETUP, site.id, f"Lane {number}") for number in (1, 2)]
-            ids = [new_id("gwy"), new_id("gwy")]
-            for lane, gateway_id in zip(lanes, ids, strict=True):
-                sites.add_gateway(session, lane, gateway_id, secrets.token_hex(8))
-        self.lane_1, self.lane_2 = (
-            ReportingGateway(database, gateway_id, lane.id) for lane, gateway_id in zip(lanes, ids, strict=True)
-        )
-        self._add_members()
-        for gateway in (self.lane_1, self.lane_2):
-            gateway.beat()
-            gateway.apply()
-
-    def _add_members(self) -> None:
-        today = local_day(self.database.clock(), ZoneInfo(TIME_ZONE))
-        year = timedelta(days=365)
-        self._add("Niccolò", "Ferri", "it", today - year / 2, today + timedelta(days=21), visits=(10, 7), card=20011)
-        self._add("Анна", "Смирнова", "ru", today - timedelta(days=40), today + year, card=20012)
-        self._add("Giulia", "De Luca", "it", today - year, today - timedelta(days=3), card=20013)
-        self._add(
-            "Oliver",
-            "Hart",
-            "en",
-            today - year / 2,
-            today + year / 2,
-            dues_due_on=today - timedelta(days=3),
-            card=20014,
-        )
-        frozen = self._add("Дмитрий", "Орлов", "ru", today - year / 4, today + year, card=20015)
-        with self.database.transaction() as session:
-            contract = contracts.list_of_members(session, [frozen])[0]
-            days = DaySpan(today - timedelta(days=2), today + timedelta(days=12))
-            contracts.add_freeze(session, _SETUP, contract.id, days, reason="holiday")
-        for number in range(60):
-            self._add(f"Member {number:02d}", "Zeta", "en", today, today + year, card=21000 + number)
-
-    def _add(
-        self,
-        first_name: str,
-        last_name: str,
-        locale: str,
-        starts_on: date,
-        ends_on: date,
-        *,
-        card: int,
-        visits: tuple[int, int] | None = None,
-        dues_due_on: date | None = None,
-    ) -> str:
-        with self.database.transaction() as session:
-            details = MemberDetails(
-                site_id=self.site_id,
-                first_name=first_name,
-                last_name=last_name,
-                locale=locale,
-                email=f"m{card}@people.example",
-                phone=f"+39 333 {card}",
-            )
-            member = members.create(session, _SETUP, details)
-            credentials.issue(session, _SETUP, member.id, CardSpec(card_number=card, label="Fob"))
-            contract = contracts.create(
-                session,
-                _SETUP,
-                member.id,
-                ContractDetails(
-                    plan_name="Ten visits" if visits else "Open 12 months",
-                    starts_on=starts_on,
-                    ends_on=ends_on,
-                    grace_days=0,
-                    visits_total=visits[0] if visits else None,
-                    dues_minor=4900 if dues_due_on else 0,
-                    dues_due_on=dues_due_on,
-                ),
-            )
-            for _ in range(visits[1] if visits else 0):
-                contracts.count_visit(session, contract.id)
-        self.members[f"{first_name} {last_name}"] = member.id
-        return member.id
+    database: Database
+    site_id: str
+    lane_1: ReportingGateway
+    lane_2: ReportingGateway
+    members: dict[str, str]
 
 
-def open_club(folder: Path) -> Club:
+def found_club(folder: Path) -> Club:
     """A club in a fresh SQLite file."""
-    database = Database(f"sqlite:///{folder}/tornello.db", dispatch=bus.dispatch)
+    database = _open_database(folder)
     upgrade_database(database)
-    return Club(database)
+    with database.transaction() as session:
+        for email, name, role in ((ANNA, "Anna Bianchi", "manager"), (IVO, "Ivo Serra", "administrator")):
+            staff.create_staff(session, _SETUP, StaffDetails(email=email, name=name, role=role), password=PASSWORD)
+        site = sites.create_site(session, _SETUP, SiteRules("Palestra Aurora", TIME_ZONE, "it"), SECRET)
+        lanes = [sites.create_lane(session, _SETUP, site.id, f"Lane {number}") for number in (1, 2)]
+        ids = [sites.add_gateway(session, lane, new_id("gwy"), secrets.token_hex(8)).id for lane in lanes]
+    members = _add_members(database, site.id)
+    lane_1, lane_2 = (
+        ReportingGateway(database, gateway_id, lane.id) for lane, gateway_id in zip(lanes, ids, strict=True)
+    )
+    return Club(database, site.id, lane_1, lane_2, members)
+
+
+def copy_club(template: Club, source: Path, folder: Path) -> Club:
+    """The same club in a file of its own, its gateways there and up to date. Nobody may be writing the template."""
+    shutil.copy(source / FILE_NAME, folder / FILE_NAME)
+    database = _open_database(folder)
+    lanes = [gateway.in_database(database) for gateway in (template.lane_1, template.lane_2)]
+    for gateway in lanes:
+        gateway.beat()
+        gateway.apply()
+    return Club(database, template.site_id, lanes[0], lanes[1], template.members)
+
+
+def _open_database(folder: Path) -> Database:
+    return Database(f"sqlite:///{folder / FILE_NAME}", dispatch=bus.dispatch)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    """A member with one card and one contract; days are counted from today."""
+
+    first_name: str
+    last_name: str
+    locale: str
+    card: int
+    from_day: int
+    to_day: int
+    visits: tuple[int, int] | None = None
+    dues_day: int | None = None
+    freeze: tuple[int, int] | None = None
+
+
+_PEOPLE: Final = (
+    _Person(first_name="Niccolò", last_name="Ferri", locale="it", card=20011, from_day=-180, to_day=21, visits=(10, 7)),
+    _Person(first_name="Анна", last_name="Смирнова", locale="ru", card=20012, from_day=-40, to_day=325),
+    _Person(first_name="Giulia", last_name="De Luca", locale="it", card=20013, from_day=-368, to_day=-3),
+    _Person(first_name="Oliver", last_name="Hart", locale="en", card=20014, from_day=-180, to_day=180, dues_day=-3),
+    _Person(
+        first_name="Дмитрий", last_name="Орлов", locale="ru", card=20015, from_day=-90, to_day=275, freeze=(-2, 12)
+    ),
+    *(
+        _Person(
+            first_name=f"Member {number:02d}",
+            last_name="Zeta",
+            locale="en",
+            card=21000 + number,
+            from_day=0,
+            to_day=365,
+        )
+        for number in range(60)
+    ),
+)
+
+
+def _add_members(database: Database, site_id: str) -> dict[str, str]:
+    today = local_day(database.clock(), ZoneInfo(TIME_ZONE))
+    with database.transaction() as session:
+        return {
+            f"{person.first_name} {person.last_name}": _add_member(session, site_id, person, today)
+            for person in _PEOPLE
+        }
+
+
+def _add_member(session: UnitOfWork, site_id: str, person: _Person, today: date) -> str:
+    details = MemberDetails(
+        site_id=site_id,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        locale=person.locale,
+        email=f"m{person.card}@people.example",
+        phone=f"+39 333 {person.card}",
+    )
+    member = members.create(session, _SETUP, details)
+    credentials.issue(session, _SETUP, member.id, CardSpec(card_number=person.card, label="Fob"))
+    terms = ContractDetails(
+        plan_name="Ten visits" if person.visits else "Open, 12 months",
+        starts_on=today + timedelta(days=person.from_day),
+        ends_on=today + timedelta(days=person.to_day),
+        visits_total=person.visits[0] if person.visits else None,
+        dues_minor=4900 if person.dues_day is not None else 0,
+        dues_due_on=None if person.dues_day is None else today + timedelta(days=person.dues_day),
+    )
+    contract = contracts.create(session, _SETUP, member.id, terms)
+    for _ in range(person.visits[1] if person.visits else 0):
+        contracts.count_visit(session, contract.id)
+    if person.freeze:
+        first, last = (today + timedelta(days=day) for day in person.freeze)
+        contracts.add_freeze(session, _SETUP, contract.id, DaySpan(first, last), reason="holiday")
+    return member.id
