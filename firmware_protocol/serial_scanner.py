@@ -39,7 +39,7 @@ class SerialScanner:
 
     def handle_timer(self, now: float) -> Iterator[bytes]:
         """Yield the code that silence has ended, if any."""
-        if self._code and now - self._last_byte_at >= self._silence:
+        if self._code and now >= self._last_byte_at + self._silence:
             yield from self._finish()
 
     def _finish(self) -> Iterator[bytes]:

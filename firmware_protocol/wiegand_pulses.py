@@ -33,7 +33,7 @@ class WiegandPulses:
 
         A burst of more than 256 bits is noise, and is dropped.
         """
-        if not self._bits or now - self._last_at < self._silence:
+        if not self._bits or now < self._last_at + self._silence:
             return None
         bits, self._bits = self._bits, []
         if len(bits) > BITS_MAX:

@@ -24,6 +24,8 @@ from firmware_protocol.osdp.smart_card_messages import FragmentCommand
 
 __all__ = ["AccessControlUnit", "ReaderSettings"]
 
+SHORTEST_REPLY = 10
+"""Bytes of the shortest reply: some adapters deliver it only when it is complete."""
 EVENTS_MAX = 1024
 """With this many events not taken, polling pauses: an application that does not listen gets no more."""
 
@@ -168,9 +170,8 @@ class AccessControlUnit:
         link = None if self._is_scan_turn else self._schedule.choose(self._links.values(), now)
         self._is_scan_turn = self._scan is not None and not self._is_scan_turn
         if link is not None:
-            data, delay = link.next_bytes(now), self._schedule.reply_delay(link, self._links.values())
-            self._schedule.handle_transmission(link, now)
-            self._transmit(link, data, delay, now)
+            delay = self._schedule.begin(link, self._links.values(), now)
+            self._transmit(link, link.next_bytes(now), delay, now)
         elif self._scan is not None:
             self._transmit(self._scan, self._scan.next_bytes(), REPLY_DELAY, now)
 
@@ -179,7 +180,8 @@ class AccessControlUnit:
         self._asked = asked
         sent_at = now + timing.transmission_time(len(data), self._baud)
         longest = timing.REPLY_DELAY_MAX + timing.transmission_time(FRAME_SIZE_MAX, self._baud)
-        self._reply_deadline = sent_at + delay
+        shortest = timing.transmission_time(SHORTEST_REPLY, self._baud)
+        self._reply_deadline = sent_at + delay + shortest
         self._reply_deadline_max = sent_at + longest
 
     def _handle_silence(self, asked: ReaderLink | AddressScan, now: float) -> None:

@@ -1,12 +1,12 @@
 """Whose turn it is on the bus.
 
 Commands go first, then silent readers within their budget, then polls: readers with recent
-activity every second turn, all others in the order of their last poll. A silent reader gets a
-short time to answer, and one tenth of the time at most, as long as others on the bus are alive;
-so a dead reader costs its neighbours next to nothing.
+activity every fourth turn, all others in the order of their last poll. A reader that did not answer
+gets a short time to answer, and one tenth of the time at most, as long as others on the bus are alive;
+so a dead reader costs its neighbours next to nothing. One that answers late is heard all the same.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from firmware_protocol.osdp.link_states import LinkState
 from firmware_protocol.osdp.reader_link import ReaderLink
@@ -14,12 +14,13 @@ from firmware_protocol.osdp.timing import PROBE_DELAY_MAX, REPLY_DELAY_MAX
 
 ACTIVE_SECONDS = 3.0
 """How long after a card, a key or a command a reader is polled with preference."""
+ACTIVE_TURN_EVERY = 4
 PROBE_SHARE = 10
 """Silent readers together get one part in so many of the bus time."""
 PROBE_PAUSE_MAX = 1.0
 """No probe holds up the next one for longer than this many seconds."""
-FULL_PROBE_EVERY = 64
-"""One probe in so many waits the standard's full 200 ms, for readers that are slow to start."""
+FULL_PROBE_SECONDS = 60.0
+"""One probe in so many seconds waits the standard's full 200 ms, for a reader that is always slow."""
 
 
 class PollSchedule:
@@ -28,37 +29,35 @@ class PollSchedule:
     def __init__(self) -> None:
         self._probe_started_at: float | None = None
         self._probe_allowed_at = 0.0
-        self._probe_count = 0
-        self._was_active_turn = False
+        self._full_probe_at: float | None = None
+        self._turn = 0
 
     def choose(self, links: Collection[ReaderLink], now: float) -> ReaderLink | None:
         """The reader to transmit to now, or None when nobody is due."""
-        has_neighbours = _has_live(links)
-        due = [link for link in links if _may_be_polled(link) and self._due_at(link, has_neighbours) <= now]
+        has_live = any(_is_live(link) for link in links)
+        due = [link for link in links if _is_served(link) and self._due_at(link, has_live=has_live) <= now]
         urgent = [link for link in due if link.has_commands and not link.is_silent]
         silent = [link for link in due if link.is_silent]
-        candidates = urgent or silent or due
-        if candidates is due:
-            active = [link for link in due if now - link.online.active_at < ACTIVE_SECONDS]
-            self._was_active_turn = bool(active) and not self._was_active_turn
-            candidates = active if self._was_active_turn else due
+        candidates = urgent or silent or self._polled(due, now)
         return min(candidates, key=lambda link: link.polled_at, default=None)
 
     def next_due_at(self, links: Collection[ReaderLink]) -> float | None:
         """When ``choose`` will have somebody, in seconds of the monotonic clock; None when never."""
-        has_neighbours = _has_live(links)
-        return min((self._due_at(link, has_neighbours) for link in links if _may_be_polled(link)), default=None)
+        has_live = any(_is_live(link) for link in links)
+        return min((self._due_at(link, has_live=has_live) for link in links if _is_served(link)), default=None)
 
-    def reply_delay(self, link: ReaderLink, links: Iterable[ReaderLink]) -> float:
-        """How many seconds the reader has to begin its reply."""
-        if not link.is_silent or not _has_live(links) or self._probe_count % FULL_PROBE_EVERY == 0:
-            return REPLY_DELAY_MAX
-        return PROBE_DELAY_MAX
-
-    def handle_transmission(self, link: ReaderLink, now: float) -> None:
-        """Remember when a silent reader's turn began."""
+    def begin(self, link: ReaderLink, links: Collection[ReaderLink], now: float) -> float:
+        """The reader's turn begins; gives how many seconds it has to begin its reply."""
+        is_probe = link.is_silent or link.state is LinkState.PROBING
         self._probe_started_at = now if link.is_silent else None
-        self._probe_count += link.is_silent
+        if not is_probe:
+            return REPLY_DELAY_MAX
+        if not any(_is_live(each) for each in links):
+            return REPLY_DELAY_MAX if link.is_silent else PROBE_DELAY_MAX
+        is_full = self._full_probe_at is not None and now >= self._full_probe_at
+        if is_full or self._full_probe_at is None:
+            self._full_probe_at = now + FULL_PROBE_SECONDS
+        return REPLY_DELAY_MAX if is_full else PROBE_DELAY_MAX
 
     def handle_silence(self, now: float) -> None:
         """Charge a silent reader's turn to the budget; a live reader's first silence is free."""
@@ -66,15 +65,20 @@ class PollSchedule:
             cost = now - self._probe_started_at
             self._probe_allowed_at = now + min(cost * (PROBE_SHARE - 1), PROBE_PAUSE_MAX)
 
-    def _due_at(self, link: ReaderLink, has_neighbours: bool) -> float:  # noqa: FBT001
-        if link.is_silent and has_neighbours:
+    def _polled(self, due: list[ReaderLink], now: float) -> list[ReaderLink]:
+        self._turn = (self._turn + 1) % ACTIVE_TURN_EVERY
+        active = [link for link in due if now - link.online.active_at < ACTIVE_SECONDS]
+        return active if active and self._turn == 0 else due
+
+    def _due_at(self, link: ReaderLink, *, has_live: bool) -> float:
+        if link.is_silent and has_live:
             return max(link.due_at, self._probe_allowed_at)
         return link.due_at
 
 
-def _may_be_polled(link: ReaderLink) -> bool:
+def _is_served(link: ReaderLink) -> bool:
     return link.state is not LinkState.DISABLED
 
 
-def _has_live(links: Iterable[ReaderLink]) -> bool:
-    return any(not link.is_silent and link.state not in {LinkState.DISABLED, LinkState.PROBING} for link in links)
+def _is_live(link: ReaderLink) -> bool:
+    return not link.is_silent and link.state not in {LinkState.DISABLED, LinkState.PROBING}

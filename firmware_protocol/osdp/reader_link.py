@@ -36,7 +36,7 @@ SILENCES_MAX = 6
 BUSY_MAX = 160
 """BUSY replies in a row, 50 ms apart, until a reader counts as offline: 8 s."""
 
-_BACKOFF_FIRST, _BACKOFF_MAX = 0.050, 0.800
+_BACKOFF_FIRST, _BACKOFF_MAX = 0.050, 0.400
 _SECURITY_NAKS = frozenset({NakCode.SECURE_CHANNEL_UNSUPPORTED, NakCode.SECURE_CHANNEL_REQUIRED})
 
 _OFFLINE_REASONS = {
@@ -59,7 +59,7 @@ class Exchange:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds to wait before transmission ``attempt`` + 1: at once, then 50 ms doubling to 800 ms."""
+    """Seconds to wait before transmission ``attempt`` + 1: at once, then 50 ms doubling to 400 ms."""
     return 0.0 if attempt <= 1 else min(_BACKOFF_MAX, _BACKOFF_FIRST * 2 ** min(attempt - 2, 8))
 
 
