@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 
@@ -100,7 +100,7 @@ class PostgresqlServer:
             **self._as_owner(),
         )
 
-    def _as_owner(self) -> dict[str, object]:
+    def _as_owner(self) -> dict[str, Any]:
         """PostgreSQL refuses to run as root."""
         if self._owner is None:
             return {}

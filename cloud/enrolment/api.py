@@ -65,10 +65,11 @@ def create_claim_token(
     site_id: str,
     body: ClaimTokenIn,
     session: Transaction,
-    authority: Authority,
+    settings: AppSettings,
     staff: SignedIn = require("gateways.enrol"),
 ) -> ClaimTokenOut:
     """Allow one gateway to be enrolled at a lane within 24 hours. The token is shown this once."""
+    authority = load_authority(settings)
     if sites.get_lane(session, body.lane_id).site_id != site_id:
         raise not_found("lane", body.lane_id)
     token = service.create_claim_token(session, staff.actor, body.lane_id, authority)

@@ -1,7 +1,9 @@
 """A small club for tests of the API: one site, and clients that are signed in."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,13 @@ from fastapi import FastAPI
 from cloud.app import create_app
 from cloud.audit.service import Actor
 from cloud.database import Database
+from cloud.kit.ids import new_id
+from cloud.kit.passwords import hash_password
 from cloud.settings import Address, Settings
 from cloud.sites import service as sites
 from cloud.sites.service import SiteRules
-from cloud.staff import service as staff
-from cloud.staff.service import StaffDetails
+from cloud.staff.models import Staff, StaffSession
+from cloud.staff.service import SESSION_LIFE
 
 SECRET = bytes(range(32))
 PASSWORD = "correct horse battery"
@@ -65,22 +69,44 @@ class Club:
     site_id: str
 
     def hire(self, role: str) -> str:
-        """Add somebody with this role and `PASSWORD`; returns their e-mail address."""
-        email = f"{role}@club.test"
+        """Add somebody with this role and `PASSWORD`; returns their id. Their address is `{role}@club.test`."""
         with self.database.transaction() as session:
-            details = StaffDetails(email=email, name=role.title(), role=role)
-            staff.create_staff(session, SYSTEM, details, password=PASSWORD)
-        return email
+            person = Staff(
+                id=new_id("stf"),
+                email=f"{role}@club.test",
+                name=role.title(),
+                password_hash=_hashed(),
+                locale="en",
+                role=role,
+                is_active=True,
+                created_at=session.now,
+            )
+            session.add(person)
+            return person.id
 
     def client(self, role: str | None = None) -> httpx.Client:
-        """Somebody who calls the API: a stranger, or somebody hired for the role and signed in by a bearer token."""
+        """Somebody who calls the API: a stranger, or somebody hired for the role, with the token of a session."""
         client = httpx.Client(transport=AppTransport(self.app), base_url="https://club.test")
         if role:
-            body = {"email": self.hire(role), "password": PASSWORD}
-            answer = client.post("/api/v1/sessions", json=body)
-            assert answer.status_code == 201, answer.text
-            client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+            token = f"token of {role}"
+            staff_id = self.hire(role)
+            with self.database.transaction() as session:
+                opened = StaffSession(
+                    id=new_id("ses"),
+                    staff_id=staff_id,
+                    token_hash=hashlib.sha256(token.encode()).digest(),
+                    user_agent="",
+                    created_at=session.now,
+                    expires_at=session.now + SESSION_LIFE,
+                )
+                session.add(opened)
+            client.headers["Authorization"] = f"Bearer {token}"
         return client
+
+
+@cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)  # slow on purpose: once is enough
 
 
 def open_club(database: Database, authority_dir: Path | None = None) -> Club:

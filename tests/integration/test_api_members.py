@@ -106,8 +106,8 @@ def test_a_field_that_cannot_be_is_named(club: Club, desk: httpx.Client, field: 
 def test_an_unknown_site_or_member_is_not_found(club: Club, desk: httpx.Client) -> None:
     body = {"site_id": "sit_none", "first_name": "Anna"}
     assert desk.post("/api/v1/members", json=body).json()["type"] == "urn:tornello:problem:site_not_found"
-    for call in (desk.get, desk.patch):
-        answer = call("/api/v1/members/mem_none", **({"json": {}} if call == desk.patch else {}))
+    address = "/api/v1/members/mem_none"
+    for answer in (desk.get(address), desk.patch(address, json={})):
         assert answer.status_code == 404
         assert answer.json()["type"] == "urn:tornello:problem:member_not_found"
 

@@ -1,5 +1,7 @@
 """Signing in and out over HTTP, and who may do what, on both databases."""
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 
@@ -87,7 +89,7 @@ def test_a_token_that_is_none_opens_nothing(club: Club, token: str) -> None:
 )
 def test_each_role_may_do_its_part(club: Club, role: str, may: set[str]) -> None:
     client = club.client(role)
-    calls = {
+    calls: dict[str, Callable[[], httpx.Response]] = {
         "members.read": lambda: client.get("/api/v1/members"),
         "flags.write": lambda: client.post("/api/v1/flags/flg_none/clear"),
         "contracts.write": lambda: client.patch("/api/v1/contracts/ctr_none", json={}),
