@@ -38,7 +38,7 @@ def list_access_events(
     before_id = None if after is None else _parse_cursor(after)
     events = service.page(session, wanted, before_id=before_id, limit=limit + 1)
     page = cut_page(events, limit, lambda event: (event.id,))
-    return Page[AccessEventOut](items=[AccessEventOut.of(event) for event in page.items], next=page.next)
+    return Page(items=[AccessEventOut.of(event) for event in page.items], next=page.next)
 
 
 @router.get(
