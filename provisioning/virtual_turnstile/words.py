@@ -49,6 +49,7 @@ def _decision_words(_: Gettext) -> dict[str, str]:
         "reason.lane_busy": _("somebody is passing"),
         "reason.lane_not_ready": _("the turnstile is not ready"),
         "reason.credential_unreadable": _("card not read"),
+        "passage.refused": _("not granted"),
         "passage.waiting": _("awaited"),
         "passage.taken": _("walked through"),
         "passage.not_taken": _("nobody walked through"),

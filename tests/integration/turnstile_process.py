@@ -18,11 +18,11 @@ ROOT = Path(__file__).resolve().parents[2]
 class TurnstileProcess:
     """`async with TurnstileProcess(folder) as turnstile`: runs inside, and must have ended well by itself after it."""
 
-    def __init__(self, folder: Path, *, passage_window_ms: int = 5000) -> None:
+    def __init__(self, folder: Path, *, passage_window_ms: int = 5000, status_socket: Path | None = None) -> None:
         self.scbk = secrets.token_bytes(16)
         self.port = folder / "lane-1.port"
         self.socket = folder / "lane-1.sock"
-        self.status_socket = folder / "status.sock"
+        self.status_socket = status_socket or folder / "status.sock"
         self.cards = folder / "cards.json"
         self.config = folder / "turnstile.toml"
         (folder / "lane-1.scbk").write_text(self.scbk.hex())
@@ -35,7 +35,7 @@ class TurnstileProcess:
             title = "Lane 1"
             port = "lane-1.port"
             socket = "lane-1.sock"
-            status_socket = "status.sock"
+            status_socket = "{self.status_socket}"
             passage_window_ms = {passage_window_ms}
             [lane.reader]
             scbk_file = "lane-1.scbk"

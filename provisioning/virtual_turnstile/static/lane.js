@@ -58,7 +58,7 @@ function setField(box, name, text) {
 }
 
 function passageWord({ decision, passage }) {
-  if (decision.outcome === "block") return word("none");
+  if (decision.outcome === "block") return word("passage.refused");
   return word(passage?.tap_id === decision.tap_id ? `passage.${passage.end}` : "passage.waiting");
 }
 
