@@ -107,7 +107,7 @@ def test_unpaid_dues_are_two_flags_of_the_contract(club: Club) -> None:
 def test_a_card_that_changed_hands_stands_for_its_new_holder_whoever_is_projected(club: Club) -> None:
     with club.database.transaction() as session:
         old_holder = club.add_member(session, "Bruno", card=99)
-        (card,) = credentials.list_for_member(session, old_holder)
+        (card,) = credentials.list_of_members(session, [old_holder])
         credentials.revoke(session, club.actor, card.id)
     with club.database.transaction() as session:
         new_holder = club.add_member(session, "Carla", card=99)
@@ -121,7 +121,7 @@ def test_a_card_that_changed_hands_stands_for_its_new_holder_whoever_is_projecte
 def test_a_revoked_card_stays_known_as_revoked(club: Club) -> None:
     with club.database.transaction() as session:
         member_id = club.add_member(session, card=99)
-        (card,) = credentials.list_for_member(session, member_id)
+        (card,) = credentials.list_of_members(session, [member_id])
         credentials.revoke(session, club.actor, card.id)
     with club.database.session() as session:
         cards = [row for row in state_of(session, club.site_id) if isinstance(row, CredentialRow)]
