@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url, text
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -148,11 +148,6 @@ class Database:
             topics = session.finish()
         for topic in topics:
             self.wakeups.wake(topic)
-
-    def ping(self) -> None:
-        """Raise SQLAlchemy's OperationalError if the database does not answer."""
-        with self.engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """Close all connections."""

@@ -135,11 +135,6 @@ def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequenc
     return repository.list_of_members(session, member_ids)
 
 
-def list_for_member(session: UnitOfWork, member_id: str) -> Sequence[Contract]:
-    """The contracts of a member with their freezes, the latest start first."""
-    return repository.list_of_members(session, [member_id])
-
-
 def terms_of(contract: Contract) -> Terms:
     """What the pure policy needs to know of a contract."""
     return Terms(

@@ -119,17 +119,6 @@ def list_by_canonicals(session: UnitOfWork, site_id: str, canonicals: Collection
     return repository.list_by_canonicals(session, site_id, canonicals)
 
 
-def list_for_member(session: UnitOfWork, member_id: str) -> Sequence[Credential]:
-    """The credentials of a member, the oldest first."""
-    return repository.list_of_members(session, [member_id])
-
-
-def find_in_use(session: UnitOfWork, site_id: str, canonical: str) -> Credential | None:
-    """Who holds a card: the credential that is not revoked, else the one revoked last, else None."""
-    held = repository.list_by_canonicals(session, site_id, [canonical])
-    return max(held, key=lambda credential: (credential.status != "revoked", credential.changed_at), default=None)
-
-
 def _canonical(session: UnitOfWork, site_id: str, card: CardSpec) -> str:
     try:
         if card.kind == "raw":

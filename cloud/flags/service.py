@@ -104,11 +104,6 @@ def list_standing(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[
     return repository.list_standing(session, member_ids)
 
 
-def list_raised(session: UnitOfWork, member_id: str) -> Sequence[Flag]:
-    """The flags of a member that nobody has cleared, the newest first."""
-    return repository.list_standing(session, [member_id])
-
-
 def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: int) -> Page[Flag]:
     """A member's flags, cleared ones too, the newest first.
 

@@ -114,11 +114,6 @@ def list_by_ids(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Me
     return repository.find_many(session, member_ids)
 
 
-def list_ids(session: UnitOfWork, site_id: str) -> Sequence[str]:
-    """The ids of all members of a site."""
-    return repository.list_ids(session, site_id)
-
-
 def note_card_numbers(session: UnitOfWork, member_id: str, card_numbers: Iterable[str]) -> None:
     """Let a member be found by these card numbers. For the credentials package."""
     member = get(session, member_id)
