@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve.add_argument("--no-worker", action="store_true", help="leave the link to the gateways to another process")
     words.add_parser("worker", help="keep the link to the gateways, without console and API")
     words.add_parser("migrate", help="bring the database up to date and end")
+    words.add_parser("verify-audit", help="check that nobody altered the audit log")
     _add_site(words.add_parser("create-site", help="add a site with fresh keys"))
     _add_lane(words.add_parser("create-lane", help="add a lane to a site"))
     _add_staff(words.add_parser("create-staff", help="add somebody who may sign in"))

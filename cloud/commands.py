@@ -18,9 +18,10 @@ from typing import Final
 from sqlalchemy.exc import DatabaseError
 
 from cloud import bus
+from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import Database, UnitOfWork
-from cloud.errors import CloudError
+from cloud.errors import CloudError, ConflictError
 from cloud.gateway_link.link import has_link
 from cloud.migrations import DatabaseNewerError, upgrade_database
 from cloud.server import AddressBusyError, serve
@@ -116,6 +117,14 @@ def _create_staff(options: argparse.Namespace) -> None:
     _answer(options, {"staff_id": staff_id})
 
 
+def _verify_audit(_: argparse.Namespace) -> None:
+    with _database(read_settings(os.environ)) as database, database.session() as session:
+        broken_seq = audit.find_break(session)
+    if broken_seq is not None:
+        raise ConflictError("audit_broken", f"the audit log was altered: entry {broken_seq} is not as it was written")
+    sys.stdout.write("the audit log is whole\n")
+
+
 COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "serve": _serve,
     "worker": _work,
@@ -123,6 +132,7 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "create-site": _create_site,
     "create-lane": _create_lane,
     "create-staff": _create_staff,
+    "verify-audit": _verify_audit,
 }
 
 
