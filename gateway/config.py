@@ -97,10 +97,19 @@ def load_config(path: Path) -> GatewayConfig:
         OSError: the file cannot be read.
     """
     try:
-        text = path.read_bytes().decode()
-        values = tomllib.loads(text)
+        return parse_config(path.read_bytes().decode(), path)
     except UnicodeDecodeError as error:
         raise ConfigError(path, [Mistake(1, f"this is not text in UTF-8: {error.reason}")]) from error
+
+
+def parse_config(text: str, path: Path) -> GatewayConfig:
+    """Check a text that came from the file `path`; only the readers' key files are read.
+
+    Raises:
+        ConfigError: with every mistake and its line.
+    """
+    try:
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         position = re.search(r"at line (\d+)", str(error))
         raise ConfigError(path, [Mistake(int(position[1]) if position else 1, f"this is not TOML: {error}")]) from error

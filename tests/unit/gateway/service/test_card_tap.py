@@ -1,0 +1,154 @@
+"""One call from the card's bits to the open relay."""
+
+from dataclasses import replace
+
+import pytest
+
+from firmware_protocol.wiegand import encode_wiegand26
+from gateway.domain.access_point import AccessPoint, ReaderKey
+from gateway.domain.credential import Credential
+from gateway.domain.entitlement import Entitlement, EntitlementWindow
+from gateway.domain.flags import Flag
+from gateway.domain.gate_view import GateView
+from gateway.domain.turnstile import LaneState
+from gateway.service.card_tap import CardTap, GateParts, Knowledge
+from gateway.service.display import DisplaySettings
+from gateway.service.gate_report import GateReport
+from gateway.service.passage import LanePassages, LaneTiming
+from gateway.service.ports import CardPresented
+from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
+from sync_protocol.journal_events import AccessDecided
+from tests.display_catalogue import display_catalogue
+from tests.fake_clock import FakeClock
+from tests.gate_fakes import SITE, FakeBus, FakeJournal, FakeLane, FakeState, FakeStatus, FakeTimers
+
+ENTRY, EXIT = ReaderKey("entry"), ReaderKey("exit")
+CARD = encode_wiegand26(17, 100)
+
+
+class Scene:
+    """One lane with a reader on each side; credentials are not hashed here."""
+
+    def __init__(self) -> None:
+        self.clock, self.journal, self.lane = FakeClock(), FakeJournal(), FakeLane()
+        self.bus, self.state, self.status, self.timers = FakeBus(), FakeState(), FakeStatus(), FakeTimers()
+        places = {
+            ENTRY: ReaderPlace(ENTRY, AccessPoint("lan_a", "in"), DisplaySettings(), self.bus),
+            EXIT: ReaderPlace(EXIT, AccessPoint("lan_a", "out"), DisplaySettings(), self.bus),
+        }
+        feedback = ReaderFeedback(places, display_catalogue())
+        report = GateReport(feedback, self.status, lambda: None)
+        self.passages = LanePassages(self.lane, LaneTiming(), journal=self.journal, timers=self.timers, listener=report)
+        knowledge = Knowledge(self.state, self.clock, display_catalogue(), lambda canonical: canonical)
+        numbers = iter(range(100))
+        self.tap = CardTap(
+            GateParts(places, {"lan_a": self.passages}, feedback),
+            knowledge,
+            journal=self.journal,
+            status=self.status,
+            new_tap_id=lambda: f"tap_{next(numbers)}",
+        )
+
+    def know(self, card: int, member_id: str = "mem_a", *flags: Flag, visits_left: int | None = None) -> None:
+        now = self.clock.wall_ms() // 1000
+        canonical = f"wiegand26:17:{card}"
+        window = EntitlementWindow("ctr_a", now - 1, now + 1_000, visits_left=visits_left)
+        self.state.views[canonical] = GateView(
+            Credential(canonical, member_id), Entitlement(member_id, "Anna", "en", (window,)), flags, SITE, 7, now
+        )
+
+    def present(self, data: bytes = CARD, reader: ReaderKey = ENTRY, bit_count: int = 26) -> AccessDecided:
+        self.tap.handle_card(CardPresented(reader, data, bit_count, self.clock.monotonic()))
+        event = self.journal.bodies[-1]
+        assert isinstance(event, AccessDecided)
+        return event
+
+
+def test_a_good_card_opens_the_relay_and_is_recorded_in_the_same_call() -> None:
+    scene = Scene()
+    scene.know(100)
+    event = scene.present()
+    assert scene.lane.calls == ["unlock in 500"]
+    assert (event.outcome, event.reason, event.rule) == ("allow", "granted", "contract")
+    assert (event.member_id, event.contract_id, event.credential_hash) == ("mem_a", "ctr_a", "wiegand26:17:100")
+    assert (event.tap_id, event.reader, event.text, event.revision) == ("tap_0", "entry", "Welcome. Anna", 7)
+    assert scene.bus.shown[-1][1].lines == ("Welcome", "Anna")
+
+
+def test_an_unknown_card_moves_nothing() -> None:
+    scene = Scene()
+    event = scene.present()
+    assert scene.lane.calls == []
+    assert (event.outcome, event.reason, event.member_id) == ("block", "credential_not_found", None)
+    assert scene.bus.shown[-1][1].colour == "red"
+    assert scene.passages.state is LaneState.LOCKED
+
+
+def test_a_card_that_was_misread_is_recorded_without_a_credential() -> None:
+    scene = Scene()
+    flipped = bytes([CARD[0] ^ 0x80, *CARD[1:]])
+    event = scene.present(flipped)
+    assert (event.outcome, event.reason, event.credential_hash) == ("block", "credential_unreadable", "")
+
+
+def test_a_card_whose_bits_and_bytes_do_not_agree_is_a_misread_one() -> None:
+    assert Scene().present(b"\x00", bit_count=26).reason == "credential_unreadable"
+
+
+def test_the_exit_reader_opens_the_exit() -> None:
+    scene = Scene()
+    scene.know(100, visits_left=0)
+    event = scene.present(reader=EXIT)
+    assert scene.lane.calls == ["unlock out 500"]
+    assert event.text == "Goodbye. Anna"
+
+
+def test_a_second_tap_is_answered_at_once_while_the_lane_is_taken() -> None:
+    scene = Scene()
+    scene.know(100)
+    scene.know(200, "mem_b")
+    scene.present()
+    event = scene.present(encode_wiegand26(17, 200))
+    assert (event.outcome, event.reason) == ("block", "lane_busy")
+    assert scene.lane.calls == ["unlock in 500"]
+
+
+def test_the_flags_considered_are_recorded() -> None:
+    scene = Scene()
+    flag = Flag("flg_a", "mem_a", "manual", "block", texts={"en": "See Marco"})
+    scene.know(100, "mem_a", flag)
+    event = scene.present()
+    assert (event.flag_ids, event.text, event.rule) == (("flg_a",), "See Marco", "blocking_flag")
+
+
+def test_visits_burnt_here_count() -> None:
+    scene = Scene()
+    scene.know(100, visits_left=1)
+    scene.journal.spent["ctr_a"] = 1
+    assert scene.present().reason == "no_visits_left"
+
+
+def test_the_time_from_the_card_to_the_relay_is_recorded() -> None:
+    scene = Scene()
+    scene.know(100)
+    card = CardPresented(ENTRY, CARD, 26, scene.clock.monotonic() - 0.002)
+    scene.tap.handle_card(card)
+    event = scene.journal.bodies[-1]
+    assert isinstance(event, AccessDecided)
+    assert event.decided_in_us == pytest.approx(2_000, abs=1)
+
+
+def test_local_listeners_get_the_decision_with_its_explanation() -> None:
+    scene = Scene()
+    scene.know(100)
+    scene.present()
+    record = scene.status.records[-1]
+    assert record["type"] == "decision"
+    assert record["display"] == ["Welcome", "Anna"]
+    assert "rule contract" in str(record["explanation"])
+
+
+def test_the_sites_language_is_learnt_from_what_is_found() -> None:
+    scene = Scene()
+    scene.state.nobody = replace(scene.state.nobody, site=replace(SITE, locale="ru"))
+    assert scene.present().text == "Карта не найдена. Подойдите к нам"
