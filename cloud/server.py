@@ -6,7 +6,6 @@ All in one event loop. It ends within five seconds of SIGTERM or Ctrl-C, also wi
 import asyncio
 import contextlib
 import logging
-import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from cloud.app import create_app
 from cloud.database import Database
 from cloud.gateway_link.link import run_link
 from cloud.settings import Address, Settings
+from cloud.worker import stop_requested
 
 FAREWELL_S: Final = 2
 """How long open requests may take when the process ends; event streams never end by themselves."""
@@ -51,21 +51,6 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
                 link.cancel()
             for server, _ in servers:
                 server.should_exit = True
-
-
-async def stop_requested() -> None:
-    """Return at the first SIGTERM or SIGINT."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for number in signals:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        await stop.wait()
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
-    _logger.info("stopping")
 
 
 class _Server(uvicorn.Server):

@@ -5,11 +5,14 @@ Both halves may run on one machine or on several that share a PostgreSQL databas
 
 import asyncio
 import contextlib
+import logging
+import signal
 
 from cloud.database import Database
 from cloud.gateway_link.link import run_link
-from cloud.server import stop_requested
 from cloud.settings import Settings
+
+_logger = logging.getLogger(__name__)
 
 
 async def work(settings: Settings, database: Database) -> None:
@@ -21,3 +24,18 @@ async def work(settings: Settings, database: Database) -> None:
     link.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await link
+
+
+async def stop_requested() -> None:
+    """Return at the first SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await stop.wait()
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+    _logger.info("stopping")
