@@ -27,7 +27,7 @@ from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.gate_report import GateReport
-from gateway.service.health import Health
+from gateway.service.health import NOBODY, Health
 from gateway.service.passage import LanePassages
 from gateway.service.ports import CardPresented, Clock, ReaderStatus
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
@@ -79,11 +79,13 @@ class Gate:
         self.status = LocalStatus(config.state_dir / STATUS_SOCKET, greeting=self._state)
         buses = [_build_bus(bus) for bus in config.buses]
         places = _place_readers(config, buses, core.identity.lane_id)
-        feedback = ReaderFeedback(places, core.catalogue)
+        self._feedback = ReaderFeedback(places, core.catalogue)
         lanes = [_build_lane(lane, core.identity.lane_id) for lane in config.lanes]
-        self._passages = self._follow_passages(config.lanes, lanes, feedback)
-        self._watch = ReaderWatch(places, journal=core.store.journal, feedback=feedback, on_change=self.publish_state)
-        self._tap = self._build_tap(GateParts(places, self._passages, feedback))
+        self._passages = self._follow_passages(config.lanes, lanes)
+        self._watch = ReaderWatch(
+            places, journal=core.store.journal, feedback=self._feedback, on_change=self.publish_state
+        )
+        self._tap = self._build_tap(GateParts(places, self._passages, self._feedback))
         for bus in buses:
             bus.set_listener(self._handle_reader)
         self.loops = (
@@ -98,10 +100,8 @@ class Gate:
         """How the readers are, for the heartbeat."""
         return self._watch.health
 
-    def _follow_passages(
-        self, configs: Sequence[LaneConfig], lanes: Sequence[LaneAdapter], feedback: ReaderFeedback
-    ) -> dict[str, LanePassages]:
-        report = GateReport(feedback, self.status, self.publish_state)
+    def _follow_passages(self, configs: Sequence[LaneConfig], lanes: Sequence[LaneAdapter]) -> dict[str, LanePassages]:
+        report = GateReport(self._feedback, self.status, self.publish_state)
         journal, timers = self._core.store.journal, asyncio.get_running_loop()
         return {
             lane.lane_id: LanePassages(lane, config.timing, journal=journal, timers=timers, listener=report)
@@ -125,6 +125,11 @@ class Gate:
             self._tap.handle_card(happened)
         else:
             self._watch.handle_status(happened)
+
+    def handle_applied(self, revision: int) -> None:
+        """Another state is in force; the site may speak another language in it."""
+        self._feedback.learn_site(self._core.store.gate_reader.find_gate_view(NOBODY).site)
+        self.publish_state()
 
     def publish_state(self) -> None:
         """Tell the local listeners how the gateway is now."""
@@ -235,7 +240,8 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
         gate = Gate(config, Core(identity, store, clock, load_catalogue(), is_connected=lambda: link.is_connected))
         keeping = ClockKeeping(clock, store.state, store.state)
         ports = SessionPorts(link, store.journal, store.state, clock, readers=lambda: gate.readers)
-        session = CloudSession(ports, keeping, version=software_version(), told=lambda _: gate.publish_state())
+        session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
+        gate.handle_applied(store.state.applied_revision)
         health = Health(store.gate_reader, store.journal, clock)
         store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
         loops = (

@@ -103,8 +103,7 @@ class CardTap:
             return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, Rule.CARD_PARITY, revision=0)
         credential_hash = self._knowledge.hash_credential(canonical)
         view = self._knowledge.state.find_gate_view(credential_hash)
-        if view.site is not None:
-            self._gate.feedback.site_locale = view.site.locale
+        self._gate.feedback.learn_site(view.site)
         direction = place.access_point.direction
         member_id = view.credential.member_id if view.credential else None
         context = TapContext(

@@ -6,7 +6,7 @@ from typing import Final
 from gateway.domain.access_policy import TapContext, decide
 from gateway.service.ports import Clock, GateStateReader, Journal
 
-_NOBODY: Final = "0" * 32
+NOBODY: Final = "0" * 32
 """A hash that no credential has in practice: 128 bits of a keyed hash, all zero."""
 
 
@@ -37,7 +37,7 @@ class Health:
             raise HealthFaultError(f"the journal has not written for {self._journal_wait_s:g} s") from error
 
     def _tap_for_nobody(self) -> None:
-        view = self._state.find_gate_view(_NOBODY)
+        view = self._state.find_gate_view(NOBODY)
         context = TapContext(
             direction="in",
             lane="free",

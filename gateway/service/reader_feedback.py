@@ -11,6 +11,7 @@ from typing import Final
 from gateway.domain.access_point import AccessPoint, ReaderKey
 from gateway.domain.decision import Outcome
 from gateway.domain.feedback import Colour, Feedback
+from gateway.domain.gate_view import SiteRules
 from gateway.service.display import DisplaySettings, fit_lines
 from gateway.service.ports import ReaderBus
 from gateway.service.wording import IDLE
@@ -41,7 +42,13 @@ class ReaderFeedback:
         self._places = dict(places)
         self._catalogue = catalogue
         self.site_locale = SOURCE_LANGUAGE
-        """The language of the idle text: the site's, as soon as it is known."""
+
+    def learn_site(self, site: SiteRules | None) -> None:
+        """Speak the site's language from now on; a change of it shows on idle readers at once."""
+        if site is not None and site.locale != self.site_locale:
+            self.site_locale = site.locale
+            for reader in self._places:
+                self.show_idle(reader)
 
     def show_outcome(self, reader: ReaderKey, outcome: Outcome, text: str, window_ms: int) -> tuple[str, ...]:
         """Show how a tap was answered, for the passage window when it was granted; gives the lines shown."""

@@ -8,7 +8,7 @@ from gateway.domain.feedback import Feedback
 from gateway.service.display import DisplaySettings
 from gateway.service.reader_feedback import REFUSAL_MS, ReaderFeedback, ReaderPlace
 from tests.display_catalogue import display_catalogue
-from tests.gate_fakes import FakeBus
+from tests.gate_fakes import SITE, FakeBus
 
 ENTRY = ReaderKey("entry")
 
@@ -36,11 +36,12 @@ def test_a_reader_without_display_is_given_no_lines() -> None:
     assert feedback(bus, line_count=0).show_outcome(ENTRY, "allow", "Welcome", 5_000) == ()
 
 
-def test_the_idle_text_is_in_the_sites_language() -> None:
+def test_the_idle_text_is_in_the_sites_language_and_follows_it_at_once() -> None:
     bus = FakeBus()
     shown = feedback(bus)
     shown.show_idle(ENTRY)
-    shown.site_locale = "it"
-    shown.show_idle(ENTRY)
+    shown.learn_site(SITE)
+    shown.learn_site(SITE)
+    shown.learn_site(None)
     assert [each.lines for _, each in bus.shown] == [("Present your", "card"), ("Avvicina la", "tessera")]
     assert all(each.colour is None for _, each in bus.shown)
