@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from sync_protocol.errors import (
+    DECODE_FAULTS,
     MalformedMessageError,
     MessageTooLargeError,
     UnknownKindError,
@@ -58,7 +59,7 @@ def parse_message(data: bytes, direction: Direction, kind: str) -> Message:
         raise MessageTooLargeError(f"a payload of {len(data)} bytes exceeds 64 KiB")
     try:
         envelope = _envelope_decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except DECODE_FAULTS as error:
         raise MalformedMessageError(f"not a message of this contract: {error}") from error
     if envelope.version != VERSION:
         raise UnknownVersionError(envelope.version, envelope.kind[:40], VERSION)
@@ -67,5 +68,5 @@ def parse_message(data: bytes, direction: Direction, kind: str) -> Message:
         raise UnknownKindError(f"kind {envelope.kind[:40]!r} is not expected on the topic {direction}/{kind[:40]}")
     try:
         return decoder.decode(envelope.body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except DECODE_FAULTS as error:
         raise MalformedMessageError(f"a {kind} message is malformed: {error}") from error

@@ -1,5 +1,12 @@
 """Everything that a received message can be guilty of. Each is the sender's fault, and names what to do."""
 
+from typing import Final
+
+import msgspec
+
+# All that msgspec raises on foreign bytes; text that is not UTF-8 escapes its own family of errors.
+DECODE_FAULTS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 class SyncProtocolError(Exception):
     """A message from the other side that cannot be accepted."""

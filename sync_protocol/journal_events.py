@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sync_protocol.errors import MalformedMessageError
+from sync_protocol.errors import DECODE_FAULTS, MalformedMessageError
 
 Outcome = Literal["allow", "message", "block"]
 Direction = Literal["in", "out"]
@@ -151,7 +151,7 @@ def parse_event(sealed: SealedEvent) -> JournalEvent:
     """
     try:
         event = _decoder.decode(sealed.content)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except DECODE_FAULTS as error:
         raise MalformedMessageError(f"event {sealed.seq} is malformed: {error}") from error
     if event.seq != sealed.seq:
         raise MalformedMessageError(f"event {sealed.seq} says inside that it is {event.seq}")

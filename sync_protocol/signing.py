@@ -12,7 +12,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sync_protocol.errors import MalformedMessageError, SignatureInvalidError
+from sync_protocol.errors import DECODE_FAULTS, MalformedMessageError, MessageTooLargeError, SignatureInvalidError
 
 _CONTEXT: Final = b"tornello down 1\x00"
 SIGNED_BYTES_MAX: Final = 64 * 1024
@@ -42,9 +42,16 @@ class SiteSigner:
         self.key_id: str = key_id_of(self.public_key)
 
     def sign(self, topic: str, payload: bytes) -> bytes:
-        """Wrap a payload for this topic."""
+        """Wrap a payload for this topic.
+
+        Raises:
+            MessageTooLargeError: with its signature the message exceeds 64 KiB, and nobody would take it.
+        """
         signature = self._key.sign(_signed_bytes(topic, payload))
-        return msgspec.msgpack.encode(_Signed(1, self.key_id, signature, payload))
+        data = msgspec.msgpack.encode(_Signed(1, self.key_id, signature, payload))
+        if len(data) > SIGNED_BYTES_MAX:
+            raise MessageTooLargeError(f"a signed message of {len(data)} bytes exceeds 64 KiB")
+        return data
 
 
 class SiteVerifier:
@@ -64,7 +71,7 @@ class SiteVerifier:
             raise MalformedMessageError(f"a signed message of {len(data)} bytes exceeds 64 KiB")
         try:
             signed = _decoder.decode(data)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except DECODE_FAULTS as error:
             raise MalformedMessageError(f"not a signed message: {error}") from error
         key = self._keys.get(signed.key_id)
         if signed.version != 1 or key is None:

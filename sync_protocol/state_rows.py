@@ -111,6 +111,6 @@ def parse_row(data: bytes) -> StateRow:
     """Read back what `encode_row` wrote.
 
     Raises:
-        msgspec.DecodeError: the bytes are not a row.
+        msgspec.DecodeError, UnicodeDecodeError: the bytes are not a row (see `errors.DECODE_FAULTS`).
     """
     return _decoder.decode(data)

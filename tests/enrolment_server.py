@@ -48,7 +48,7 @@ class EnrolmentServer(http.server.ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        host, port = self.server_address[:2]
+        host, port = self.socket.getsockname()
         return f"https://{'localhost' if host == '127.0.0.1' else host}:{port}"
 
     def grant(self, body: dict[str, Any]) -> dict[str, Any]:
