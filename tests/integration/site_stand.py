@@ -25,7 +25,6 @@ from mqtt_client.errors import LinkLostError
 from mqtt_client.reliable_client import ReliableClient
 from mqtt_client.tls import TlsFiles
 from provisioning.authority import create_authority, issue_client_certificate, issue_server_certificate
-from provisioning.broker_configuration import BrokerPlan, write_broker_configuration
 from sync_protocol.codec import encode_message, parse_message
 from sync_protocol.digest import Digest
 from sync_protocol.journal_events import CHAIN_START, EventBody, JournalEvent, SealedEvent, seal_event
@@ -46,28 +45,10 @@ from sync_protocol.state_rows import encode_row, row_key
 from sync_protocol.topics import gateway_filter, parse_topic, up_topic
 from tests.club import SECRET, Club
 from tests.mosquitto import Broker
+from tests.product_broker import ProductBroker
 
 PATIENCE_S = 10.0
 M = TypeVar("M", bound=Message)
-
-
-class ProductBroker(Broker):
-    """mosquitto with the configuration that `tornello-provision broker-configuration` writes."""
-
-    authority: Path
-
-    def _configuration(self, port: int) -> Iterator[str]:
-        written = self.folder / f"product-{port}"
-        if not written.exists():
-            plan = BrokerPlan(
-                host=self.host,
-                port=port,
-                bundle=self.authority / "authority.pem",
-                certificate=self.authority / "broker.pem",
-                key=self.authority / "broker-key.pem",
-            )
-            write_broker_configuration(written, plan)
-        yield from (written / "mosquitto.conf").read_text().splitlines()
 
 
 class _Linked(logging.Handler):
@@ -158,8 +139,7 @@ def standing_site(folder: Path, database: Database) -> Iterator[Stand]:
     authority = create_authority(folder, "Test club", "a long passphrase", now)
     issue_server_certificate(folder, ["localhost"], ["127.0.0.1"], file_name="broker", now=now)
     issue_client_certificate(folder, "tornello-cloud", file_name="cloud", now=now)
-    broker = ProductBroker(folder / "broker")
-    broker.authority = folder
+    broker = ProductBroker(folder / "broker", authority=folder)
     broker.start()
     try:
         yield Stand(Club.found(database), folder, authority, broker)
