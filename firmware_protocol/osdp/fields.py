@@ -63,7 +63,3 @@ class FieldReader:
         """Assert that nothing is left; PayloadError otherwise."""
         if self._position != len(self._payload):
             raise PayloadError(f"{len(self._payload)} bytes of data, only {self._position} expected")
-
-    @property
-    def is_at_end(self) -> bool:
-        return self._position == len(self._payload)
