@@ -6,9 +6,11 @@ for all browsers of this process, when woken and at least once a second; nobody 
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from anyio.to_thread import run_sync
@@ -17,6 +19,7 @@ from fastapi.responses import StreamingResponse
 
 from cloud.access_events import feed_rows, service
 from cloud.access_events.feed_rows import FeedRow, Passage
+from cloud.access_events.repository import EventFilter
 from cloud.api import AppDatabase
 from cloud.console.rendering import render_text
 from cloud.console.viewer import Viewer, viewing
@@ -28,10 +31,13 @@ WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state")
 LOOK_EVERY_S: Final = 1.0
 SETTLE_S: Final = 0.02
 KEEP_ALIVE_S: Final = 15.0
+STREAM_LIFE: Final = timedelta(minutes=10)
+"""After so long the browser comes back, and whether it may is asked anew."""
 QUEUE_MAX: Final = 200
 REPLAY_MAX: Final = 100
 
 router = APIRouter()
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,17 @@ class Watcher:
         self._database = database
         self._queues: set[asyncio.Queue[Change | None]] = set()
         self._task: asyncio.Task[None] | None = None
+        self._has_looked = asyncio.Event()
 
     async def listen(self) -> AsyncIterator[Change]:
-        """Everything that changes from now on; a `keep_alive` where nothing did for a while."""
+        """`listening` once nothing can be missed any more, then every change; `keep_alive` where there was none."""
         queue: asyncio.Queue[Change | None] = asyncio.Queue(QUEUE_MAX)
         self._queues.add(queue)
         if self._task is None or self._task.done():
+            self._has_looked.clear()
             self._task = asyncio.create_task(self._watch(), name="console watcher")
         try:
+            await self._has_looked.wait()
             yield Change("listening")
             while True:
                 try:
@@ -85,24 +94,36 @@ class Watcher:
             self._queues.discard(queue)
 
     async def _watch(self) -> None:
-        with ExitStack() as stack:
-            subscriptions = [stack.enter_context(self._database.wakeups.subscribe(topic)) for topic in WAKE_TOPICS]
-            before = await run_sync(look, self._database, None)
-            while self._queues:
-                await _any_wake(subscriptions)
-                seen = await run_sync(look, self._database, before.newest_id)
-                for change in changes_between(before, seen):
-                    self._tell(change)
-                before = seen
+        try:
+            with ExitStack() as stack:
+                subscriptions = [stack.enter_context(self._database.wakeups.subscribe(topic)) for topic in WAKE_TOPICS]
+                before = await run_sync(look, self._database, None)
+                self._has_looked.set()
+                while self._queues:
+                    await _any_wake(subscriptions)
+                    seen = await run_sync(look, self._database, before.newest_id)
+                    for change in changes_between(before, seen):
+                        self._tell(change)
+                    before = seen
+        except Exception:
+            logger.exception("cannot look at the database; the browsers will come back")
+        finally:
+            self._has_looked.set()
+            for queue in tuple(self._queues):
+                self._let_go(queue)
 
     def _tell(self, change: Change) -> None:
         for queue in tuple(self._queues):
             try:
                 queue.put_nowait(change)
             except asyncio.QueueFull:
-                self._queues.discard(queue)
-                queue.get_nowait()
-                queue.put_nowait(None)
+                self._let_go(queue)
+
+    def _let_go(self, queue: asyncio.Queue[Change | None]) -> None:
+        self._queues.discard(queue)
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(None)
 
 
 async def _any_wake(subscriptions: Sequence[Any]) -> None:
@@ -180,6 +201,8 @@ def _watcher_of(request: Request, database: Database) -> Watcher:
 async def _messages(watcher: Watcher, database: Database, viewer: Viewer, after: int) -> AsyncIterator[str]:
     has_feed = viewer.may("access.read")
     async for change in watcher.listen():
+        if database.clock() - viewer.now > STREAM_LIFE:
+            return
         if change.kind == "listening":
             yield "retry: 2000\n\n"
             for tap in await run_sync(_replay, database, after) if has_feed else ():
@@ -195,8 +218,11 @@ async def _messages(watcher: Watcher, database: Database, viewer: Viewer, after:
 
 
 def _replay(database: Database, after: int) -> Sequence[FeedRow | Passage]:
+    """What a browser missed; of a long absence only the newest, the page's own list has the rest."""
     with database.session() as session:
-        return feed_rows.news(session, after_id=after, limit=REPLAY_MAX)[0]
+        newest = service.page(session, EventFilter(), before_id=None, limit=REPLAY_MAX)
+        floor = newest[-1].id - 1 if newest else 0
+        return feed_rows.news(session, after_id=max(after, floor), limit=REPLAY_MAX)[0]
 
 
 def _tap_message(viewer: Viewer, tap: FeedRow | Passage) -> str:

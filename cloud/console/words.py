@@ -19,6 +19,7 @@ from cloud.kit.money import format_money
 REASONS: Final = {
     "granted": mark("May pass"),
     "credential_not_found": mark("Unknown card"),
+    "credential_unreadable": mark("Card could not be read"),
     "credential_not_enabled": mark("Card is not active"),
     "credential_not_active": mark("Contract has not begun"),
     "credential_expired": mark("Contract is over"),

@@ -135,7 +135,7 @@ def take_picture() -> Callable[[Page, str], None]:
 
     def take(page: Page, name: str) -> None:
         if folder:
-            page.wait_for_timeout(300)  # for the colours of a new row to fade
+            page.wait_for_timeout(2600)  # for the colours of a new row to fade
             page.screenshot(path=f"{folder}/{name}.png")
 
     return take

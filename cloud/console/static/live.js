@@ -3,7 +3,8 @@
 // "feed" takes the rows themselves, the others fetch themselves anew (hx-trigger="live") when their kind happens.
 (() => {
   const FEED_ROWS_MAX = 100;
-  const RETRY_MS = 3000;
+  const RETRY_MIN_MS = 3000;
+  const RETRY_MAX_MS = 60000;
   const lamp = document.querySelector("[data-live-lamp]");
   const start = document.body.dataset.streamAfter;
   if (start === undefined) return;
@@ -11,6 +12,7 @@
   let lastId = start;
   let hasBeenOpen = false;
   let retry = 0;
+  let retryMs = RETRY_MIN_MS;
 
   const light = (state) => {
     if (!lamp) return;
@@ -48,6 +50,7 @@
     source = new EventSource(`/stream?after=${encodeURIComponent(lastId)}`);
     source.addEventListener("open", () => {
       light("open");
+      retryMs = RETRY_MIN_MS;
       // Whatever is no numbered event may have changed while nobody listened.
       if (hasBeenOpen) ["gateway", "flag"].forEach((kind) => refresh(kind));
       hasBeenOpen = true;
@@ -57,7 +60,8 @@
       if (source?.readyState === EventSource.CLOSED) {
         source = null;
         clearTimeout(retry);
-        retry = setTimeout(open, RETRY_MS);
+        retry = setTimeout(open, retryMs);
+        retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
       }
     });
     source.addEventListener("access", (event) => {
