@@ -84,7 +84,7 @@ class SecureSession:
 
     def __init__(self, keys: SessionKeys, initial_mac: bytes) -> None:
         self._keys = keys
-        self._command_mac = b""
+        self._command_mac = bytes(BLOCK_SIZE)
         self._reply_mac = initial_mac
 
     def seal(self, frame: Frame) -> Frame:
