@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from cloud.api import ReadSession, Transaction
+from cloud.console.flag_board import flag_board
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
@@ -17,7 +18,6 @@ from cloud.errors import ConflictError
 from cloud.flags import service
 from cloud.flags.schemas import FlagIn
 from cloud.flags.service import FlagDetails
-from cloud.flags.views import flag_board
 from cloud.kit.i18n import LANGUAGES
 from cloud.members import service as members
 from cloud.sites import service as sites

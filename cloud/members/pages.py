@@ -13,6 +13,7 @@ from cloud.access_events import service as access_events
 from cloud.access_events.feed_rows import FeedPage
 from cloud.access_events.repository import EventFilter
 from cloud.api import ReadSession
+from cloud.console.flag_board import FlagBoard, flag_board, text_in
 from cloud.console.rendering import render
 from cloud.console.standing import Standing, StandingFlag, judge
 from cloud.console.viewer import Viewer, viewing
@@ -25,7 +26,6 @@ from cloud.credentials.models import Credential
 from cloud.credentials.policy import printed_number
 from cloud.database import UnitOfWork
 from cloud.flags import service as flags
-from cloud.flags.views import FlagBoard, flag_board, text_in
 from cloud.kit.clock import local_day
 from cloud.members import service
 from cloud.members.models import Member
