@@ -13,13 +13,14 @@ from cloud.database import Database
 from cloud.settings import Settings, read_settings
 
 
-def settings_for(folder: Path, secret: bytes) -> Settings:
-    """Settings of an application without broker and authority."""
+def settings_for(folder: Path, secret: bytes, authority: Path | None = None) -> Settings:
+    """Settings of an application without a broker; with an authority it can enrol gateways."""
     secret_file = folder / "secret.hex"
     secret_file.write_text(secret.hex())
-    return read_settings(
-        {"TORNELLO_DATABASE_URL": f"sqlite:///{folder}/tornello.db", "TORNELLO_SECRET_FILE": str(secret_file)}
-    )
+    environment = {"DATABASE_URL": f"sqlite:///{folder}/tornello.db", "SECRET_FILE": str(secret_file)}
+    if authority:
+        environment["AUTHORITY_DIR"] = str(authority)
+    return read_settings({f"TORNELLO_{name}": value for name, value in environment.items()})
 
 
 class ServerThread:
