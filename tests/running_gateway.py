@@ -111,10 +111,8 @@ class RunningGateway:
 async def running_gateway(folder: Path, rows: Sequence[StateRow]) -> AsyncIterator[RunningGateway]:
     """Run a gateway that has these rows in force and heard from the cloud a minute ago, until its reader is online."""
     await prepare_state(folder / "state", rows)
-    (folder / "entry.key").write_text(SCBK.hex())
-    (folder / "entry.key").chmod(0o600)
     async with ReaderOnPty(scbk=SCBK) as reader, TurnstileOnSocket(folder / "lane.sock") as turnstile:
-        (folder / "gateway.toml").write_text(_CONFIG.format(port=reader.port))
+        write_config(folder, port=reader.port)
         task = asyncio.create_task(run_gateway(load_config(folder / "gateway.toml"), identity()))
         gateway = RunningGateway(folder / "state", reader, turnstile, task)
         listening = asyncio.create_task(_listen(gateway))
@@ -126,6 +124,13 @@ async def running_gateway(folder: Path, rows: Sequence[StateRow]) -> AsyncIterat
         finally:
             listening.cancel()
             await gateway.stop()
+
+
+def write_config(folder: Path, *, port: str) -> None:
+    """The gateway's file and its reader's key."""
+    (folder / "entry.key").write_text(SCBK.hex())
+    (folder / "entry.key").chmod(0o600)
+    (folder / "gateway.toml").write_text(_CONFIG.format(port=port))
 
 
 def identity() -> Identity:

@@ -1,11 +1,12 @@
 """A turnstile at the far end of a virtual lane: notes the relays, gives inputs, in the test's own loop."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 
 class TurnstileOnSocket:
@@ -54,13 +55,16 @@ class TurnstileOnSocket:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
         self._changed.set()
-        while line := await reader.readline():
-            word = json.loads(line)
-            if word["closed"] and not self.relays[word["relay"]]:
-                self.closed_at = asyncio.get_running_loop().time()
-                self.pulses.append(word["relay"])
-            self.relays[word["relay"]] = word["closed"]
-            self._changed.set()
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+            while line := await reader.readline():
+                self._take(json.loads(line))
         self._writer = None
         self._changed.set()
         writer.close()
+
+    def _take(self, word: dict[str, Any]) -> None:
+        if word["closed"] and not self.relays[word["relay"]]:
+            self.closed_at = asyncio.get_running_loop().time()
+            self.pulses.append(word["relay"])
+        self.relays[word["relay"]] = word["closed"]
+        self._changed.set()

@@ -61,8 +61,9 @@ class LocalStatus:
         self._listeners.add(writer)
         try:
             self._send(writer, _encode(self._greeting()))
-            # A listener has nothing to say: what it sends is read away, its end is noticed.
-            with contextlib.suppress(ConnectionError):
+            # A listener has nothing to say: what it sends is read away, its end is noticed. asyncio reports a
+            # connection's task that ends as cancelled as a failure, so this one just ends.
+            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 while await reader.read(1024):
                     pass
         finally:
