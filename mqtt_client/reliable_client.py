@@ -21,7 +21,7 @@ from mqtt_client.errors import (
     PublishRefusedError,
     SubscriptionRefusedError,
 )
-from mqtt_client.tls import TlsFiles, certificate_refusal, client_context
+from mqtt_client.tls import TlsFiles, certificate_refusal, client_context, probe_refusal
 
 
 class InboundMessage:
@@ -69,17 +69,19 @@ class ReliableClient:
             BrokerUnreachableError, CertificateRefusedError, ConnectRefusedError, SubscriptionRefusedError,
             LinkLostError: see each for what to do.
         """
+        context = client_context(self._tls) if self._tls is not None else None
         connection = Connection(
-            self._host,
-            self._port,
-            client_id=self._client_id,
-            tls_context=client_context(self._tls) if self._tls is not None else None,
-            limits=self._limits,
+            self._host, self._port, client_id=self._client_id, tls_context=context, limits=self._limits
         )
         try:
             await connection.open()
         except aiomqtt.MqttError as error:
-            raise self._why_not_connected(connection, error) from error
+            failure = self._why_not_connected(connection, error)
+            was_reached = not isinstance(error.__context__, OSError)
+            if context is not None and was_reached and isinstance(failure, BrokerUnreachableError):
+                refusal = await asyncio.to_thread(probe_refusal, self._host, self._port, context)
+                raise (failure if refusal is None else refusal) from error
+            raise failure from error
         self._connection = connection
         try:
             await self._subscribe(connection)

@@ -1,5 +1,6 @@
 """Mutual TLS with the site's authority alone, and plain names for what OpenSSL reports."""
 
+import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,4 +80,23 @@ def certificate_refusal(error: BaseException | None) -> CertificateRefusedError 
         for alert, (reason, text) in _ALERTS.items():
             if error.reason.endswith(f"ALERT_{alert}"):
                 return CertificateRefusedError(reason, text)
+    return None
+
+
+def probe_refusal(
+    host: str, port: int, context: ssl.SSLContext, timeout_s: float = 2.0
+) -> CertificateRefusedError | None:
+    """Ask the broker once more what it has against our certificate; blocks, at most about two timeouts.
+
+    In TLS 1.3 the alert about a client's certificate comes after the client may already have sent data. A broker that
+    then closes makes the kernel reset the connection, and the alert can be lost. Here nothing is sent, so it arrives.
+    """
+    try:
+        with (
+            socket.create_connection((host, port), timeout_s) as plain,
+            context.wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            secure.recv(1)
+    except OSError as error:
+        return certificate_refusal(error)
     return None

@@ -19,7 +19,7 @@ from mqtt_client.errors import (
     PublishRefusedError,
 )
 from mqtt_client.reliable_client import InboundMessage, ReliableClient
-from mqtt_client.tls import TlsFiles
+from mqtt_client.tls import TlsFiles, client_context, probe_refusal
 from tests.certificates import Authority
 from tests.mosquitto import Broker, BrokerTls, running_broker
 
@@ -250,6 +250,17 @@ def test_a_revoked_certificate_is_told_by_name(tmp_path: Path) -> None:
     tls = mutual_tls(authority, authority.revoke(gateway.certificate))
     with running_broker(tmp_path / "broker", tls=tls) as broker:
         assert refusal_of(broker, gateway).reason == "certificate_revoked"
+
+
+def test_a_refusal_that_was_lost_in_a_reset_is_asked_for_again(tmp_path: Path) -> None:
+    authority = Authority.create(tmp_path / "ca")
+    gateway = authority.issue("gwy_a")
+    tls = mutual_tls(authority, authority.revoke(gateway.certificate))
+    with running_broker(tmp_path / "broker", tls=tls) as broker:
+        refusal = probe_refusal(broker.host, broker.port, client_context(gateway))
+        assert refusal is not None
+        assert refusal.reason == "certificate_revoked"
+        assert probe_refusal(broker.host, broker.port, client_context(authority.issue("good")), timeout_s=0.2) is None
 
 
 def test_an_expired_certificate_is_told_by_name(tmp_path: Path) -> None:
