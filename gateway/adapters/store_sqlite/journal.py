@@ -31,6 +31,7 @@ from sync_protocol.messages import OutboxRange
 logger = logging.getLogger(__name__)
 
 GROUP_MAX = 1000
+EVENT_BYTES_MAX = 32 * 1024
 RETRY_AFTER_S = 1.0
 
 
@@ -92,6 +93,7 @@ class SqliteJournal:
     def append(self, body: EventBody) -> int:
         event = stamp_of(self._clock, self._next_seq, body)
         sealed = seal_event(event, self._chain)
+        assert len(sealed.content) <= EVENT_BYTES_MAX, "an event that no batch can carry would block the line"
         self._chain = sealed.chain
         self._next_seq += 1
         visit = _visit_of(sealed.seq, body)

@@ -1,0 +1,55 @@
+"""The gateway's store for the time of a test, on good disks and on bad ones."""
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from gateway.adapters.store_sqlite.journal import JournalLimits
+from gateway.adapters.store_sqlite.store import GatewayStore
+from sync_protocol.journal_events import SealedEvent
+from tests.fake_clock import FakeClock
+
+
+class SlowConnection(sqlite3.Connection):
+    """Every commit takes 50 ms longer, as on a worn card."""
+
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT":
+            time.sleep(0.05)
+        return super().execute(sql, *arguments)
+
+
+class FullDisk(sqlite3.Connection):
+    """Refuses commits while `is_full`."""
+
+    is_full = False
+
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT" and FullDisk.is_full:
+            raise sqlite3.OperationalError("database or disk is full")
+        return super().execute(sql, *arguments)
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    folder: Path, *, limits: JournalLimits | None = None, factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> AsyncIterator[GatewayStore]:
+    async with GatewayStore.open(folder, FakeClock(), limits=limits, factory=factory) as store:
+        yield store
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(60):
+            await test()
+
+    asyncio.run(bounded())
+
+
+async def everything_in(store: GatewayStore) -> list[SealedEvent]:
+    await store.journal.flushed()
+    return await store.journal.read_outbox(-1, 10_000_000)
