@@ -49,7 +49,8 @@ async def supervise(loops: Sequence[Loop], *, started: Callable[[], None]) -> No
             for task in tasks:
                 task.cancel()
     except BaseExceptionGroup as failures:
-        raise _first_death(failures) from None
+        first = _first_death(failures)
+        raise first from first.__cause__
     finally:
         for wanted in (signal.SIGTERM, signal.SIGINT):
             event_loop.remove_signal_handler(wanted)
