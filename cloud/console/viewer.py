@@ -74,7 +74,7 @@ def visitor_of(request: Request, now: datetime, staff: SignedIn | None) -> Visit
         theme=theme if theme in THEMES else None,
         now=now,
         path=request.url.path,
-        is_fragment=request.headers.get("hx-request") == "true",
+        is_fragment="hx-request" in request.headers and "hx-history-restore-request" not in request.headers,
         notice=read_notice(request),
         staff=staff,
     )

@@ -28,6 +28,7 @@ class ServerThread:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
             create_app(settings, database), log_level="warning", lifespan="off", timeout_graceful_shutdown=1

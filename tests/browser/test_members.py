@@ -26,6 +26,18 @@ def test_a_search_finds_while_one_types_whatever_the_accents_and_the_address_tel
     expect(anna.get_by_role("link", name="Giulia De Luca")).to_be_visible()
 
 
+def test_back_leads_to_what_was_searched(anna: Page) -> None:
+    open_page(anna, "/members")
+    anna.get_by_role("searchbox").fill("giulia")
+    expect(anna.get_by_text("1 member", exact=True)).to_be_visible()
+    anna.get_by_role("link", name="Giulia De Luca").click()
+    expect(anna.get_by_role("heading", name="Giulia De Luca")).to_be_visible()
+    anna.go_back(wait_until="domcontentloaded")
+    expect(anna.get_by_role("searchbox")).to_have_value("giulia")
+    expect(anna.get_by_role("link", name="Giulia De Luca")).to_be_visible()
+    expect(anna.get_by_role("link", name="Niccolò Ferri")).to_be_hidden()
+
+
 def test_an_empty_result_says_what_to_try(anna: Page) -> None:
     open_page(anna, "/members?q=nobody-like-this")
     expect(anna.get_by_text("Nobody is found.")).to_be_visible()
