@@ -139,7 +139,10 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
 @contextmanager
 def _database(settings: Settings) -> Iterator[Database]:
     """The database, brought up to date."""
-    database = Database(settings.database_url, dispatch=bus.dispatch)
+    try:
+        database = Database(settings.database_url, dispatch=bus.dispatch)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror} (TORNELLO_DATABASE_URL)") from error
     try:
         upgrade_database(database)
         yield database

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
 
 from cloud.app import create_app
 from cloud.database import Database
 from cloud.gateway_link.link import run_link
 from cloud.settings import Address, Settings
+from cloud.stopping import StoppableApp
 from cloud.worker import stop_requested
 
 FAREWELL_S: Final = 2
-"""How long open requests may take when the process ends; event streams never end by themselves."""
+"""How long open requests may take when the process ends."""
 _BACKLOG: Final = 128
 _logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
     Raises:
         AddressBusyError: an address cannot be listened on.
     """
-    app = create_app(settings, database)
+    app = StoppableApp(create_app(settings, database))
     with contextlib.ExitStack() as stack:
         servers = [(_Server(_config(app)), _listen(settings.listen, "http", stack))]
         if settings.tls_listen is not None:
@@ -49,6 +49,7 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
             await stop_requested()
             if link is not None:
                 link.cancel()
+            app.stop()
             for server, _ in servers:
                 server.should_exit = True
 
@@ -61,7 +62,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: FastAPI, certificate: Path | None = None, key: Path | None = None) -> uvicorn.Config:
+def _config(app: StoppableApp, certificate: Path | None = None, key: Path | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",

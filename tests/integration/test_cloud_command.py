@@ -1,0 +1,140 @@
+"""`tornello-cloud` as people use it: clear refusals, a quick end, secrets only from files."""
+
+import http.client
+import io
+import json
+import shutil
+import socket
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cloud import bus
+from cloud.cli import main
+from cloud.database import Database
+from cloud.staff.service import StaffDetails, create_staff
+from tests.club import SECRET, Club
+from tests.running_cloud import running_cloud
+
+PASSWORD = "a very good password"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, migrated_sqlite: Path) -> dict[str, str]:
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    (tmp_path / "secret").write_text(SECRET.hex())
+    return {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/tornello.db",
+        "SECRET_FILE": str(tmp_path / "secret"),
+        "LISTEN": "127.0.0.1:0",
+    }
+
+
+@dataclass
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def command(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """Runs a command in this process, which is what makes many of them bearable."""
+
+    def run(*arguments: str, text: str = "", **change: str) -> Done:
+        for name, value in (environment | change).items():
+            monkeypatch.setenv(f"TORNELLO_{name}", value)
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        code = main(arguments)
+        output = capsys.readouterr()
+        return Done(code, output.out, output.err)
+
+    return run
+
+
+def test_a_site_is_set_up_by_three_commands(command: Callable[..., Done], tmp_path: Path) -> None:
+    site = command("create-site", "--name", "Club", "--time-zone", "Europe/Rome", "--json")
+    site_id = json.loads(site.stdout)["site_id"]
+    lane = command("create-lane", "--site", site_id, "--name", "Lane 1")
+    assert (lane.returncode, lane.stdout[:4]) == (0, "lan_")
+    (tmp_path / "password").write_text(PASSWORD + "\n")
+    person = ("create-staff", "--email", "anna@club.example", "--name", "Anna", "--role", "manager")
+    assert command(*person, "--password-file", str(tmp_path / "password")).stdout[:4] == "stf_"
+    again = command(*person, text=PASSWORD + "\n")
+    assert (again.returncode, again.stderr.count("\n")) == (1, 1)
+    assert "anna@club.example" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "code", "words"),
+    [
+        ({"SECRET_FILE": ""}, ("migrate",), 2, "TORNELLO_SECRET_FILE"),
+        ({"DATABASE_URL": "mysql://x"}, ("migrate",), 2, "TORNELLO_DATABASE_URL"),
+        ({}, ("serve",), 2, "--no-worker"),
+        ({}, ("worker",), 2, "TORNELLO_BROKER_CERT"),
+        ({}, ("create-lane", "--site", "sit_nowhere", "--name", "x"), 1, "sit_nowhere"),
+        ({}, ("create-site", "--name", "x", "--time-zone", "Mars/Base"), 1, "time_zone"),
+        ({"DATABASE_URL": "sqlite:////proc/nowhere/tornello.db"}, ("migrate",), 2, "/proc/nowhere"),
+    ],
+    ids=["no secret", "wrong database", "no broker", "no broker for worker", "no site", "no zone", "no folder"],
+)
+def test_what_is_wrong_is_said_in_plain_words(
+    command: Callable[..., Done], change: dict[str, str], arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    done = command(*arguments, **change)
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_busy_port_is_named(command: Callable[..., Done]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = command("serve", "--no-worker", LISTEN=address)
+    assert done.returncode == 1
+    assert f"cannot listen on http://{address}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_of_a_newer_program_is_left_alone(command: Callable[..., Done], tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "tornello.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    done = command("serve", "--no-worker")
+    assert done.returncode == 1
+    assert "9999" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_named(command: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "tornello.db").write_bytes(b"this is no database, whatever its name says" * 50)
+    done = command("migrate")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+
+
+def test_it_ends_within_five_seconds_with_event_streams_open(environment: dict[str, str], tmp_path: Path) -> None:
+    database = Database(environment["DATABASE_URL"], dispatch=bus.dispatch)
+    club = Club.found(database)
+    details = StaffDetails(email="anna2@club.example", name="Anna", role="manager")
+    with database.transaction() as session:
+        create_staff(session, club.actor, details, password=PASSWORD)
+    database.close()
+    with running_cloud(tmp_path, environment, "--no-worker") as cloud:
+        client = http.client.HTTPConnection("127.0.0.1", cloud.port("http"), timeout=10)
+        sign_in = json.dumps({"email": details.email, "password": PASSWORD})
+        client.request("POST", "/api/v1/sessions", sign_in, {"Content-Type": "application/json"})
+        token = json.loads(client.getresponse().read())["token"]
+        client.request("GET", "/api/v1/access-events/stream", headers={"Authorization": f"Bearer {token}"})
+        stream = client.getresponse()
+        assert (stream.status, stream.getheader("Content-Type")) == (200, "text/event-stream; charset=utf-8")
+        assert cloud.stop() < 5
+        assert cloud.process.returncode == 0, cloud.log
+        assert "Traceback" not in cloud.log
+        stream.close()
+        client.close()
