@@ -3,6 +3,7 @@
 Paths are relative to the file's folder. Secrets are not in it: a reader's key is in a file of its own.
 """
 
+import os
 import re
 import stat
 import tomllib
@@ -19,6 +20,7 @@ from gateway.domain.lane_inputs import LaneSignal
 from gateway.service.display import DisplaySettings, TextEncoding
 from gateway.service.passage import LaneTiming
 from gateway.service.relay_pulses import DIRECTIONS
+from gateway.status_client import STATUS_SOCKET
 
 BAUD_RATES: Final = (9600, 19_200, 38_400, 57_600, 115_200, 230_400)
 PULSE_MS: Final = (100, 10_000)
@@ -27,6 +29,8 @@ GPIO_OFFSETS: Final = (0, 1023)
 _TIMING: Final = LaneTiming()
 _DISPLAY: Final = DisplaySettings()
 ENCODINGS: Final[tuple[TextEncoding, TextEncoding]] = ("ascii", "utf-8")
+SOCKET_PATH_BYTES: Final = 107
+"""The kernel's limit for the path of a Unix socket (unix(7)), its end mark not counted."""
 RELAYS: Final[Mapping[str, Direction]] = {"relay_in": "in", "relay_out": "out"}
 
 
@@ -115,8 +119,10 @@ def parse_config(text: str, path: Path) -> GatewayConfig:
         raise ConfigError(path, [Mistake(int(position[1]) if position else 1, f"this is not TOML: {error}")]) from error
     mistakes = MistakeList(LineIndex(text))
     root = TableReader(values, (), mistakes)
+    state_dir = path.parent / root.text("state_dir")
+    _check_socket(root, "state_dir", state_dir / STATUS_SOCKET)
     config = GatewayConfig(
-        state_dir=path.parent / root.text("state_dir"),
+        state_dir=state_dir,
         lanes=tuple(_read_lane(table, path.parent) for table in root.tables("lane")),
         buses=tuple(_read_bus(table, path.parent) for table in root.tables("bus")),
     )
@@ -138,9 +144,16 @@ def _read_lane(table: TableReader, folder: Path) -> LaneConfig:
     if timing.pulse_ms > timing.passage_window_ms:
         table.note("pulse_ms", "`pulse_ms` must not be longer than `passage_window_ms`")
     socket = folder / table.text("socket") if kind == "virtual" else None
+    if socket is not None:
+        _check_socket(table, "socket", socket)
     gpio = _read_gpio(table.table("gpio")) if kind == "gpio" else None
     table.end()
     return LaneConfig(lane_id, name, timing, socket, gpio)
+
+
+def _check_socket(table: TableReader, key: str, path: Path) -> None:
+    if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
+        table.note(key, f"{path} is too long for a socket, which may have {SOCKET_PATH_BYTES} bytes")
 
 
 def _read_gpio(table: TableReader) -> GpioConfig:

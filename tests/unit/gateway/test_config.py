@@ -121,3 +121,11 @@ def test_names_ids_ports_and_addresses_are_distinct() -> None:
 def test_the_error_names_the_file_and_the_lines() -> None:
     with pytest.raises(ConfigError, match=r"gateway\.toml:22: `address`"):
         parse(GOOD.replace("address = 0", "address = 500"))
+
+
+def test_paths_too_long_for_a_socket_are_named() -> None:
+    long = "x" * 100
+    assert mistakes(GOOD.replace('"lane.sock"', f'"{long}"').replace('"state"', f'"{long}"')) == [
+        (1, f"/etc/club/{long}/status.sock is too long for a socket, which may have 107 bytes"),
+        (5, f"/etc/club/{long} is too long for a socket, which may have 107 bytes"),
+    ]

@@ -1,0 +1,37 @@
+"""The command line, as far as it needs no process."""
+
+import pytest
+
+from gateway.cli import main
+
+
+def test_help_has_examples_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert "tornello-gateway run --config gateway.toml" in printed
+    assert "3  not enrolled, or enrolment refused" in printed
+
+
+@pytest.mark.parametrize("command", ["run", "check-config", "enrol", "status", "watch"])
+def test_every_command_has_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert "--config FILE" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["enrol", "--url", "https://x"]])
+def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: tornello-gateway" in capsys.readouterr().err
+
+
+def test_a_missing_configuration_is_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-config", "--config", "/nowhere/gateway.toml"]) == 2
+    assert capsys.readouterr().err == (
+        "tornello-gateway: /nowhere/gateway.toml:1: the file cannot be read: No such file or directory\n"
+    )
