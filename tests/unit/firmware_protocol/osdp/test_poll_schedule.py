@@ -1,0 +1,115 @@
+from firmware_protocol.osdp.commands import Buzzer
+from firmware_protocol.osdp.link_states import LinkState
+from firmware_protocol.osdp.poll_schedule import ACTIVE_TURN_EVERY, FULL_PROBE_SECONDS, PROBE_PAUSE_MAX, PollSchedule
+from firmware_protocol.osdp.reader_link import ReaderLink
+from firmware_protocol.osdp.reader_settings import ReaderSettings
+from firmware_protocol.osdp.timing import PROBE_DELAY_MAX, REPLY_DELAY_MAX
+
+
+def link(address: int, state: LinkState = LinkState.ONLINE, *, silences: int = 0) -> ReaderLink:
+    made = ReaderLink(ReaderSettings(address), random_bytes=bytes, emit=print)
+    made.state = state
+    made._silences = silences
+    return made
+
+
+def choices(schedule: PollSchedule, links: list[ReaderLink], count: int) -> list[int]:
+    chosen = []
+    for turn in range(1, count + 1):
+        link = schedule.choose(links, float(turn))
+        assert link is not None
+        link.polled_at = float(turn)
+        chosen.append(link.address)
+    return chosen
+
+
+def test_readers_take_turns() -> None:
+    assert choices(PollSchedule(), [link(1), link(2), link(3)], 6) == [1, 2, 3, 1, 2, 3]
+
+
+def test_a_reader_with_a_command_comes_first() -> None:
+    links = [link(1), link(2)]
+    links[1].online.queue.add(Buzzer())
+    assert choices(PollSchedule(), links, 2) == [2, 2]
+
+
+def test_a_reader_with_recent_activity_gets_every_fourth_turn_and_nobody_starves() -> None:
+    links = [link(address) for address in range(1, 9)]
+    links[7].online.active_at = 1e9
+    chosen = choices(PollSchedule(), links, 40)
+    assert chosen.count(8) > 40 / ACTIVE_TURN_EVERY - 1
+    assert all(chosen.count(address) >= 3 for address in range(1, 8))
+
+
+def test_a_silent_reader_goes_before_polls_but_after_commands() -> None:
+    live, silent = link(1), link(2, silences=2)
+    assert PollSchedule().choose([live, silent], 1.0) is silent
+    live.online.queue.add(Buzzer())
+    assert PollSchedule().choose([live, silent], 1.0) is live
+
+
+def test_a_disabled_reader_has_no_turn() -> None:
+    disabled = link(1, LinkState.DISABLED)
+    assert PollSchedule().choose([disabled], 1.0) is None
+    assert PollSchedule().next_due_at([disabled]) is None
+
+
+def test_a_reader_that_is_not_due_waits() -> None:
+    waiting = link(1)
+    waiting.due_at = 2.0
+    schedule = PollSchedule()
+    assert schedule.choose([waiting], 1.0) is None
+    assert schedule.next_due_at([waiting]) == 2.0
+    assert schedule.choose([waiting], 2.0) is waiting
+
+
+def test_a_live_reader_gets_the_standards_time_to_answer() -> None:
+    live = link(1)
+    assert PollSchedule().begin(live, [live], 0.0) == REPLY_DELAY_MAX
+
+
+def test_a_silent_reader_gets_a_short_time_while_others_are_alive() -> None:
+    schedule, live, silent = PollSchedule(), link(1), link(2, silences=1)
+    assert schedule.begin(silent, [live, silent], 0.0) == PROBE_DELAY_MAX
+    assert schedule.begin(silent, [live, silent], FULL_PROBE_SECONDS - 1) == PROBE_DELAY_MAX
+
+
+def test_once_a_minute_a_silent_reader_gets_the_whole_time() -> None:
+    schedule, live, silent = PollSchedule(), link(1), link(2, LinkState.PROBING, silences=9)
+    delays = [schedule.begin(silent, [live, silent], now) for now in (0.0, FULL_PROBE_SECONDS, FULL_PROBE_SECONDS + 1)]
+    assert delays == [PROBE_DELAY_MAX, REPLY_DELAY_MAX, PROBE_DELAY_MAX]
+
+
+def test_with_nobody_alive_a_first_probe_is_short_and_the_next_ones_long() -> None:
+    probing = link(1, LinkState.PROBING)
+    assert PollSchedule().begin(probing, [probing], 0.0) == PROBE_DELAY_MAX
+    probing._silences = 1
+    assert PollSchedule().begin(probing, [probing], 0.0) == REPLY_DELAY_MAX
+
+
+def test_silent_readers_together_get_a_tenth_of_the_time() -> None:
+    schedule, live, silent = PollSchedule(), link(1), link(2, silences=1)
+    links = [live, silent]
+    schedule.begin(silent, links, 10.0)
+    schedule.handle_silence(10.02)
+    assert schedule.choose(links, 10.1) is live
+    assert schedule.choose(links, 10.02 + 0.18) is silent
+
+
+def test_no_probe_holds_up_the_next_for_more_than_a_second() -> None:
+    schedule, live, silent = PollSchedule(), link(1), link(2, silences=1)
+    schedule.begin(silent, [live, silent], 10.0)
+    schedule.handle_silence(11.0)
+    assert schedule.choose([live, silent], 11.0 + PROBE_PAUSE_MAX) is silent
+
+
+def test_the_budget_is_for_neighbours_and_a_live_readers_first_silence_is_free() -> None:
+    schedule, live, silent = PollSchedule(), link(1), link(2, silences=1)
+    schedule.begin(silent, [silent], 10.0)
+    schedule.handle_silence(10.2)
+    assert schedule.choose([silent], 10.2) is silent
+    schedule = PollSchedule()
+    schedule.begin(live, [live], 10.0)
+    live._silences = 1
+    schedule.handle_silence(10.2)
+    assert schedule.choose([live, link(3)], 10.2) is live
