@@ -131,8 +131,6 @@ class CloudLinkMqtt:
     def _report(self, failure: LinkError, delay_s: float) -> None:
         is_new = self.failure is None or str(self.failure) != str(failure)
         self.failure = failure
-        if isinstance(failure, CertificateRefusedError):
-            level = logging.ERROR
-        else:
-            level = logging.WARNING if is_new else logging.DEBUG
-        logger.log(level, "%s; next attempt in %.1f s", failure, delay_s)
+        needs_somebody = isinstance(failure, CertificateRefusedError)
+        level = logging.ERROR if needs_somebody else logging.WARNING
+        logger.log(level if is_new else logging.DEBUG, "%s; next attempt in %.1f s", failure, delay_s)

@@ -11,6 +11,8 @@ from gateway.domain.flags import Flag
 from gateway.domain.gate_view import GateView, SiteRules
 from sync_protocol import state_rows as rows
 
+CACHE_KIB = 16 * 1024
+
 # One statement reads one snapshot of the file: what it returns belongs to one revision. A row per flag.
 _FIND = """
 SELECT state.revision, site.body, credential.body, entitlement.body, flag.body
@@ -38,6 +40,7 @@ class SqliteGateReader:
     """Implements the port `GateStateReader`; belongs to the thread that made it."""
 
     def __init__(self, connection: sqlite3.Connection, contact: Contact) -> None:
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._connection = connection
         self._contact = contact
         self._site_body: bytes | None = None

@@ -13,6 +13,7 @@ from typing import Self
 
 from gateway.adapters.store_sqlite import journal_file, state_file
 from gateway.adapters.store_sqlite.database_file import ConnectionFactory, open_for_reading, open_or_replace
+from gateway.adapters.store_sqlite.folder_lock import FolderLock
 from gateway.adapters.store_sqlite.gate_reader import SqliteGateReader
 from gateway.adapters.store_sqlite.journal import JournalLimits, SqliteJournal, new_epoch, stamp_of
 from gateway.adapters.store_sqlite.journal_file import JournalBounds, JournalFile
@@ -31,7 +32,9 @@ class GatewayStore:
     `clock_floor_ms` is the latest moment that either file knows to have passed.
     """
 
-    def __init__(self, state: StateFile, reading: sqlite3.Connection, journal: SqliteJournal, floor_ms: int) -> None:
+    def __init__(
+        self, journal: SqliteJournal, state: StateFile, reading: sqlite3.Connection, *, lock: FolderLock, floor_ms: int
+    ) -> None:
         self.journal = journal
         self.clock_floor_ms = max(floor_ms, state.contact()[1])
         self._writer = WriterThread(journal, state.tidy)
@@ -40,6 +43,7 @@ class GatewayStore:
         journal.contain(self.state.applied_revision)
         self.gate_reader = SqliteGateReader(reading, self.state.contact)
         self._state_file = state
+        self._lock = lock
 
     @classmethod
     def open(
@@ -56,16 +60,25 @@ class GatewayStore:
             StoreBusyError: another process has them open, or the disk is full or not writable.
         """
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FolderLock.acquire(state_dir)
+        try:
+            return cls._open(state_dir, clock, limits or JournalLimits(), factory, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _open(
+        cls, state_dir: Path, clock: Clock, limits: JournalLimits, factory: ConnectionFactory, lock: FolderLock
+    ) -> "GatewayStore":
         entitlements_path = state_dir / "entitlements.db"
         try:
-            journal, floor_ms = _open_journal(state_dir / "journal.db", clock, limits or JournalLimits(), factory)
+            journal, floor_ms = _open_journal(state_dir / "journal.db", clock, limits, factory)
             opened = open_or_replace(entitlements_path, state_file.KIND, factory)
             reading = open_for_reading(entitlements_path, factory)
         except sqlite3.OperationalError as error:
-            raise StoreBusyError(
-                f"{state_dir} cannot be opened, perhaps another gateway runs on it: {error}"
-            ) from error
-        return cls(StateFile(opened.connection), reading, journal, floor_ms)
+            raise StoreBusyError(f"the files in {state_dir} cannot be opened now: {error}") from error
+        return cls(journal, StateFile(opened.connection), reading, lock=lock, floor_ms=floor_ms)
 
     async def __aenter__(self) -> Self:
         self._writer.start()
@@ -91,6 +104,7 @@ class GatewayStore:
         self.gate_reader.close()
         self._state_file.close()
         self.journal.close()
+        self._lock.release()
 
 
 def _open_journal(
