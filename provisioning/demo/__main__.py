@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
         shutil.rmtree(folder, ignore_errors=True)
         _say("forgotten; the next `make demo` founds a new club")
         return 0
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell's `&` has left SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     try:
         site = DemoSite(Layout(folder, choose_ports(folder)), _say)
         with site.running():

@@ -35,7 +35,8 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a step")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell's `&` has left SIGINT ignored
+        signal.signal(ending, signal.default_int_handler)
     progress = Progress(as_json=options.json)
     folder = Path(tempfile.mkdtemp(prefix="tornello-tour-"))
     site = DemoSite(Layout(folder, free_ports()), lambda _: None)
