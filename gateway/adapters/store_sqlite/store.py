@@ -60,25 +60,20 @@ class GatewayStore:
             StoreBusyError: another process has them open, or the disk is full or not writable.
         """
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FolderLock.acquire(state_dir)
-        try:
-            return cls._open(state_dir, clock, limits or JournalLimits(), factory, lock)
-        except BaseException:
-            lock.release()
-            raise
-
-    @classmethod
-    def _open(
-        cls, state_dir: Path, clock: Clock, limits: JournalLimits, factory: ConnectionFactory, lock: FolderLock
-    ) -> "GatewayStore":
         entitlements_path = state_dir / "entitlements.db"
-        try:
-            journal, floor_ms = _open_journal(state_dir / "journal.db", clock, limits, factory)
-            opened = open_or_replace(entitlements_path, state_file.KIND, factory)
-            reading = open_for_reading(entitlements_path, factory)
-        except sqlite3.OperationalError as error:
-            raise StoreBusyError(f"the files in {state_dir} cannot be opened now: {error}") from error
-        return cls(journal, StateFile(opened.connection), reading, lock=lock, floor_ms=floor_ms)
+        with contextlib.ExitStack() as unwinding:
+            lock = FolderLock.acquire(state_dir)
+            unwinding.callback(lock.release)
+            try:
+                journal, floor_ms = _open_journal(state_dir / "journal.db", clock, limits or JournalLimits(), factory)
+                unwinding.callback(journal.close)
+                state = StateFile(open_or_replace(entitlements_path, state_file.KIND, factory).connection)
+                unwinding.callback(state.close)
+                reading = open_for_reading(entitlements_path, factory)
+            except sqlite3.OperationalError as error:
+                raise StoreBusyError(f"the files in {state_dir} cannot be opened now: {error}") from error
+            unwinding.pop_all()
+        return cls(journal, state, reading, lock=lock, floor_ms=floor_ms)
 
     async def __aenter__(self) -> Self:
         self._writer.start()
