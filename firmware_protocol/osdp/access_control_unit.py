@@ -170,8 +170,8 @@ class AccessControlUnit:
         link = None if self._is_scan_turn else self._schedule.choose(self._links.values(), now)
         self._is_scan_turn = self._scan is not None and not self._is_scan_turn
         if link is not None:
-            delay = self._schedule.begin(link, self._links.values(), now)
-            self._transmit(link, link.next_bytes(now), delay, now)
+            data = link.next_bytes(now)
+            self._transmit(link, data, self._schedule.begin(link, self._links.values(), now), now)
         elif self._scan is not None:
             self._transmit(self._scan, self._scan.next_bytes(), REPLY_DELAY, now)
 

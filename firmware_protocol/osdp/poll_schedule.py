@@ -51,7 +51,7 @@ class PollSchedule:
         is_probe = link.is_silent or link.state is LinkState.PROBING
         self._probe_started_at = now if link.is_silent else None
         if not is_probe:
-            return REPLY_DELAY_MAX
+            return link.reply_delay
         if not any(_is_live(each) for each in links):
             return REPLY_DELAY_MAX if link.is_silent else PROBE_DELAY_MAX
         is_full = self._full_probe_at is not None and now >= self._full_probe_at

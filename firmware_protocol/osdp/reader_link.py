@@ -8,7 +8,7 @@ ONLINE is online_reader's.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from firmware_protocol.osdp import commands, replies
+from firmware_protocol.osdp import commands, replies, timing
 from firmware_protocol.osdp.codes import NakCode, ReplyCode
 from firmware_protocol.osdp.command_queue import Origin
 from firmware_protocol.osdp.commands import Command
@@ -36,6 +36,9 @@ SILENCES_MAX = 6
 BUSY_MAX = 160
 """BUSY replies in a row, 50 ms apart, until a reader counts as offline: 8 s."""
 
+_REPLY_DELAY_MIN = 0.030
+_SLOWNESS_KEPT = 0.98
+"""How much of the slowest reply counts after one more reply: half after 34, one in fifty after 200."""
 _BACKOFF_FIRST, _BACKOFF_MAX = 0.050, 0.400
 _SECURITY_NAKS = frozenset({NakCode.SECURE_CHANNEL_UNSUPPORTED, NakCode.SECURE_CHANNEL_REQUIRED})
 
@@ -89,6 +92,7 @@ class ReaderLink:
         self._silences = 0
         self._setbacks = 0
         self._busy_replies = 0
+        self._slowest_reply = timing.REPLY_DELAY_MAX
         self._last_failure: SecurityFailure | None = None
 
     @property
@@ -99,6 +103,17 @@ class ReaderLink:
     def is_silent(self) -> bool:
         """True while the reader has not answered what was last sent to it, or never answered."""
         return self._silences > 0
+
+    @property
+    def reply_delay(self) -> float:
+        """How many seconds the reader has to begin its reply to what was transmitted last.
+
+        To a poll, three times as long as the slowest reply of late: a lost frame is soon noticed. A late
+        reply still counts. To anything else, what the standard allows.
+        """
+        if self._exchange is None or not isinstance(self._exchange.command, commands.Poll):
+            return timing.REPLY_DELAY_MAX
+        return min(max(_REPLY_DELAY_MIN, 3 * self._slowest_reply), timing.REPLY_DELAY_MAX)
 
     @property
     def has_commands(self) -> bool:
@@ -154,7 +169,9 @@ class ReaderLink:
             # The line garbled our command: the same as silence, only sooner known.
             self.handle_silence(now)
             return True
-        self.counters.latencies.add(now - self.polled_at)
+        latency = now - self.polled_at
+        self.counters.latencies.add(latency)
+        self._slowest_reply = max(latency, self._slowest_reply * _SLOWNESS_KEPT)
         self._silences = self._busy_replies = 0
         self.due_at = now
         try:

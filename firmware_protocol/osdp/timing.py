@@ -3,7 +3,7 @@
 _BITS_PER_CHARACTER = 10
 REPLY_DELAY_MAX = 0.200
 """A peripheral device must begin its reply within this time."""
-PROBE_DELAY_MAX = 0.010
+PROBE_DELAY_MAX = 0.006
 """What a silent reader gets while others on the bus are alive; real readers answer within 3 ms."""
 ONLINE_TIMEOUT = 8.0
 """A peripheral device that hears nothing for this long regards the access control unit as gone."""

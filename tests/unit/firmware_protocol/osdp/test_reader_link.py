@@ -450,3 +450,25 @@ def test_every_exchange_is_counted() -> None:
     report = bench.link.counters.report()
     assert report.transmissions == report.replies > 4
     assert report.retries == report.silences == 0
+
+
+def test_a_fast_reader_is_soon_missed_at_a_poll_but_not_at_a_command() -> None:
+    bench = online()
+    assert bench.link.reply_delay == 0.2
+    for _ in range(200):
+        bench.exchange()
+    bench.ask()
+    assert bench.link.reply_delay == 0.03
+    bench = online()
+    bench.link.online.send(commands.Buzzer())
+    bench.ask()
+    assert bench.link.reply_delay == 0.2
+
+
+def test_a_slow_reader_gets_three_times_its_slowest_reply() -> None:
+    bench = online()
+    for _ in range(200):
+        asked = bench.ask()
+        bench.link.handle_frame(bench.answer(asked), bench.now + 0.02)
+    bench.ask()
+    assert bench.link.reply_delay == pytest.approx(0.06)
