@@ -50,12 +50,15 @@ def build_assets(target: Path = VENDOR, assets: dict[str, str] = ASSETS) -> Path
     stamp = _stamp(assets)
     if _is_current(manifest_file, stamp):
         return manifest_file
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="tornello-assets-") as folder:
         modules = _install_packages(Path(folder), has_test_packages=assets is TEST_ASSETS)
-        files = {name: _place(modules / source, target, name) for name, source in assets.items()}
-    manifest_file.write_text(json.dumps({"stamp": stamp, "files": files}, indent=1, sort_keys=True), "utf-8")
+        fresh = Path(folder) / "fresh"
+        fresh.mkdir()
+        files = {name: _place(modules / source, fresh, name) for name, source in assets.items()}
+        manifest = json.dumps({"stamp": stamp, "files": files}, indent=1, sort_keys=True)
+        (fresh / manifest_file.name).write_text(manifest, "utf-8")
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(fresh, target)
     return manifest_file
 
 

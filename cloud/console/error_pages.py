@@ -57,8 +57,9 @@ async def show_error(request: Request, error: Exception) -> Response:
     template = "console/error_dialog.html" if visitor.is_fragment else "console/error.html"
     response = render(visitor, template, status=status, title=title, advice=advice, status_shown=status)
     if visitor.is_fragment:
-        response.headers["HX-Retarget"] = "#dialog"
-        response.headers["HX-Reswap"] = "innerHTML"
+        # A part that refreshes itself keeps what it shows; whoever pressed a button is told.
+        is_awaited = request.headers.get("hx-target") == "dialog#dialog"
+        response.headers["HX-Reswap"] = "innerHTML" if is_awaited else "none"
     return response
 
 

@@ -47,6 +47,12 @@ PASSWORD: Final = "turnstile-and-tea"
 TIME_ZONE: Final = "Europe/Rome"
 ANNA: Final = "anna@club.example"
 IVO: Final = "ivo@club.example"
+LEO: Final = "leo@club.example"
+STAFF: Final = (
+    (ANNA, "Anna Bianchi", "manager"),
+    (IVO, "Ivo Serra", "administrator"),
+    (LEO, "Leo Kurz", "installer"),
+)
 _SETUP: Final = Actor("system", "browser-tests")
 
 
@@ -135,7 +141,7 @@ class ReportingGateway:
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """Two lanes with gateways, a handful of members in three languages, a manager and an administrator."""
+    """Two lanes with gateways, a handful of members in three languages, a manager, an administrator, an installer."""
 
     database: Database
     site_id: str
@@ -149,7 +155,7 @@ def found_club(folder: Path) -> Club:
     database = _open_database(folder)
     upgrade_database(database)
     with database.transaction() as session:
-        for email, name, role in ((ANNA, "Anna Bianchi", "manager"), (IVO, "Ivo Serra", "administrator")):
+        for email, name, role in STAFF:
             staff.create_staff(session, _SETUP, StaffDetails(email=email, name=name, role=role), password=PASSWORD)
         site = sites.create_site(session, _SETUP, SiteRules("Palestra Aurora", TIME_ZONE, "it"), SECRET)
         lanes = [sites.create_lane(session, _SETUP, site.id, f"Lane {number}") for number in (1, 2)]

@@ -20,7 +20,7 @@ def test_a_block_is_on_its_way_until_each_gate_has_proved_it(
     dialog = anna.get_by_role("dialog")
     expect(dialog).to_contain_text("This touches Niccolò Ferri alone, at: Lane 1, Lane 2.")
     expect(dialog.get_by_label("Italiano")).to_have_value("Passi in reception, per favore")
-    take_picture(anna, "block-at-the-turnstile")
+    take_picture(anna, "console-block-at-the-turnstile")
     dialog.get_by_label("English").fill("See Anna first")
     dialog.get_by_role("button", name="Send to the gates").click()
 
@@ -35,7 +35,7 @@ def test_a_block_is_on_its_way_until_each_gate_has_proved_it(
     expect(anna.get_by_text("In force at 2 of 2 gates")).to_be_visible()
     green = anna.evaluate("getComputedStyle(document.querySelector('.proof-in_force')).color")
     assert green == "rgb(26, 127, 55)"
-    take_picture(anna, "member-card")
+    take_picture(anna, "console-member-card")
 
     anna.get_by_role("button", name="Lift").click()
     expect(anna.locator(".sentence")).to_contain_text("May enter until")

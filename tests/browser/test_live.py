@@ -31,7 +31,7 @@ def test_a_tap_appears_at_the_front_desk_and_then_whether_they_went_through(
     club.lane_1.decide(club.members["Oliver Hart"], "message", text="Please see the front desk")
     club.lane_2.decide(club.members["Анна Смирнова"])
     expect(anna.locator(".feed-row")).to_have_count(5)
-    take_picture(anna, "front-desk")
+    take_picture(anna, "console-front-desk")
     anna.get_by_role("link", name="Giulia De Luca").click()
     expect(anna.get_by_role("heading", name="Giulia De Luca")).to_be_visible()
 
@@ -56,7 +56,7 @@ def test_the_state_of_a_gateway_changes_before_ones_eyes(
     card = anna.locator(".card", has=anna.get_by_role("heading", name="Lane 2"))
     expect(card).to_contain_text("Connected")
     expect(card).to_contain_text("online, encrypted")
-    take_picture(anna, "access")
+    take_picture(anna, "console-access")
     club.lane_2.fall_silent()
     expect(card).to_contain_text("Offline")
     club.lane_2.beat()

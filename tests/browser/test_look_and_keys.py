@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.club import IVO
+from tests.browser.club import IVO, LEO
 from tests.browser.conftest import Console, open_page, sign_in
 
 
@@ -84,6 +84,22 @@ def test_a_page_that_ones_role_does_not_allow_says_so(anna: Page) -> None:
     assert response is not None
     assert response.status == 403
     expect(anna.get_by_role("heading", name="You may not do this")).to_be_visible()
+
+
+def test_a_part_that_cannot_refresh_itself_keeps_what_it_shows(anna: Page) -> None:
+    answer = anna.request.get("/members/mem_nobody/flags", headers={"HX-Request": "true", "HX-Target": "section"})
+    assert answer.status == 404
+    assert answer.headers["hx-reswap"] == "none"
+
+
+def test_an_installer_sees_the_gateways_and_nobodys_data(page: Page) -> None:
+    sign_in(page, LEO)
+    expect(page.get_by_role("heading", name="Access", level=1)).to_be_visible()
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_text(["Access"])
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    response = page.goto("/members", wait_until="domcontentloaded")
+    assert response is not None
+    assert response.status == 403
 
 
 def test_a_form_with_a_wrong_token_is_refused(anna: Page, console: Console) -> None:
