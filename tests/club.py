@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from cloud import bus
 from cloud.audit.service import Actor
@@ -82,9 +83,9 @@ class Club:
 
 
 @contextmanager
-def memory_club() -> Iterator[Club]:
-    """A club in SQLite's memory."""
-    database = Database("sqlite://", dispatch=bus.dispatch)
+def sqlite_club(path: Path | None = None) -> Iterator[Club]:
+    """A club in SQLite: in memory, for one thread, or in a file."""
+    database = Database(f"sqlite:///{path}" if path else "sqlite://", dispatch=bus.dispatch)
     METADATA.create_all(database.engine)
     try:
         yield Club.found(database)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from cloud.credentials import service as credentials
 from cloud.database import UnitOfWork
-from cloud.desired_state import service
+from cloud.desired_state import projection, service
 from cloud.desired_state.models import DesiredRow
 from cloud.domain_events import MemberChanged
 from cloud.errors import CloudError
@@ -140,10 +140,11 @@ def test_a_transaction_that_fails_leaves_no_revision(club: Club) -> None:
         assert service.head(session, club.site_id).revision == 1
 
 
-def test_many_members_at_once_are_one_revision(club: Club) -> None:
+def test_many_members_at_once_are_one_revision(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "MEMBERS_AT_ONCE", 7)
     with club.database.transaction() as session:
-        for number in range(510):
+        for number in range(20):
             club.add_member(session, f"Member {number}")
     with club.database.session() as session:
         assert service.head(session, club.site_id).revision == 2
-        assert len(state_of(session, club.site_id)) == 511
+        assert len(state_of(session, club.site_id)) == 21

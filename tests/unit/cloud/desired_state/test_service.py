@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from cloud.database import UnitOfWork
 from cloud.desired_state import service
 from cloud.desired_state.service import GatewayProof
@@ -47,17 +49,22 @@ def test_there_is_no_delta_for_a_gateway_that_has_nothing_or_is_ahead(club: Club
         assert service.delta_since(session, club.site_id, 99) is None
 
 
-def test_there_is_no_delta_of_more_than_200_rows(club: Club) -> None:
+@pytest.mark.parametrize("bound", ["DELTA_ROWS_MAX", "PAYLOAD_BYTES"])
+def test_there_is_no_delta_that_does_not_fit_a_message(club: Club, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
     with club.database.transaction() as session:
-        for number in range(service.DELTA_ROWS_MAX + 1):
-            club.add_member(session, f"Member {number}")
+        club.block(session, club.add_member(session))
     with club.database.session() as session:
+        assert service.delta_since(session, club.site_id, 1) is not None
+        monkeypatch.setattr(service, bound, 1)
         assert service.delta_since(session, club.site_id, 1) is None
 
 
-def test_a_snapshot_is_the_whole_state_in_chunks_that_fit_a_message(club: Club) -> None:
+def test_a_snapshot_is_the_whole_state_in_chunks_that_fit_a_message(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAYLOAD_BYTES", 2000)
     with club.database.transaction() as session:
-        for number in range(1200):
+        for number in range(100):
             club.add_member(session, f"Member with a long name {number}")
     with club.database.session() as session:
         snapshot = service.take_snapshot(session, club.site_id)
@@ -65,8 +72,8 @@ def test_a_snapshot_is_the_whole_state_in_chunks_that_fit_a_message(club: Club) 
     assert snapshot == again
     assert len(snapshot.chunks) > 1
     assert [chunk.index for chunk in snapshot.chunks] == list(range(len(snapshot.chunks)))
-    assert sum(len(chunk.rows) for chunk in snapshot.chunks) == 1201
-    assert all(len(encode_message(chunk)) <= 50 * 1024 for chunk in snapshot.chunks)
+    assert sum(len(chunk.rows) for chunk in snapshot.chunks) == 101
+    assert all(len(encode_message(chunk)) <= 2200 for chunk in snapshot.chunks)
 
 
 def test_a_flag_is_offline_then_pending_then_in_force(club: Club) -> None:

@@ -1,0 +1,148 @@
+"""Who may speak, and what happens to one who speaks too fast: without a broker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from cloud.gateway_link.gateway_session import INBOX_MAX, GatewaySession, Workshop
+from cloud.gateway_link.ingester import Ingester
+from cloud.gateway_link.publisher import publish_for_ever
+from cloud.gateway_link.reception import Known
+from cloud.gateway_link.state_source import StateSource
+from cloud.sites import service as sites
+from cloud.sites.service import GatewayReport
+from sync_protocol.codec import encode_message
+from sync_protocol.messages import CloudHeartbeat, Delta, Heartbeat, Message, OutboxRange
+from sync_protocol.topics import Topic, up_topic
+from tests.club import Club, gateway_of
+from tests.in_loop import in_loop
+
+
+@dataclass
+class Letter:
+    """A message from the broker."""
+
+    payload: bytes = b""
+    acks: int = 0
+    acked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ack(self) -> None:
+        self.acks += 1
+        self.acked.set()
+
+
+@dataclass
+class Outbox:
+    """Keeps what would have been published."""
+
+    sent: list[tuple[str, Message]] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, site_id: str, gateway_id: str, message: Message) -> None:
+        self.sent.append((gateway_id, message))
+        self.news.set()
+
+    async def until(self, kind: type[Message]) -> Message:
+        while not (found := [message for _, message in self.sent if isinstance(message, kind)]):
+            self.news.clear()
+            await self.news.wait()
+        return found[0]
+
+
+@asynccontextmanager
+async def ingesting(club: Club) -> AsyncIterator[tuple[Ingester, Outbox, Workshop]]:
+    outbox = Outbox()
+    workshop = Workshop(club.database, StateSource(club.database), outbox, asyncio.Semaphore(1))
+    async with asyncio.TaskGroup() as tasks:
+        ingester = Ingester(workshop, tasks)
+        publisher = tasks.create_task(publish_for_ever(workshop, ingester))
+        yield ingester, outbox, workshop
+        publisher.cancel()
+        for session in asyncio.all_tasks() - {asyncio.current_task(), publisher}:
+            if "GatewaySession.run" in repr(session):
+                session.cancel()
+
+
+def beat(revision: int = 1) -> bytes:
+    return encode_message(Heartbeat("boot", 1, revision, b"", OutboxRange(0, 0), "synced", 0))
+
+
+@pytest.fixture
+def gateway_id(shared_club: Club) -> str:
+    return shared_club.add_gateway(shared_club.add_lane())
+
+
+def test_a_message_is_answered_and_then_acknowledged_to_the_broker(shared_club: Club, gateway_id: str) -> None:
+    letter = Letter(beat())
+
+    @in_loop
+    async def talk() -> None:
+        async with ingesting(shared_club) as (ingester, outbox, _):
+            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "heartbeat"), letter)
+            await outbox.until(CloudHeartbeat)
+            assert letter.acks == 0
+            await letter.acked.wait()
+
+    talk()
+    assert letter.acks == 1
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["nonsense", "tornello/1/a/b/up", "tornello/1/sit_other/{gateway}/up/hello", "tornello/1/{site}/gwy_x/up/hello"],
+)
+def test_a_stranger_is_ignored_and_named_once(
+    shared_club: Club, gateway_id: str, topic: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    letters = [Letter(), Letter()]
+
+    @in_loop
+    async def talk() -> None:
+        async with ingesting(shared_club) as (ingester, _, _):
+            for letter in letters:
+                await ingester.handle(topic.format(site=shared_club.site_id, gateway=gateway_id), letter)
+
+    talk()
+    assert [letter.acks for letter in letters] == [1, 1]
+    assert len(caplog.records) == 1
+
+
+def test_a_gateway_that_was_connected_a_moment_ago_gets_news_before_it_speaks(
+    shared_club: Club, gateway_id: str
+) -> None:
+    with shared_club.database.transaction() as session:
+        gateway = gateway_of(session, gateway_id)
+        gateway.applied_revision = 1
+        sites.record_report(session, gateway, GatewayReport("boot", "synced", (0, 0)))
+
+    @in_loop
+    async def resume() -> None:
+        async with ingesting(shared_club) as (ingester, outbox, _):
+            await ingester.resume()
+            with shared_club.database.transaction() as session:
+                shared_club.add_member(session)
+            delta = await outbox.until(Delta)
+            assert isinstance(delta, Delta)
+            assert delta.to_revision == 2
+
+    resume()
+
+
+def test_one_message_too_many_is_dropped_and_acknowledged(
+    shared_club: Club, gateway_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    letters = [Letter(beat()) for _ in range(INBOX_MAX + 1)]
+
+    @in_loop
+    async def flood() -> None:
+        workshop = Workshop(shared_club.database, StateSource(shared_club.database), Outbox(), asyncio.Semaphore(1))
+        session = GatewaySession(workshop, Known(gateway_id, shared_club.site_id, is_retired=False, applied_revision=1))
+        for letter in letters:
+            session.offer(Topic(shared_club.site_id, gateway_id, "up", "heartbeat"), letter)
+
+    flood()
+    assert [letter.acks for letter in letters] == [0] * INBOX_MAX + [1]
+    assert "faster than it is answered" in caplog.text
