@@ -284,7 +284,8 @@ class ReaderLink:
                 self._session = self._handshake.establish(reply, security)
             case Identification():
                 self._identification = reply
-            case Capabilities():
+            case _:
+                assert isinstance(reply, Capabilities)
                 if self._session is not None and self._has_claimed_security and not reply.has_secure_channel:
                     raise SecurityError(SecurityFailure.CAPABILITIES_DOWNGRADED)
                 self._has_claimed_security |= reply.has_secure_channel

@@ -324,3 +324,11 @@ def test_a_frame_behind_a_false_start_is_found_when_the_time_out_ends_it() -> No
     bus.run(0.3)
     assert bus.acu.is_online(1)
     assert latency(bus, 0) < 0.1
+
+
+def test_an_empty_read_changes_nothing() -> None:
+    bus = bus_of(1)
+    bus.run_until(lambda: bus.acu._asked is not None)
+    deadline = bus.acu.next_deadline()
+    bus.acu.receive_bytes(b"", bus.now)
+    assert bus.acu.next_deadline() == deadline

@@ -113,3 +113,10 @@ def test_a_base_key_is_derived_from_the_master_key_and_the_readers_identity() ->
     first, second = (derive_scbk(bytes(16), bytes((number,)) * 8) for number in (1, 2))
     assert len(first) == 16
     assert first != second
+
+
+def test_the_mac_of_whole_blocks_needs_no_padding() -> None:
+    block = bytes(range(16))
+    assert compute_mac(KEYS, bytes(16), block) == encrypt_cbc(KEYS.s_mac2, bytes(16), block)
+    chain = encrypt_cbc(KEYS.s_mac1, bytes(16), block)
+    assert compute_mac(KEYS, bytes(16), block * 2) == encrypt_cbc(KEYS.s_mac2, chain, block)
