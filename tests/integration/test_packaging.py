@@ -1,4 +1,4 @@
-"""What is shipped: one wheel with the web assets and translations inside, and a gateway that needs nothing of the cloud."""
+"""What is shipped: a wheel with web assets and translations inside, and a gateway that needs nothing of the cloud."""
 
 import re
 import subprocess
@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CLOUD_ONLY = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "jinja2", "pydantic", "argon2", "psycopg", "babel")
+CLOUD_ONLY = tuple(
+    "fastapi starlette uvicorn sqlalchemy alembic jinja2 pydantic argon2 psycopg babel".split()  # noqa: SIM905
+)
 
 
 @pytest.fixture(scope="module", name="wheel")
