@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import gpiod
 from gpiod.line import Bias, Edge, Value
@@ -22,6 +22,9 @@ from gateway.service.ports import Timers
 from gateway.service.relay_pulses import RelayPulses
 
 log = logging.getLogger(__name__)
+
+_LineConfig = dict[Iterable[int | str] | int | str, gpiod.LineSettings | None]
+"""What gpiod takes: more kinds of keys than we use, and a dict's key type allows no narrower one."""
 
 DEBOUNCE: Final = timedelta(milliseconds=10)
 CONSUMER: Final = "tornello-gateway"
@@ -63,13 +66,17 @@ def request_lines(wiring: GpioWiring) -> GpioLines:
         GpioError: they cannot be had; the message says which and why.
     """
     path = find_chip(wiring.chip_label)
-    config: dict[Iterable[int | str] | int | str, gpiod.LineSettings | None] = {}
-    config.update({offset: _relay_settings(wiring, offset) for offset in wiring.relays.values()})
-    config.update({offset: _input_settings(wiring, offset) for offset in wiring.inputs.values()})
     try:
-        return gpiod.request_lines(str(path), consumer=CONSUMER, config=config)
+        return gpiod.request_lines(str(path), consumer=CONSUMER, config=cast("_LineConfig", line_settings(wiring)))
     except (OSError, ValueError) as error:
         raise GpioError(f"{path} ({wiring.chip_label}) does not give these lines: {error}") from error
+
+
+def line_settings(wiring: GpioWiring) -> dict[int, gpiod.LineSettings]:
+    """How each line is to be taken, by its offset: relays open, inputs debounced by the kernel."""
+    relays = {offset: _relay_settings(wiring, offset) for offset in wiring.relays.values()}
+    inputs = {offset: _input_settings(wiring, offset) for offset in wiring.inputs.values()}
+    return {**relays, **inputs}
 
 
 def find_chip(label: str, devices: Path = Path("/dev")) -> Path:

@@ -192,3 +192,48 @@ async def test_a_reader_with_another_key_never_comes_online(caplog: pytest.LogCa
                     await asyncio.sleep(0.01)
         await end(running)
     assert heard == []
+
+
+@in_loop
+async def test_a_reader_that_is_opened_or_loses_its_power_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[CardPresented | ReaderStatus] = []
+    async with ReaderOnPty(scbk=KEY) as reader:
+        bus = SerialReaderBus(reader.port, baud=115_200, readers=[SerialReader(ReaderKey("entry"), 0, KEY)])
+        bus.set_listener(heard.append)
+        running = asyncio.create_task(bus.run())
+        with caplog.at_level(logging.WARNING):
+            async with asyncio.timeout(5):
+                while len(heard) < 1:
+                    await asyncio.sleep(0.01)
+                reader.device.set_tamper(True)
+                while len(heard) < 2:
+                    await asyncio.sleep(0.01)
+                reader.device.set_tamper(False)
+                reader.device.set_power_failing(True)
+                while len(heard) < 3 or "its power fails" not in caplog.text:
+                    await asyncio.sleep(0.01)
+        await end(running)
+    assert [each.state for each in heard if isinstance(each, ReaderStatus)] == ["online", "tampered", "restored"]
+
+
+@in_loop
+async def test_more_feedback_than_a_reader_can_take_is_cut_and_the_reader_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    heard: list[CardPresented | ReaderStatus] = []
+    entry = ReaderKey("entry")
+    async with ReaderOnPty(scbk=KEY) as reader:
+        bus = SerialReaderBus(reader.port, baud=115_200, readers=[SerialReader(entry, 0, KEY)])
+        bus.set_listener(heard.append)
+        running = asyncio.create_task(bus.run())
+        async with asyncio.timeout(5):
+            while not heard:
+                await asyncio.sleep(0.01)
+        with caplog.at_level(logging.WARNING):
+            for number in range(10):
+                bus.show(entry, Feedback("green", 1, (f"Number {number}",), 5_000))
+        assert "cannot keep up" in caplog.text
+        await reader.until(lambda: reader.beep_count >= 3)
+        bus.show(entry, Feedback(None, 0, ("Next please",), 0))
+        await reader.until(lambda: reader.lines.get(1) == "Next please")
+        await end(running)

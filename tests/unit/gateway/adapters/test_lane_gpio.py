@@ -7,9 +7,9 @@ from pathlib import Path
 
 import gpiod
 import pytest
-from gpiod.line import Value
+from gpiod.line import Bias, Direction, Edge, Value
 
-from gateway.adapters.lane_gpio import GpioError, GpioLane, GpioWiring, find_chip
+from gateway.adapters.lane_gpio import DEBOUNCE, GpioError, GpioLane, GpioWiring, find_chip, line_settings
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
 from tests.gate_fakes import FakeTimers
 from tests.in_loop import in_loop
@@ -117,3 +117,17 @@ def test_a_lane_with_one_relay_ignores_the_other_direction() -> None:
 def test_a_chip_that_is_not_there_is_named() -> None:
     with pytest.raises(GpioError, match="no GPIO chip is called 'pinctrl-bcm2711'; this machine has: none"):
         find_chip("pinctrl-bcm2711", Path("/nowhere"))
+
+
+def test_relays_are_requested_open_and_inputs_debounced_on_both_edges() -> None:
+    wiring = GpioWiring(WIRING.chip_label, WIRING.relays, WIRING.inputs, frozenset({RELAY_IN, PASS_IN}))
+    settings = line_settings(wiring)
+    assert set(settings) == {RELAY_IN, RELAY_OUT, PASS_IN, READY}
+    for offset in (RELAY_IN, RELAY_OUT):
+        assert settings[offset].direction is Direction.OUTPUT
+        assert settings[offset].output_value is Value.INACTIVE
+    for offset in (PASS_IN, READY):
+        assert settings[offset].direction is Direction.INPUT
+        assert (settings[offset].edge_detection, settings[offset].debounce_period) == (Edge.BOTH, DEBOUNCE)
+    assert [settings[offset].active_low for offset in (RELAY_IN, RELAY_OUT, PASS_IN, READY)] == [True, False] * 2
+    assert (settings[PASS_IN].bias, settings[READY].bias) == (Bias.PULL_UP, Bias.PULL_DOWN)
