@@ -97,7 +97,10 @@ class UnitOfWork(Session):
         )
 
     def before_commit(self, name: str, action: Callable[["UnitOfWork"], None]) -> None:
-        """Run `action` once at the end of the transaction, in it; later calls with the same name change nothing."""
+        """Run `action` once at the end of the transaction, in it; later calls with the same name change nothing.
+
+        Actions run in the order of their names, so that all transactions take the locks of their ends in one order.
+        """
         self._before_commit.setdefault(name, action)
 
     def wake_after_commit(self, topic: str) -> None:
@@ -107,7 +110,7 @@ class UnitOfWork(Session):
     def finish(self) -> frozenset[str]:
         """Run what was put off, commit, and tell the topics to wake. For `Database` only."""
         while self._before_commit:
-            self._before_commit.pop(next(iter(self._before_commit)))(self)
+            self._before_commit.pop(min(self._before_commit))(self)
         self.commit()
         topics, self._wakeups = frozenset(self._wakeups), set()
         return topics

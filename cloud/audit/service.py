@@ -13,6 +13,7 @@ from cloud.database import UnitOfWork
 
 CHAIN_START: Final = bytes(32)
 _HEAD_ID: Final = 1
+_PENDING: Final = "audit.pending"
 
 ActorKind = Literal["staff", "gateway", "system"]
 
@@ -37,14 +38,10 @@ def record(
 ) -> None:
     """Append an entry: `action` as `noun.verb`, e.g. `flag.raise`; `entity` is its kind and id.
 
-    `before` and `after` hold JSON values of what changed; never secrets. Concurrent writers queue at the head row.
+    `before` and `after` hold JSON values of what changed; never secrets. Entries are written at the end of the
+    transaction: the head, at which all writers queue, is then held for moments, and after every other lock.
     """
-    head = session.get(AuditHead, _HEAD_ID, with_for_update=True, populate_existing=True)
-    if head is None:
-        head = AuditHead(id=_HEAD_ID, seq=0, chain=CHAIN_START)
-        session.add(head)
     entry = AuditEntry(
-        seq=head.seq + 1,
         at=session.now,
         actor_kind=actor.kind,
         actor_id=actor.id,
@@ -55,9 +52,21 @@ def record(
         after=None if after is None else dict(after),
         request_id=actor.request_id,
     )
-    entry.chain = _chain_after(head.chain, entry)
-    session.add(entry)
-    head.seq, head.chain = entry.seq, entry.chain
+    session.info.setdefault(_PENDING, []).append(entry)
+    session.before_commit("audit", _append_pending)
+
+
+def _append_pending(session: UnitOfWork) -> None:
+    head = session.get(AuditHead, _HEAD_ID, with_for_update=True, populate_existing=True)
+    if head is None:
+        head = AuditHead(id=_HEAD_ID, seq=0, chain=CHAIN_START)
+        session.add(head)
+    entries: list[AuditEntry] = session.info.pop(_PENDING)
+    for entry in entries:
+        entry.seq = head.seq + 1
+        entry.chain = _chain_after(head.chain, entry)
+        head.seq, head.chain = entry.seq, entry.chain
+        session.add(entry)
     session.flush()
 
 
