@@ -7,8 +7,8 @@ for all browsers of this process, when woken and at least once a second; nobody 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final
@@ -71,7 +71,7 @@ class Watcher:
         self._task: asyncio.Task[None] | None = None
         self._has_looked = asyncio.Event()
 
-    async def listen(self) -> AsyncIterator[Change]:
+    async def listen(self) -> AsyncGenerator[Change, None]:
         """`listening` once nothing can be missed any more, then every change; `keep_alive` where there was none."""
         queue: asyncio.Queue[Change | None] = asyncio.Queue(QUEUE_MAX)
         self._queues.add(queue)
@@ -200,21 +200,23 @@ def _watcher_of(request: Request, database: Database) -> Watcher:
 
 async def _messages(watcher: Watcher, database: Database, viewer: Viewer, after: int) -> AsyncIterator[str]:
     has_feed = viewer.may("access.read")
-    async for change in watcher.listen():
-        if database.clock() - viewer.now > STREAM_LIFE:
-            return
-        if change.kind == "listening":
-            yield "retry: 2000\n\n"
-            for tap in await run_sync(_replay, database, after) if has_feed else ():
-                after = tap.event_id
-                yield _tap_message(replace(viewer, now=database.clock()), tap)
-        elif change.kind == "keep_alive":
-            yield ": still here\n\n"
-        elif change.tap is None:
-            yield f"event: {change.kind}\ndata: {change.subject}\n\n"
-        elif has_feed and change.tap.event_id > after:
-            after = change.tap.event_id
-            yield _tap_message(replace(viewer, now=database.clock()), change.tap)
+    async with aclosing(watcher.listen()) as changes:
+        async for change in changes:
+            now = database.clock()
+            if now - viewer.now > STREAM_LIFE:
+                return
+            if change.kind == "listening":
+                yield "retry: 2000\n\n"
+                for tap in await run_sync(_replay, database, after) if has_feed else ():
+                    after = tap.event_id
+                    yield _tap_message(replace(viewer, now=now), tap)
+            elif change.kind == "keep_alive":
+                yield ": still here\n\n"
+            elif change.tap is None:
+                yield f"event: {change.kind}\ndata: {change.subject}\n\n"
+            elif has_feed and change.tap.event_id > after:
+                after = change.tap.event_id
+                yield _tap_message(replace(viewer, now=now), change.tap)
 
 
 def _replay(database: Database, after: int) -> Sequence[FeedRow | Passage]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,3 +89,16 @@ def test_when_the_database_fails_the_listeners_are_let_go(database: Database, ca
 
     assert asyncio.run(listen()) == ["listening"]
     assert "cannot look at the database" in caplog.text
+
+
+def test_when_the_last_listener_goes_nobody_looks_any_more(database: Database) -> None:
+    async def listen_once() -> None:
+        watcher = Watcher(database)
+        async with aclosing(watcher.listen()) as changes:
+            assert (await anext(changes)).kind == "listening"
+        assert watcher._task is not None
+        await asyncio.wait_for(watcher._task, timeout=10)
+        async with aclosing(watcher.listen()) as changes:
+            assert (await anext(changes)).kind == "listening"
+
+    asyncio.run(listen_once())
