@@ -108,12 +108,19 @@ class RunningGateway:
 
 
 @contextlib.asynccontextmanager
-async def running_gateway(folder: Path, rows: Sequence[StateRow]) -> AsyncIterator[RunningGateway]:
-    """Run a gateway that has these rows in force and heard from the cloud a minute ago, until its reader is online."""
-    await prepare_state(folder / "state", rows)
+async def running_gateway(
+    folder: Path, rows: Sequence[StateRow] = (), *, who: Identity | None = None
+) -> AsyncIterator[RunningGateway]:
+    """Run a gateway, until its reader is online.
+
+    With rows it has these in force and heard from the cloud a minute ago; without any it was never told anything.
+    `who` it is, is an enrolled gateway whose broker answers nobody, unless told otherwise.
+    """
+    if rows:
+        await prepare_state(folder / "state", rows)
     async with ReaderOnPty(scbk=SCBK) as reader, TurnstileOnSocket(folder / "lane.sock") as turnstile:
         write_config(folder, port=reader.port)
-        task = asyncio.create_task(run_gateway(load_config(folder / "gateway.toml"), identity()))
+        task = asyncio.create_task(run_gateway(load_config(folder / "gateway.toml"), who or identity()))
         gateway = RunningGateway(folder / "state", reader, turnstile, task)
         listening = asyncio.create_task(_listen(gateway))
         try:
