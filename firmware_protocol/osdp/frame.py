@@ -19,6 +19,7 @@ FRAME_SIZE_MIN = HEADER_SIZE + 2
 _SEQUENCE_MASK = 0x03
 _CRC_FLAG = 0x04
 _SECURITY_FLAG = 0x08
+_RESERVED_MASK = 0xF0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class SecurityBlock:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame's fields; ``address`` is 0..127 without the reply flag."""
+    """A frame's fields; ``address`` is 0..127 without the reply flag.
+
+    ``reserved`` are the control bits that the standard keeps for later; they count for the MAC.
+    """
 
     address: int
     is_reply: bool
@@ -46,6 +50,7 @@ class Frame:
     security: SecurityBlock | None = None
     mac: bytes = b""
     has_crc: bool = True
+    reserved: int = 0
 
     def with_mac(self, mac: bytes) -> "Frame":
         """The same frame with the first four bytes of ``mac`` in its MAC field."""
@@ -60,7 +65,8 @@ class Frame:
         size = HEADER_SIZE + len(security) + 1 + len(self.payload) + mac_size + (2 if self.has_crc else 1)
         if size > FRAME_SIZE_MAX:
             raise FieldRangeError(f"a frame of {size} bytes; the standard allows {FRAME_SIZE_MAX}")
-        control = self.sequence | (_CRC_FLAG if self.has_crc else 0) | (_SECURITY_FLAG if security else 0)
+        flags = (_CRC_FLAG if self.has_crc else 0) | (_SECURITY_FLAG if security else 0)
+        control = self.sequence | flags | self.reserved
         address = self.address | (REPLY_FLAG if self.is_reply else 0)
         header = bytes((SOM, address, size & 0xFF, size >> 8, control))
         return header + security + bytes((self.code,)) + self.payload
@@ -105,6 +111,7 @@ def parse_frame(raw: bytes) -> Frame:
         security=security,
         mac=body[end:],
         has_crc=has_crc,
+        reserved=control & _RESERVED_MASK,
     )
 
 

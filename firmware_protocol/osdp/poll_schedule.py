@@ -49,10 +49,11 @@ class PollSchedule:
     def begin(self, link: ReaderLink, links: Collection[ReaderLink], now: float) -> float:
         """The reader's turn begins; gives how many seconds it has to begin its reply."""
         is_probe = link.is_silent or link.state is LinkState.PROBING
-        self._probe_started_at = now if link.is_silent else None
+        has_live = any(_is_live(each) for each in links)
+        self._probe_started_at = now if link.is_silent and has_live else None
         if not is_probe:
             return link.reply_delay
-        if not any(_is_live(each) for each in links):
+        if not has_live:
             return REPLY_DELAY_MAX if link.is_silent else PROBE_DELAY_MAX
         is_full = self._full_probe_at is not None and now >= self._full_probe_at
         if is_full or self._full_probe_at is None:
@@ -60,7 +61,7 @@ class PollSchedule:
         return REPLY_DELAY_MAX if is_full else PROBE_DELAY_MAX
 
     def handle_silence(self, now: float) -> None:
-        """Charge a silent reader's turn to the budget; a live reader's first silence is free."""
+        """Charge a silent reader's turn to the budget, if it held up anybody; a first silence is free."""
         if self._probe_started_at is not None:
             cost = now - self._probe_started_at
             self._probe_allowed_at = now + min(cost * (PROBE_SHARE - 1), PROBE_PAUSE_MAX)

@@ -31,7 +31,7 @@ from firmware_protocol.osdp.reader_settings import ReaderSettings
 from firmware_protocol.osdp.replies import Capabilities, Identification, Reply, parse_reply
 from firmware_protocol.osdp.secure_channel import RANDOM_SIZE, SecureSession
 
-SILENCES_MAX = 6
+SILENCES_MAX = 10
 """Unanswered transmissions until a reader counts as offline: about one second."""
 BUSY_MAX = 160
 """BUSY replies in a row, 50 ms apart, until a reader counts as offline: 8 s."""
@@ -39,7 +39,7 @@ BUSY_MAX = 160
 _REPLY_DELAY_MIN = 0.030
 _SLOWNESS_KEPT = 0.98
 """How much of the slowest reply counts after one more reply: half after 34, one in fifty after 200."""
-_BACKOFF_FIRST, _BACKOFF_MAX = 0.050, 0.400
+_BACKOFF_FIRST, _BACKOFF_ONLINE_MAX, _BACKOFF_MAX = 0.050, 0.100, 0.400
 _SECURITY_NAKS = frozenset({NakCode.SECURE_CHANNEL_UNSUPPORTED, NakCode.SECURE_CHANNEL_REQUIRED})
 
 _OFFLINE_REASONS = {
@@ -149,7 +149,8 @@ class ReaderLink:
         """No reply came in time."""
         self.counters.silences += 1
         self._silences += 1
-        self.due_at = now + backoff(max(self._silences, self._setbacks))
+        delay_max = _BACKOFF_ONLINE_MAX if self.is_online else _BACKOFF_MAX
+        self.due_at = now + min(backoff(max(self._silences, self._setbacks)), delay_max)
         if self._silences >= SILENCES_MAX:
             self._apply(Outcome.UNANSWERED)
 

@@ -107,7 +107,7 @@ def test_the_budget_is_for_neighbours_and_a_live_readers_first_silence_is_free()
     schedule, live, silent = PollSchedule(), link(1), link(2, silences=1)
     schedule.begin(silent, [silent], 10.0)
     schedule.handle_silence(10.2)
-    assert schedule.choose([silent], 10.2) is silent
+    assert schedule.choose([live, silent], 10.2) is silent
     schedule = PollSchedule()
     schedule.begin(live, [live], 10.0)
     live._silences = 1
