@@ -4,10 +4,12 @@ One request is one transaction. It begins with the endpoint's first statement an
 is sent (`scope="function"`), so that what the client reads as done is done.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 
 from cloud.database import Database, UnitOfWork
 from cloud.kit.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
@@ -25,8 +27,10 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _transaction(request: Request) -> Iterator[UnitOfWork]:
-    with _database(request).transaction() as session:
+async def _transaction(request: Request) -> AsyncIterator[UnitOfWork]:
+    # Writers queue here, outside the threads: those would all wait for one that needs another thread to finish.
+    writers: asyncio.Semaphore = request.app.state.writers
+    async with writers, contextmanager_in_threadpool(_database(request).transaction()) as session:
         yield session
 
 

@@ -1,5 +1,6 @@
 """The web application: every noun's API under /api/v1, the console's pages, and one answer for every error."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Any, Final
@@ -16,7 +17,7 @@ from cloud import pages
 from cloud.access_events.api import router as access_events
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
-from cloud.database import Database
+from cloud.database import Database, DatabaseBusyError
 from cloud.desired_state.api import router as desired_state
 from cloud.enrolment.api import router as enrolment
 from cloud.errors import CloudError, FieldError, TooManyRequestsError
@@ -60,14 +61,15 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.writers = asyncio.Semaphore(database.writers_max)
     app.state.sign_in_guard = SignInGuard()
     for router in _ROUTERS:
         app.include_router(router, prefix=API_PREFIX)
     app.add_exception_handler(CloudError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_validation)
-    app.add_exception_handler(OperationalError, _answer_busy)
-    app.add_exception_handler(PoolTimeoutError, _answer_busy)
+    for busy in (DatabaseBusyError, OperationalError, PoolTimeoutError):
+        app.add_exception_handler(busy, _answer_busy)
     app.add_exception_handler(Exception, _answer_fault)
     pages.install(app)
     return app

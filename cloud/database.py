@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
@@ -21,9 +22,14 @@ from cloud.kit.clock import utc_now
 from cloud.kit.wakeup import Wakeups
 
 SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
+WRITERS_MAX_POSTGRESQL: Final = 16
 
 Dispatch = Callable[["UnitOfWork", DomainEvent], None]
 Clock = Callable[[], datetime]
+
+
+class DatabaseBusyError(Exception):
+    """Other writers kept the database for too long; try again."""
 
 
 class Base(DeclarativeBase):
@@ -129,6 +135,8 @@ class Database:
         self.engine = _create_engine(url)
         self.wakeups = Wakeups()
         self.clock = clock
+        self.writers_max = 1 if self.engine.dialect.name == "sqlite" else WRITERS_MAX_POSTGRESQL
+        self._writing = BoundedSemaphore(self.writers_max)
         options: dict[str, Any] = {"dispatch": dispatch, "clock": clock, "expire_on_commit": False}
         writer = self.engine.execution_options(begin="IMMEDIATE")
         self._readers = sessionmaker(self.engine, class_=UnitOfWork, **options)
@@ -144,11 +152,19 @@ class Database:
     def transaction(self) -> Iterator[UnitOfWork]:
         """A unit of work that is committed at the end of the block, or rolled back by an exception.
 
-        The transaction begins with the first statement; on SQLite it takes the write lock there and then.
+        At most `writers_max` at a time, who wait for each other here: SQLite itself would make them poll.
+
+        Raises:
+            DatabaseBusyError: it was nobody's turn for 10 s; nothing was done.
         """
-        with self._writers() as session:
-            yield session
-            topics = session.finish()
+        if not self._writing.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
+            raise DatabaseBusyError("other writers kept the database for too long")
+        try:
+            with self._writers() as session:
+                yield session
+                topics = session.finish()
+        finally:
+            self._writing.release()
         for topic in topics:
             self.wakeups.wake(topic)
 
