@@ -81,7 +81,9 @@ def flag_board(session: UnitOfWork, member: Member, zone: ZoneInfo, words: Words
     ]
     raised = [_view(session, flag, names, words) for flag in standing]
     return FlagBoard(
-        raised=sorted([*raised, *dues], key=lambda view: view.effect != "block"),
+        raised=sorted(
+            [*raised, *dues], key=lambda view: (not view.standing.is_on(session.now), view.effect != "block")
+        ),
         lifted=[_view(session, flag, names, words) for flag in lifted],
     )
 

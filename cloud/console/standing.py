@@ -20,7 +20,7 @@ Tone = Literal["good", "warn", "bad"]
 _USABLE: Final = {ContractState.ACTIVE, ContractState.GRACE, ContractState.EXTRA_EXPIRY}
 _REFUSALS: Final = (
     (ContractState.USED_UP, mark("May not enter: no visits left")),
-    (ContractState.FROZEN, mark("May not enter until %(day)s: the contract is frozen")),
+    (ContractState.FROZEN, mark("May not enter before %(day)s: the contract is frozen")),
     (ContractState.UPCOMING, mark("May not enter before %(day)s: the contract has not begun")),
     (ContractState.EXPIRED, mark("May not enter: the contract ended on %(day)s")),
 )

@@ -66,7 +66,7 @@ def test_each_refusal_says_why_and_from_when_it_ends() -> None:
     upcoming = Terms(starts_on=date(2026, 12, 1), ends_on=date(2027, 12, 1))
     used_up = Terms(starts_on=date(2026, 6, 1), ends_on=date(2027, 6, 1), visits_total=1, visits_used=1)
     expired = Terms(starts_on=date(2025, 6, 1), ends_on=date(2026, 11, 20))
-    assert judged(frozen).sentence == "May not enter until 5 Dec 2026: the contract is frozen"
+    assert judged(frozen).sentence == "May not enter before 5 Dec 2026: the contract is frozen"
     assert judged(upcoming).sentence == "May not enter before 1 Dec 2026: the contract has not begun"
     assert judged(used_up).sentence == "May not enter: no visits left"
     assert judged(expired).sentence == "May not enter: the contract ended on 20 Nov 2026"
