@@ -1,0 +1,53 @@
+from datetime import date
+
+import pytest
+
+from cloud.contracts import service
+from cloud.contracts.policy import DaySpan
+from cloud.errors import InvalidError, NotFoundError
+from tests.club import Club
+
+
+def test_the_policy_sees_what_was_agreed(club: Club) -> None:
+    with club.database.transaction() as session:
+        member_id = club.add_member(session)
+        contract_id = club.add_contract(session, member_id, visits_total=5, grace_days=3)
+        days = DaySpan(date(2026, 2, 1), date(2026, 2, 7))
+        service.add_freeze(session, club.actor, contract_id, days, reason="holiday")
+        service.count_visit(session, contract_id)
+    with club.database.session() as session:
+        (contract,) = service.list_of_members(session, [member_id])
+        terms = service.terms_of(contract)
+    assert (terms.starts_on, terms.ends_on) == (date(2026, 1, 1), date(2026, 12, 31))
+    assert (terms.visits_total, terms.visits_used, terms.grace_days) == (5, 1, 3)
+    assert terms.freezes == (days,)
+    assert not terms.is_paid
+
+
+def test_the_latest_contract_comes_first(club: Club) -> None:
+    with club.database.transaction() as session:
+        member_id = club.add_member(session)
+        for year in (2025, 2027, 2026):
+            club.add_contract(session, member_id, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31))
+    with club.database.session() as session:
+        assert [c.starts_on.year for c in service.list_of_members(session, [member_id])] == [2027, 2026, 2025]
+
+
+def test_a_change_that_leaves_the_contract_impossible_is_refused(club: Club) -> None:
+    with club.database.transaction() as session:
+        contract_id = club.add_contract(session, club.add_member(session))
+    with club.database.session() as session, pytest.raises(InvalidError):
+        service.change(session, club.actor, contract_id, {"starts_on": date(2027, 1, 1)})
+
+
+def test_a_visit_of_an_unknown_contract_is_no_error(club: Club) -> None:
+    with club.database.transaction() as session:
+        service.count_visit(session, "ctr_none")
+
+
+def test_nobody_buys_nothing(club: Club) -> None:
+    with club.database.session() as session:
+        with pytest.raises(NotFoundError):
+            club.add_contract(session, "mem_none")
+        with pytest.raises(NotFoundError):
+            service.record_dues_paid(session, club.actor, "ctr_none")
