@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from firmware_protocol.osdp import commands, events
 from firmware_protocol.osdp.access_control_unit import AccessControlUnit, ReaderSettings
 from firmware_protocol.osdp.peripheral_device import PeripheralDevice, PeripheralSettings
-from tests.property.firmware_protocol.bad_wire import BadWire
+from tests.unit.firmware_protocol.osdp.bad_wire import BadWire
 from tests.unit.firmware_protocol.osdp.emulated_bus import KEY, EmulatedBus, seeded_bytes
 
 RECOVERY_SECONDS = 2.0
