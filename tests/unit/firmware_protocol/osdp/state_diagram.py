@@ -1,8 +1,12 @@
-"""The state diagrams of the README, drawn from the tables: `python -m tests.unit.firmware_protocol.osdp.state_diagram`."""
+"""The state diagrams of the README, drawn from the tables.
+
+`python -m tests.unit.firmware_protocol.osdp.state_diagram` writes them anew.
+"""
 
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from firmware_protocol.osdp.link_states import DEVICE_TRANSITIONS, LINK_TRANSITIONS
 
@@ -10,7 +14,7 @@ README = Path(__file__).parents[4] / "firmware_protocol" / "osdp" / "README.md"
 BEGIN, END = "<!-- diagrams: begin -->", "<!-- diagrams: end -->"
 
 
-def draw(title: str, transitions: Mapping[Enum, Mapping[Enum, Enum]]) -> str:
+def draw(title: str, transitions: Mapping[Any, Mapping[Any, Enum]]) -> str:
     """One table as a Mermaid diagram; outcomes that lead the same way share an arrow."""
     lines = [f"{title}", "", "```mermaid", "stateDiagram-v2"]
     lines += [f"    {state.name}: {state.value}" for state in transitions]
