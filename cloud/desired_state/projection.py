@@ -115,9 +115,7 @@ class _Changes:
     def compare(self, member_ids: list[str], wanted: list[StateRow]) -> None:
         """Write what differs between the rows wanted for these members and those stored."""
         by_key = {row_key(row): row for row in wanted}
-        stored = {
-            row.key: row for row in repository.list_rows_of(self._fresh, self._head.site_id, member_ids, list(by_key))
-        }
+        stored = repository.list_rows_of(self._fresh, self._head.site_id, member_ids, list(by_key))
         for key, row in by_key.items():
             self._put(stored.get(key), key, row)
         for key, old in stored.items():
