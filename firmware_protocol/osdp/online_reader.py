@@ -44,6 +44,8 @@ class OnlineReader:
         """The reader came online: say so, and ask for its status."""
         self._is_online = True
         self._is_secure = session is not None
+        # What it was before it went away is not known to hold: whatever is not at rest is an event again.
+        self._status = ReaderStatus(self._address, self._emit)
         is_trusted = self._is_secure and has_own_key
         self._emit(events.ReaderOnline(self._address, identification, self.capabilities, is_trusted))
         self.queue.add_own(commands.LocalStatusRequest())

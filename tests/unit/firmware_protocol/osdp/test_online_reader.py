@@ -120,6 +120,16 @@ def test_going_offline_fails_what_was_under_way_and_waiting() -> None:
     assert isinstance(file, events.FileFailed)
 
 
+def test_a_reader_that_comes_back_tampered_with_says_so_again() -> None:
+    bench = Bench()
+    opened = replies.LocalStatus(is_tampered=True, is_power_failing=False)
+    for _ in range(2):
+        bench.reader.accept(commands.LocalStatusRequest(), Origin.LINK, opened, now=1.0)
+        bench.reader.leave(OfflineReason.UNANSWERED, None)
+        bench.reader.enter(replies.Identification(), SESSION, has_own_key=True)
+    assert bench.drain().count(events.TamperChanged(7, is_tampered=True)) == 2
+
+
 def test_nothing_is_kept_for_an_offline_reader() -> None:
     bench = Bench()
     bench.reader.leave(OfflineReason.UNANSWERED, None)
