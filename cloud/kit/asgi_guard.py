@@ -1,6 +1,7 @@
 """What every HTTP exchange gets at the door: a request id, a limit on its body, and careful headers. Plain ASGI.
 
-The body is read before the application runs, at most `BODY_BYTES_MAX`; a longer one is answered with 413.
+The body is read before the application runs, at most `BODY_BYTES_MAX`; a longer one is answered with 413. An address
+with a NUL character, which no database takes, is answered with 400.
 """
 
 import json
@@ -25,6 +26,20 @@ _HEADERS: Final = (
     (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
+_BODY_TOO_LARGE: Final = Problem(
+    type="urn:tornello:problem:body_too_large",
+    title="Too large",
+    status=413,
+    detail=f"The body may have at most {BODY_BYTES_MAX} bytes.",
+    request_id="",
+)
+_NUL_IN_ADDRESS: Final = Problem(
+    type="urn:tornello:problem:address_malformed",
+    title="Bad request",
+    status=400,
+    detail="The address contains a NUL character.",
+    request_id="",
+)
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -41,12 +56,15 @@ class RequestGuard:
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         guarded = _add_headers(send, request_id)
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            await _refuse(guarded, _NUL_IN_ADDRESS, request_id)
+            return
         if scope["method"] in _BODILESS:
             await self._app(scope, receive, guarded)
             return
         body = await _read_body(receive)
         if body is None:
-            await _refuse(guarded, request_id)
+            await _refuse(guarded, _BODY_TOO_LARGE, request_id)
             return
         await self._app(scope, _replay(body, receive), guarded)
 
@@ -85,16 +103,12 @@ def _add_headers(send: Send, request_id: str) -> Send:
     return guarded
 
 
-async def _refuse(send: Send, request_id: str) -> None:
-    problem = Problem(
-        type="urn:tornello:problem:body_too_large",
-        title="Too large",
-        status=413,
-        detail=f"The body may have at most {BODY_BYTES_MAX} bytes.",
-        request_id=request_id,
-    )
-    body = json.dumps(problem_body(problem)).encode()
-    headers = [(b"content-type", PROBLEM_MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-    headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+async def _refuse(send: Send, problem: Problem, request_id: str) -> None:
+    body = json.dumps(problem_body(problem.model_copy(update={"request_id": request_id}))).encode()
+    headers = [
+        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),  # what is left of a long body is not read
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -104,7 +104,7 @@ def sign_in(
     email = normalise_email(email)
     guard.admit(email, address)
     with database.session() as session:
-        staff = session.scalar(select(Staff).where(Staff.email == email, Staff.is_active))
+        staff = session.scalar(select(Staff).where(Staff.email == _storable(email), Staff.is_active))
     is_right = is_password(password, staff.password_hash if staff else None)
     if not is_right or staff is None:
         raise UnauthenticatedError("wrong_password", "The e-mail address or the password is wrong.")
@@ -212,7 +212,7 @@ def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str
         id=new_id("ses"),
         staff_id=staff.id,
         token_hash=_hash_token(token),
-        user_agent=user_agent[:200],
+        user_agent=_storable(user_agent)[:200],
         created_at=session.now,
         expires_at=session.now + SESSION_LIFE,
         ended_at=None,
@@ -235,6 +235,11 @@ def _signed_in(staff: Staff, opened: StaffSession, token: str, request_id: str) 
         expires_at=opened.expires_at,
         request_id=request_id,
     )
+
+
+def _storable(text: str) -> str:
+    """The text without what no database takes."""
+    return "".join(character for character in text if character.isprintable())
 
 
 def _hash_token(token: str) -> bytes:
