@@ -45,6 +45,11 @@ def test_wrong_names_and_passwords_are_refused_alike(club: Club) -> None:
     assert problems[0] == problems[1]
 
 
+def test_a_name_that_no_database_takes_is_an_unknown_name(club: Club) -> None:
+    answer = club.client().post("/sign-in", data={"email": "a\x00@b.c", "password": "\x00"})
+    assert answer.status_code == 401
+
+
 def test_guessing_is_slowed_down_for_one_person_and_not_for_the_others(club: Club) -> None:
     club.hire("manager")
     club.hire("receptionist")

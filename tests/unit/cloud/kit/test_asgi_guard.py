@@ -18,7 +18,7 @@ class Echo:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def exchange(app: Echo, messages: Sequence[Message], method: str = "POST") -> list[Message]:
+def exchange(app: Echo, messages: Sequence[Message], path: str = "/", query: bytes = b"") -> list[Message]:
     incoming = [*messages, {"type": "http.disconnect"}]
     sent: list[Message] = []
 
@@ -28,8 +28,12 @@ def exchange(app: Echo, messages: Sequence[Message], method: str = "POST") -> li
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(RequestGuard(app)({"type": "http", "method": method}, receive, send))
+    asyncio.run(RequestGuard(app)(request(path, query), receive, send))
     return sent
+
+
+def request(path: str, query: bytes) -> Scope:
+    return {"type": "http", "method": "POST", "path": path, "query_string": query}
 
 
 def part(body: bytes, *, more_body: bool = False) -> Message:
@@ -59,7 +63,7 @@ def test_a_client_that_leaves_in_the_middle_has_sent_what_it_has_sent() -> None:
 
     async def ignore(_: Message) -> None: ...
 
-    asyncio.run(RequestGuard(app)({"type": "http", "method": "POST"}, leave, ignore))
+    asyncio.run(RequestGuard(app)(request("/", b""), leave, ignore))
     assert app.body == b""
 
 
@@ -69,3 +73,10 @@ def test_headers_are_added_and_the_applications_own_stay() -> None:
     assert b"cache-control" not in headers
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert len(headers[b"x-request-id"]) == 16
+
+
+def test_an_address_with_a_nul_never_reaches_the_application() -> None:
+    for path, query in (("/members/\x00", b""), ("/members", b"query=a%00b")):
+        app = Echo()
+        assert exchange(app, [part(b"")], path, query)[0]["status"] == 400
+        assert app.body is None

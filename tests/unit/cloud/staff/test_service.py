@@ -151,6 +151,21 @@ def test_details_that_cannot_be_are_named(database: Database, field: str, value:
     assert [error.field for error in caught.value.errors] == [field]
 
 
+def test_what_no_database_takes_is_left_out(database: Database) -> None:
+    service.sign_in(
+        database,
+        SignInGuard(),
+        email=EMAIL,
+        password=PASSWORD,
+        address="",
+        user_agent="\x00 Firefox \udcff" + "a" * 300,
+    )
+    with database.session() as session:
+        assert session.scalars(select(StaffSession.user_agent)).one() == " Firefox " + "a" * 191
+    with pytest.raises(UnauthenticatedError):
+        sign_in(database, "\x00\ud800")
+
+
 def test_staff_choose_their_language(database: Database) -> None:
     opened, token = sign_in(database)
     with database.transaction() as session:
