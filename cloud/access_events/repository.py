@@ -17,7 +17,6 @@ _FEED_LOCK: Final = 7_306_001
 class EventFilter:
     """Which events a list shows; None: all."""
 
-    site_id: str | None = None
     gateway_id: str | None = None
     member_id: str | None = None
 
@@ -86,7 +85,6 @@ def newest_id(session: UnitOfWork) -> int:
 
 def _filtered(query: Any, wanted: EventFilter) -> Any:
     for column, value in (
-        (AccessEvent.site_id, wanted.site_id),
         (AccessEvent.gateway_id, wanted.gateway_id),
         (AccessEvent.member_id, wanted.member_id),
     ):

@@ -1,11 +1,15 @@
 """`tornello-cloud` as people use it: clear refusals, a quick end, secrets only from files."""
 
+import asyncio
 import http.client
 import io
 import json
+import os
 import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +21,7 @@ from cloud.cli import main
 from cloud.database import Database
 from cloud.staff.service import StaffDetails, create_staff
 from tests.club import SECRET, Club
+from tests.integration.site_stand import standing_site
 from tests.running_cloud import running_cloud
 
 PASSWORD = "a very good password"
@@ -138,3 +143,41 @@ def test_it_ends_within_five_seconds_with_event_streams_open(environment: dict[s
         assert "Traceback" not in cloud.log
         stream.close()
         client.close()
+
+
+def test_a_worker_alone_answers_gateways_and_ends_when_told(tmp_path: Path, migrated_sqlite: Path) -> None:
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    url = f"sqlite:///{tmp_path}/tornello.db"
+    database = Database(url, dispatch=bus.dispatch)
+    (tmp_path / "secret").write_text(SECRET.hex())
+    with standing_site(tmp_path, database) as stand:
+        gateway = stand.add_gateway()
+        environment = {
+            "DATABASE_URL": url,
+            "SECRET_FILE": str(tmp_path / "secret"),
+            "AUTHORITY_DIR": str(tmp_path),
+            "BROKER_PORT": str(stand.broker.port),
+            "BROKER_CERT": str(tmp_path / "cloud.pem"),
+            "BROKER_KEY": str(tmp_path / "cloud-key.pem"),
+        }
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "cloud.cli", "worker"],
+            env={**os.environ, **{f"TORNELLO_{name}": value for name, value in environment.items()}},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert worker.stderr is not None
+        try:
+            assert "linked to the broker" in worker.stderr.readline()
+
+            async def converse() -> None:
+                async with gateway.connected():
+                    await gateway.hello()
+                    await gateway.reach(1)
+
+            asyncio.run(converse())
+        finally:
+            worker.terminate()
+            _, log = worker.communicate(timeout=10)
+    database.close()
+    assert (worker.returncode, "Traceback" in log) == (0, False), log
