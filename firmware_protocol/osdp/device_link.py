@@ -153,9 +153,11 @@ class DeviceLink:
         return next((reply for reply in replies if isinstance(reply, Nak)), replies[-1]), None
 
     def _challenge(self, command: commands.Challenge, frame: Frame) -> tuple[Reply, SecurityBlock | None]:
-        selector = frame.security.data if frame.security is not None else b""
-        scbk = {_OWN_KEY: self._scbk, _DEFAULT_KEY: SCBK_D if self._is_install_mode else None}.get(selector)
-        if scbk is None:
+        asked = frame.security.data if frame.security is not None else b""
+        # Asked for the default key outside install mode, answer with our own: who has it may still prove it.
+        selector = _DEFAULT_KEY if asked == _DEFAULT_KEY and self._is_install_mode else _OWN_KEY
+        scbk = SCBK_D if selector == _DEFAULT_KEY else self._scbk
+        if scbk is None or asked not in {_DEFAULT_KEY, _OWN_KEY}:
             return Nak(NakCode.SECURE_CHANNEL_UNSUPPORTED), None
         self._apply(DeviceOutcome.CHALLENGED)
         self._selector = selector

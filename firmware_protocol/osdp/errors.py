@@ -101,7 +101,7 @@ class SecurityFailure(Enum):
     """Which rule of the secure channel was broken."""
 
     REFUSED = "the reader refuses the handshake"
-    DEFAULT_KEY = "the reader wants the public default key"
+    DEFAULT_KEY = "the reader wants the public default key instead of ours, or the other way round"
     WRONG_CRYPTOGRAM = "the other end does not hold our key"
     WRONG_MAC = "a frame was forged, replayed or lost"
     PLAIN_TEXT = "plain text where the secure channel is required"

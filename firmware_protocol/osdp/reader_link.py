@@ -31,8 +31,8 @@ from firmware_protocol.osdp.reader_settings import ReaderSettings
 from firmware_protocol.osdp.replies import Capabilities, Identification, Reply, parse_reply
 from firmware_protocol.osdp.secure_channel import RANDOM_SIZE, SecureSession
 
-SILENCES_MAX = 10
-"""Unanswered transmissions until a reader counts as offline: about one second."""
+SILENCES_MIN, SILENT_SECONDS = 3, 0.8
+"""So many unanswered transmissions, over so many seconds, until a reader counts as offline."""
 BUSY_MAX = 160
 """BUSY replies in a row, 50 ms apart, until a reader counts as offline: 8 s."""
 
@@ -90,6 +90,7 @@ class ReaderLink:
         self._identification = Identification()
         self._has_claimed_security = False
         self._silences = 0
+        self._silent_since = 0.0
         self._setbacks = 0
         self._busy_replies = 0
         self._slowest_reply = timing.REPLY_DELAY_MAX
@@ -149,9 +150,11 @@ class ReaderLink:
         """No reply came in time."""
         self.counters.silences += 1
         self._silences += 1
+        if self._silences == 1:
+            self._silent_since = now
         delay_max = _BACKOFF_ONLINE_MAX if self.is_online else _BACKOFF_MAX
         self.due_at = now + min(backoff(max(self._silences, self._setbacks)), delay_max)
-        if self._silences >= SILENCES_MAX:
+        if self._silences >= SILENCES_MIN and now >= self._silent_since + SILENT_SECONDS:
             self._apply(Outcome.UNANSWERED)
 
     def handle_frame(self, frame: Frame, now: float) -> bool:

@@ -8,11 +8,18 @@ from firmware_protocol.osdp.commands import Command
 from firmware_protocol.osdp.device_functions import DeviceFunctions
 from firmware_protocol.osdp.device_link import DeviceLink
 from firmware_protocol.osdp.device_settings import PeripheralSettings
+from firmware_protocol.osdp.errors import SecurityError
 from firmware_protocol.osdp.events import Event
 from firmware_protocol.osdp.frame import Frame, SecurityBlock, parse_frame
 from firmware_protocol.osdp.handshake import Handshake
 from firmware_protocol.osdp.replies import Reply, parse_reply
-from firmware_protocol.osdp.secure_channel import SecureSession, SessionKeys, derive_session_keys
+from firmware_protocol.osdp.secure_channel import (
+    SCBK_D,
+    SecureSession,
+    SessionKeys,
+    derive_session_keys,
+    server_cryptogram,
+)
 from tests.unit.firmware_protocol.osdp.emulated_bus import KEY, seeded_bytes
 
 POLL, OUT = commands.Poll(), commands.Output(0, commands.OutputControl.ON)
@@ -155,11 +162,31 @@ def test_a_proof_without_a_challenge_is_refused() -> None:
     assert bench.ask(proof, security) == replies.Nak(NakCode.SECURE_CHANNEL_REQUIRED)
 
 
-@pytest.mark.parametrize("selector", [b"\x00", b"\x02", b""])
-def test_the_default_key_is_refused_outside_install_mode(selector: bytes) -> None:
+@pytest.mark.parametrize("selector", [b"\x02", b""])
+def test_an_unknown_kind_of_key_is_refused(selector: bytes) -> None:
     bench = Bench()
     security = SecurityBlock(SecurityBlockType.SCS_11, selector)
     assert bench.ask(commands.Challenge(bytes(8)), security) == replies.Nak(NakCode.SECURE_CHANNEL_UNSUPPORTED)
+
+
+def test_asked_for_the_default_key_outside_install_mode_the_device_insists_on_its_own() -> None:
+    bench = Bench()
+    handshake = Handshake(None, b"A" * 8)
+    reply = bench.exchange(bench.frame(*handshake.challenge()))
+    assert reply.security == SecurityBlock(SecurityBlockType.SCS_12, b"\x01")
+    with pytest.raises(SecurityError):
+        handshake.verify(replies.ClientCryptogram.parse(reply.payload), reply.security)
+    keys = derive_session_keys(SCBK_D, b"A" * 8)
+    proof = commands.ServerCryptogram(server_cryptogram(keys, b"A" * 8, reply.payload[8:16]))
+    reply = bench.exchange(bench.frame(proof, SecurityBlock(SecurityBlockType.SCS_13, b"\x00")))
+    assert reply.security == SecurityBlock(SecurityBlockType.SCS_14, b"\x00")
+    assert not bench.link.is_secure
+
+
+def test_a_device_without_a_key_of_its_own_refuses_a_challenge_for_it() -> None:
+    bench = Bench(PeripheralSettings(7, is_install_mode=True))
+    challenge, security = Handshake(KEY, b"A" * 8).challenge()
+    assert bench.ask(challenge, security) == replies.Nak(NakCode.SECURE_CHANNEL_UNSUPPORTED)
 
 
 def test_a_challenge_without_a_security_block_is_refused() -> None:
@@ -174,9 +201,8 @@ def test_install_mode_ends_with_the_first_key() -> None:
     assert events.KeyChanged(7, KEY) in bench.events
     bench.establish()
     assert bench.link.is_secure
-    bench.restart()
-    challenge, security = Handshake(None, b"A" * 8).challenge()
-    assert bench.ask(challenge, security) == replies.Nak(NakCode.SECURE_CHANNEL_UNSUPPORTED)
+    with pytest.raises(SecurityError):
+        bench.establish(scbk=None)
 
 
 def test_a_key_outside_the_channel_is_refused() -> None:
