@@ -99,7 +99,10 @@ def parse_frame(raw: bytes) -> Frame:
     has_crc = bool(control & _CRC_FLAG)
     body = _checked_body(raw, has_crc=has_crc)
     security, position = _parse_security_block(body) if control & _SECURITY_FLAG else (None, HEADER_SIZE)
-    end = len(body) - (MAC_SIZE if security is not None and security.has_mac else 0)
+    end = len(body)
+    # Some controllers announce a MAC before they have a session, and send none; who opens it refuses it.
+    if security is not None and security.has_mac and position < end - MAC_SIZE:
+        end -= MAC_SIZE
     if position >= end:
         raise FrameError("no frame: it has no command or reply code")
     return Frame(

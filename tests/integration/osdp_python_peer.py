@@ -1,0 +1,57 @@
+"""A controller of PyPI's `osdp` 1.6, run by its own interpreter: `osdp_python_peer.py PORT BAUD KEY`.
+
+KEY is the site's master key in hexadecimal. It prints one JSON object a line: what it asked and what it
+was told, then every card, until its standard input ends.
+"""
+
+import json
+import logging
+import sys
+import threading
+import time
+from typing import Any
+
+import osdp  # type: ignore[import-untyped]
+
+ADDRESS = 101
+_ONLINE_SECONDS = 20.0
+
+
+def tell(name: str, value: object) -> None:
+    """One line for the test."""
+    print(json.dumps({name: value}), flush=True)
+
+
+class Panel(osdp.ControlPanel):  # type: ignore[misc]
+    """Tells the cards that it reads."""
+
+    def on_raw_card_data_reply_received(self, address: int, raw_card_data: Any) -> None:
+        tell("card", [address, raw_card_data.bit_count, bytes(raw_card_data.data).hex()])
+
+
+def main(port: str, baud: str, key: str) -> None:
+    """Bring the reader online in the secure channel, ask it everything, then listen."""
+    logging.getLogger("osdp").setLevel(logging.CRITICAL)
+    panel = Panel(bytes.fromhex(key))
+    bus = panel.start_connection(osdp.SerialPortOsdpConnection(port, int(baud)))
+    panel.add_device(bus, ADDRESS, use_crc=True, use_secure_channel=True)
+    end = time.monotonic() + _ONLINE_SECONDS
+    device = panel._buses[bus]._configured_devices[ADDRESS]
+    while time.monotonic() < end and not (device.is_security_established and not device.is_scbkd):
+        time.sleep(0.05)
+    tell("secure", device.is_security_established)
+    identity = panel.id_report(bus, ADDRESS)
+    tell("identity", [identity.model_number, identity.version, identity.serial_number])
+    tell("capabilities", len(panel.device_capabilities(bus, ADDRESS).capabilities))
+    tell("tamper", panel.local_status(bus, ADDRESS).tamper)
+    control = osdp.OutputControl(1, osdp.OutputControlCode.PermanentStateOnAbortTimedOperation, 0)
+    tell("output", panel.output_control(bus, ADDRESS, osdp.OutputControls([control])))
+    tell("outputs", list(panel.output_status(bus, ADDRESS).statuses))
+    tell("listening", True)
+    sys.stdin.read()
+    panel.shutdown()
+
+
+if __name__ == "__main__":
+    threading.excepthook = lambda _arguments: None
+    main(*sys.argv[1:])

@@ -1,0 +1,130 @@
+"""Our peripheral device with a controller of PyPI's `osdp` 1.6, over a pseudo-terminal.
+
+That package and libosdp both install the import name `osdp`, so it lives in a virtual environment of its
+own, made here from requirements/osdp_peer.txt. Without a package index the tests are skipped.
+"""
+
+import json
+import os
+import pty
+import secrets
+import select
+import subprocess
+import sys
+import time
+import tty
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware_protocol.osdp import events
+from firmware_protocol.osdp.peripheral_device import PeripheralDevice, PeripheralSettings
+from firmware_protocol.osdp.replies import Identification
+from firmware_protocol.osdp.secure_channel import derive_scbk
+
+ROOT = Path(__file__).parents[2]
+PEER = Path(__file__).with_name("osdp_python_peer.py")
+ADDRESS, BAUD = 101, 115200
+MASTER_KEY = secrets.token_bytes(16)
+IDENTIFICATION = Identification(0xABCDEF, 4, 5, 0x01020304, (6, 7, 8))
+SCBK = derive_scbk(MASTER_KEY, IDENTIFICATION.client_id)
+
+
+@pytest.fixture(scope="module")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An interpreter that has the package."""
+    folder = tmp_path_factory.mktemp("osdp_peer")
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    requirements = ROOT / "requirements" / "osdp_peer.txt"
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--require-hashes"]
+    done = subprocess.run([*install, "-r", str(requirements)], capture_output=True, check=False, timeout=120)
+    if done.returncode:
+        pytest.skip("PyPI's osdp 1.6 cannot be installed here")
+    return python
+
+
+class Pair:
+    """Our device on one end of a pseudo-terminal, the foreign controller on the other."""
+
+    def __init__(self, interpreter: Path, device: PeripheralDevice) -> None:
+        self.device = device
+        self.events: list[events.Event] = []
+        self.told: list[dict[str, Any]] = []
+        self._line, slave = pty.openpty()
+        tty.setraw(slave)
+        self._process = subprocess.Popen(
+            [str(interpreter), str(PEER), os.ttyname(slave), str(BAUD), MASTER_KEY.hex()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
+        self._slave = slave
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+        os.close(self._line)
+        os.close(self._slave)
+
+    def wait_for(self, name: str, limit: float = 30.0) -> Any:
+        """Run our device until the controller tells ``name``; gives what it tells."""
+        end = time.monotonic() + limit
+        while not any(name in line for line in self.told):
+            assert time.monotonic() < end, f"not told {name}; told {self.told}, events {self.events}"
+            self._step()
+        return next(line[name] for line in self.told if name in line)
+
+    def _step(self) -> None:
+        output = self._process.stdout
+        assert output is not None
+        deadline = self.device.next_deadline()
+        wait = 0.1 if deadline is None else min(max(deadline - time.monotonic(), 0.0), 0.1)
+        ready, _, _ = select.select([self._line, output.fileno()], [], [], wait)
+        if self._line in ready:
+            self.device.receive_bytes(os.read(self._line, 4096), time.monotonic())
+        if output.fileno() in ready:
+            line = output.readline()
+            assert line, f"the controller ended; told {self.told}, events {self.events}"
+            self.told.append(json.loads(line))
+        self.device.handle_timer(time.monotonic())
+        sent = self.device.bytes_to_send()
+        if sent:
+            os.write(self._line, sent)
+        while (event := self.device.next_event()) is not None:
+            self.events.append(event)
+
+
+def make_device(scbk: bytes | None, *, is_install_mode: bool = False) -> PeripheralDevice:
+    settings = PeripheralSettings(
+        address=ADDRESS,
+        scbk=scbk,
+        is_install_mode=is_install_mode,
+        identification=IDENTIFICATION,
+        output_count=2,
+    )
+    return PeripheralDevice(settings, baud=BAUD, random_bytes=secrets.token_bytes)
+
+
+@pytest.fixture
+def pair(interpreter: Path) -> Iterator[Pair]:
+    pair = Pair(interpreter, make_device(None, is_install_mode=True))
+    yield pair
+    pair.close()
+
+
+def test_it_pairs_us_asks_us_and_reads_our_cards(pair: Pair) -> None:
+    assert pair.wait_for("secure")
+    keys = [event.key for event in pair.events if isinstance(event, events.KeyChanged)]
+    assert keys == [SCBK], "the key that it derives from its master key is the one that we derive"
+    assert events.SecureChannelEstablished(ADDRESS, is_default_key=False) in pair.events
+    assert pair.wait_for("identity")[:2] == [4, 5]
+    assert pair.wait_for("capabilities") > 5
+    assert pair.wait_for("output")
+    assert pair.wait_for("outputs") == [False, True]
+    pair.wait_for("listening")
+    pair.device.present_card(b"\x12\x34\x56\x80", 26, now=time.monotonic())
+    assert pair.wait_for("card") == [ADDRESS, 26, "12345680"]
