@@ -55,8 +55,7 @@ def _built() -> None:
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests."""
     path = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("Chromium is not installed")
+    assert path is not None, "Chromium is not installed: run `scripts/setup test`"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
