@@ -1,8 +1,9 @@
 """The console's one event stream (`GET /stream`, server-sent events): what happens at the gates while staff look.
 
 `access` carries a finished row of the feed and is numbered, so that a browser resumes behind the last it saw; `gateway`
-and `flag` only say that something changed, and the page fetches that part anew. One watcher looks at the database
-for all browsers of this process, when woken and at least once a second; nobody watching, nothing is read.
+and `flag` only say that something changed, and the page fetches that part anew. So it does at `listening`: nobody else
+tells what changed between the making of the page and this word. One watcher looks at the database for all browsers of
+this process, when woken and at least once a second; nobody watching, nothing is read.
 """
 
 import asyncio
@@ -206,7 +207,7 @@ async def _messages(watcher: Watcher, database: Database, viewer: Viewer, after:
             if now - viewer.now > STREAM_LIFE:
                 return
             if change.kind == "listening":
-                yield "retry: 2000\n\n"
+                yield "retry: 2000\n\nevent: listening\ndata: \n\n"
                 for tap in await run_sync(_replay, database, after) if has_feed else ():
                     after = tap.event_id
                     yield _tap_message(replace(viewer, now=now), tap)

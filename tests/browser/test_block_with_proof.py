@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Console, open_page
 
@@ -42,6 +42,22 @@ def test_a_block_is_on_its_way_until_each_gate_has_proved_it(
     expect(anna.get_by_text("On its way to Lane 1")).to_be_visible()
     console.club.lane_1.apply()
     expect(anna.get_by_text(re.compile(r"Lifted at Lane 1 since \d\d:\d\d:\d\d"))).to_be_visible()
+
+
+def test_a_gate_that_obeyed_before_the_page_could_listen_is_seen_all_the_same(anna: Page, console: Console) -> None:
+    open_page(anna, f"/members/{console.club.members['Oliver Hart']}")
+    anna.get_by_role("link", name="Block at the turnstile").click()
+
+    def obey_first(route: Route) -> None:
+        console.club.lane_1.apply()
+        console.club.lane_2.apply()
+        route.continue_()
+
+    anna.route("**/stream?*", obey_first)
+    anna.get_by_role("button", name="Send to the gates").click()
+    expect(anna.get_by_text("In force at 2 of 2 gates")).to_be_visible()
+    anna.get_by_role("button", name="Lift").click()
+    expect(anna.get_by_text(re.compile(r"Lifted at Lane 2 since"))).to_be_visible()
 
 
 def test_a_gate_that_is_offline_is_named(anna: Page, console: Console) -> None:

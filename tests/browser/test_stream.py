@@ -23,12 +23,14 @@ def client(console: Console) -> Iterator[httpx.Client]:
 def events(
     client: httpx.Client, *, after: int = 0, last_event_id: str = ""
 ) -> Iterator[Iterator[tuple[str, str, str]]]:
-    """Yields (id, event, data) as they come."""
+    """Yields (id, event, data) as they come, behind the word that says that nothing is missed any more."""
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
     with client.stream("GET", "/stream", params={"after": after}, headers=headers) as response:
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
-        yield _parse(response.iter_lines())
+        stream = _parse(response.iter_lines())
+        assert next(stream) == ("", "listening", "")
+        yield stream
 
 
 def _parse(lines: Iterator[str]) -> Iterator[tuple[str, str, str]]:

@@ -10,7 +10,6 @@
   if (start === undefined) return;
   let source = null;
   let lastId = start;
-  let hasBeenOpen = false;
   let retry = 0;
   let retryMs = RETRY_MIN_MS;
 
@@ -51,10 +50,9 @@
     source.addEventListener("open", () => {
       light("open");
       retryMs = RETRY_MIN_MS;
-      // Whatever is no numbered event may have changed while nobody listened.
-      if (hasBeenOpen) ["gateway", "flag"].forEach((kind) => refresh(kind));
-      hasBeenOpen = true;
     });
+    // Whatever is no numbered event may have changed since the page was made, or while the stream was closed.
+    source.addEventListener("listening", () => ["gateway", "flag"].forEach((kind) => refresh(kind)));
     source.addEventListener("error", () => {
       light("lost");
       if (source?.readyState === EventSource.CLOSED) {
