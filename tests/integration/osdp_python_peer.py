@@ -1,11 +1,12 @@
-"""A controller of PyPI's `osdp` 1.6, run by its own interpreter: `osdp_python_peer.py PORT BAUD KEY`.
+"""A controller of PyPI's `osdp` 1.6, run by its own interpreter: `osdp_python_peer.py SOCKET KEY`.
 
-KEY is the site's master key in hexadecimal. It prints one JSON object a line: what it asked and what it
-was told, then every card, until its standard input ends.
+SOCKET is the number of an open socket, KEY the site's master key in hexadecimal. It prints one JSON object
+a line: what it asked and what it was told, then every card, until its standard input ends.
 """
 
 import json
 import logging
+import socket
 import sys
 import threading
 import time
@@ -22,6 +23,32 @@ def tell(name: str, value: object) -> None:
     print(json.dumps({name: value}), flush=True)
 
 
+class SocketConnection(osdp.OsdpConnection):  # type: ignore[misc]
+    """A line that nobody else on the machine can open, unlike a pseudo-terminal."""
+
+    baud_rate = 115200
+    is_open = False
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._line.settimeout(2.0)
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def close(self) -> None:
+        self.is_open = False
+
+    def write(self, buf: bytes) -> None:
+        self._line.sendall(buf)
+
+    def read(self, size: int = 1) -> bytes:
+        try:
+            return self._line.recv(size)
+        except TimeoutError:
+            return b""
+
+
 class Panel(osdp.ControlPanel):  # type: ignore[misc]
     """Tells the cards that it reads."""
 
@@ -29,11 +56,11 @@ class Panel(osdp.ControlPanel):  # type: ignore[misc]
         tell("card", [address, raw_card_data.bit_count, bytes(raw_card_data.data).hex()])
 
 
-def main(port: str, baud: str, key: str) -> None:
+def main(line: str, key: str) -> None:
     """Bring the reader online in the secure channel, ask it everything, then listen."""
     logging.getLogger("osdp").setLevel(logging.CRITICAL)
     panel = Panel(bytes.fromhex(key))
-    bus = panel.start_connection(osdp.SerialPortOsdpConnection(port, int(baud)))
+    bus = panel.start_connection(SocketConnection(socket.socket(fileno=int(line))))
     panel.add_device(bus, ADDRESS, use_crc=True, use_secure_channel=True)
     end = time.monotonic() + _ONLINE_SECONDS
     device = panel._buses[bus]._configured_devices[ADDRESS]

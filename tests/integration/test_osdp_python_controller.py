@@ -1,18 +1,16 @@
-"""Our peripheral device with a controller of PyPI's `osdp` 1.6, over a pseudo-terminal.
+"""Our peripheral device with a controller of PyPI's `osdp` 1.6, over a pair of sockets.
 
 That package and libosdp both install the import name `osdp`, so it lives in a virtual environment of its
 own, made here from requirements/osdp_peer.txt. Without a package index the tests are skipped.
 """
 
 import json
-import os
-import pty
 import secrets
 import select
+import socket
 import subprocess
 import sys
 import time
-import tty
 import venv
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,27 +46,26 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Pair:
-    """Our device on one end of a pseudo-terminal, the foreign controller on the other."""
+    """Our device on one end of a pair of sockets, the foreign controller on the other."""
 
     def __init__(self, interpreter: Path, device: PeripheralDevice) -> None:
         self.device = device
         self.events: list[events.Event] = []
         self.told: list[dict[str, Any]] = []
-        self._line, slave = pty.openpty()
-        tty.setraw(slave)
+        self._line, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [str(interpreter), str(PEER), os.ttyname(slave), str(BAUD), MASTER_KEY.hex()],
+            [str(interpreter), str(PEER), str(theirs.fileno()), MASTER_KEY.hex()],
+            pass_fds=[theirs.fileno()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
         )
-        self._slave = slave
+        theirs.close()
 
     def close(self) -> None:
         self._process.kill()
         self._process.communicate()
-        os.close(self._line)
-        os.close(self._slave)
+        self._line.close()
 
     def wait_for(self, name: str, limit: float = 30.0) -> Any:
         """Run our device until the controller tells ``name``; gives what it tells."""
@@ -83,9 +80,9 @@ class Pair:
         assert output is not None
         deadline = self.device.next_deadline()
         wait = 0.1 if deadline is None else min(max(deadline - time.monotonic(), 0.0), 0.1)
-        ready, _, _ = select.select([self._line, output.fileno()], [], [], wait)
-        if self._line in ready:
-            self.device.receive_bytes(os.read(self._line, 4096), time.monotonic())
+        ready, _, _ = select.select([self._line.fileno(), output.fileno()], [], [], wait)
+        if self._line.fileno() in ready:
+            self.device.receive_bytes(self._line.recv(4096), time.monotonic())
         if output.fileno() in ready:
             line = output.readline()
             assert line, f"the controller ended; told {self.told}, events {self.events}"
@@ -93,7 +90,7 @@ class Pair:
         self.device.handle_timer(time.monotonic())
         sent = self.device.bytes_to_send()
         if sent:
-            os.write(self._line, sent)
+            self._line.sendall(sent)
         while (event := self.device.next_event()) is not None:
             self.events.append(event)
 
