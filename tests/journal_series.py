@@ -32,9 +32,9 @@ def series(count: int, first_seq: int = 0) -> list[SealedEvent]:
     return sealed
 
 
-def assert_complete(events: list[SealedEvent], first_seq: int = 0) -> int:
+def assert_complete(events: list[SealedEvent], first_seq: int = 0, chain: bytes = CHAIN_START) -> int:
     """Every number is accounted for and every event links to the one before; returns the next number."""
-    chain, expected = CHAIN_START, first_seq
+    expected = first_seq
     for sealed in events:
         event = parse_event(sealed)
         assert first_seq_covered(event) <= expected <= event.seq

@@ -6,6 +6,7 @@ before three newer ones have been put aside.
 """
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,10 +23,9 @@ Fault = Literal["corrupt", "newer"]
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """What makes the two files different. `synchronous` FULL makes a commit durable before it returns."""
+    """What makes the two files different."""
 
     name: str
-    synchronous: Literal["FULL", "NORMAL"]
     is_exclusive: bool
     steps: Sequence[Step]
 
@@ -49,12 +49,16 @@ class OpenedFile:
 
 def open_or_replace(path: Path, kind: FileKind, factory: ConnectionFactory) -> OpenedFile:
     """Open `path` for writing; an unusable file is put aside and an empty one made in its place."""
+    is_new = not path.exists()
     try:
-        return OpenedFile(_open(path, kind, factory), None, None)
+        opened = OpenedFile(_open(path, kind, factory), None, None)
     except UnusableFileError as error:
         aside = _put_aside(path, error.fault)
         logger.error("%s; put aside as %s", error, aside.name)  # noqa: TRY400 - the text says it all
-        return OpenedFile(_open(path, kind, factory), aside, error.fault)
+        opened = OpenedFile(_open(path, kind, factory), aside, error.fault)
+    if is_new or opened.aside is not None:
+        _sync_folder(path.parent)
+    return opened
 
 
 def open_for_reading(path: Path, factory: ConnectionFactory = sqlite3.Connection) -> sqlite3.Connection:
@@ -94,11 +98,11 @@ def _prepare(connection: sqlite3.Connection, path: Path, kind: FileKind) -> None
         raise UnusableFileError(path, "newer", f"schema {version}, this program knows up to {len(kind.steps)}")
     findings = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
     if findings != ["ok"]:
-        raise UnusableFileError(path, "corrupt", str(findings[0]))
+        raise UnusableFileError(path, "corrupt", " ".join(str(findings[0]).split()))
     if kind.is_exclusive:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute(f"PRAGMA synchronous = {kind.synchronous}")
+    connection.execute("PRAGMA synchronous = FULL")  # a commit is durable before it returns
     connection.execute("PRAGMA secure_delete = OFF")  # Debian builds it in; it rewrites what is deleted anyway
     connection.execute("PRAGMA journal_size_limit = 8388608")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -132,3 +136,12 @@ def _put_aside(path: Path, fault: Fault) -> Path:
         if part.exists():
             part.rename(aside.with_name(aside.name + ending))
     return aside
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in it durable: SQLite syncs what is in a database, not that there is one."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -11,7 +11,7 @@ from gateway.adapters.store_sqlite.transaction import transaction
 from gateway.adapters.store_sqlite.visit_account import Visit
 from sync_protocol.journal_events import CHAIN_START, JournalEvent, SealedEvent
 
-KIND = FileKind("gateway journal", "FULL", is_exclusive=True, steps=schema.STEPS)
+KIND = FileKind("gateway journal", is_exclusive=True, steps=schema.STEPS)
 SET_ASIDE_MAX = 10_000
 
 

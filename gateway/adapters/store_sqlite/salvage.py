@@ -1,15 +1,17 @@
 """Saving what can be read of a journal that was put aside.
 
 Events keep their numbers and contents under a new epoch and are linked anew; what is missing before or between them
-becomes a gap record, so that the cloud knows what it does not know.
+becomes a gap record, so that the cloud knows what it does not know. A damaged file may return anything: only a row that
+proves itself is taken, by its content or by its place in the chain.
 """
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from types import NoneType
+from typing import Any
 
 from gateway.adapters.store_sqlite.database_file import open_for_reading
 from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, UNREADABLE, gap
@@ -24,7 +26,10 @@ from sync_protocol.journal_events import (
     parse_event,
 )
 
-T = TypeVar("T")
+Row = tuple[Any, ...]
+SEQ_MAX = 2**53
+_EVENT_TYPES = ((int,), (bytes,), (bytes,))
+_VISIT_TYPES = ((int,), (str,), (int, NoneType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,16 @@ class Salvage:
 def salvage_journal(path: Path, stamp: JournalEvent) -> Salvage:
     """Read the events forward up to the damage and backward down to it, and every visit that can be read."""
     with contextlib.closing(open_for_reading(path)) as connection:
-        head = _readable(SealedEvent, connection, "SELECT seq, content, chain FROM event ORDER BY seq")
-        tail = _readable(SealedEvent, connection, "SELECT seq, content, chain FROM event ORDER BY seq DESC")
-        visits = _readable(Visit, connection, "SELECT seq, contract_id, counted_revision FROM visit ORDER BY seq")
-    by_seq = {event.seq: event for event in (*head, *tail)}
-    upto_seq = max((visit.seq for visit in visits), default=-1)
-    return Salvage(relink([by_seq[seq] for seq in sorted(by_seq)], upto_seq, stamp), visits)
+        head = _readable(connection, "SELECT seq, content, chain FROM event ORDER BY seq")
+        tail = _readable(connection, "SELECT seq, content, chain FROM event ORDER BY seq DESC")
+        visits = _readable(connection, "SELECT seq, contract_id, counted_revision FROM visit ORDER BY seq")
+    events = {row[0]: SealedEvent(*row) for row in (*head, *tail) if _has_types(row, _EVENT_TYPES)}
+    counted = {row[0]: Visit(*row) for row in visits if _has_types(row, _VISIT_TYPES)}
+    upto_seq = max(counted, default=-1)
+    return Salvage(
+        relink(_proven([events[seq] for seq in sorted(events)]), upto_seq, stamp),
+        [counted[seq] for seq in sorted(counted)],
+    )
 
 
 def relink(events: Iterable[SealedEvent], upto_seq: int, stamp: JournalEvent) -> list[SealedEvent]:
@@ -73,9 +82,32 @@ def _first_covered(event: SealedEvent) -> int:
         return event.seq
 
 
-def _readable(make: Callable[..., T], connection: sqlite3.Connection, query: str) -> list[T]:
+def _proven(events: Sequence[SealedEvent]) -> Iterator[SealedEvent]:
+    """Those that can be parsed, and those of a newer program that link to the row before them."""
+    previous: SealedEvent | None = None
+    for event in events:
+        is_linked = previous is not None and chain_after(previous.chain, event.content) == event.chain
+        if is_linked or _is_parsable(event):
+            yield event
+        previous = event
+
+
+def _is_parsable(event: SealedEvent) -> bool:
+    try:
+        parse_event(event)
+    except MalformedMessageError:
+        return False
+    return True
+
+
+def _has_types(row: Row, types: Sequence[tuple[type, ...]]) -> bool:
+    """Whether every value is of its type; the first one is a sequence number."""
+    return all(isinstance(value, kinds) for value, kinds in zip(row, types, strict=True)) and 0 <= row[0] <= SEQ_MAX
+
+
+def _readable(connection: sqlite3.Connection, query: str) -> list[Row]:
     """Rows up to the first one that cannot be read."""
-    rows: list[T] = []
+    rows: list[Row] = []
     with contextlib.suppress(sqlite3.Error):
-        rows.extend(make(*row) for row in connection.execute(query))
+        rows.extend(connection.execute(query))
     return rows

@@ -1,6 +1,7 @@
 """entitlements.db as the writer's thread sees it: deltas, staged snapshots and what is left of earlier generations.
 
-Each call is one transaction. `summary` is replaced after a commit and may be read from any thread.
+Each call is one transaction. `summary` is replaced after a commit and may be read from any thread. What comes in force
+is durable before it is called so: staff are shown that a block works, and no power cut may take that back.
 """
 
 import sqlite3
@@ -15,7 +16,7 @@ from sync_protocol.digest import Digest
 from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
 from sync_protocol.state_rows import CredentialRow, FlagRow, SiteRow, StateRow, encode_row, row_key
 
-KIND = FileKind("gateway entitlements", "NORMAL", is_exclusive=False, steps=schema.STEPS)
+KIND = FileKind("gateway entitlements", is_exclusive=False, steps=schema.STEPS)
 PURGE_ROWS = 500
 _TABLES = (("state_row", "key"), ("member_flag", "member_id"))
 _NUMBER_MAX = 2**62
@@ -98,11 +99,11 @@ class StateFile:
         is_new = staged is None or staged.snapshot_id != chunk.snapshot_id
         if chunk.index != (0 if is_new or staged is None else staged.next_index):
             return False
+        is_last = chunk.index + 1 == chunk.count
         try:
-            with transaction(self._connection):
+            with transaction(self._connection, is_durable=is_last):
                 generation = self._begin_staging() if is_new else self._staged_generation()
                 generation = self._insert_rows(generation, chunk.rows)
-                is_last = chunk.index + 1 == chunk.count
                 if is_last:
                     self._bring_in_force(generation, chunk)
                 else:
@@ -123,7 +124,7 @@ class StateFile:
         if self._is_tidy:
             return False
         try:
-            with transaction(self._connection) as connection:
+            with transaction(self._connection, is_durable=False) as connection:
                 found = [self._purge(connection, table, key) for table, key in _TABLES]
         except sqlite3.OperationalError:  # a full disk: there is no hurry
             return False

@@ -65,7 +65,7 @@ class GatewayStore:
             lock = FolderLock.acquire(state_dir)
             unwinding.callback(lock.release)
             try:
-                journal, floor_ms = _open_journal(state_dir / "journal.db", clock, limits or JournalLimits(), factory)
+                journal, floor_ms = open_journal(state_dir / "journal.db", clock, limits or JournalLimits(), factory)
                 unwinding.callback(journal.close)
                 state = StateFile(open_or_replace(entitlements_path, state_file.KIND, factory).connection)
                 unwinding.callback(state.close)
@@ -102,9 +102,10 @@ class GatewayStore:
         self._lock.release()
 
 
-def _open_journal(
+def open_journal(
     path: Path, clock: Clock, limits: JournalLimits, factory: ConnectionFactory
 ) -> tuple[SqliteJournal, int]:
+    """The journal, begun anew with what could be saved when the file was unusable, and its newest moment (UTC ms)."""
     opened = open_or_replace(path, journal_file.KIND, factory)
     file = JournalFile(opened.connection)
     bounds = file.bounds()
