@@ -51,9 +51,9 @@ def _built() -> None:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """One Chromium for the browser tests; gone with its event loop before the tests of the next folder."""
     path = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
     assert path is not None, "Chromium is not installed: run `scripts/setup test`"
     with sync_playwright() as playwright:
