@@ -16,12 +16,11 @@ from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
 from gateway.adapters.lane_gpio import GpioLane, GpioWiring, request_lines
 from gateway.adapters.local_status import LocalStatus
-from gateway.adapters.reader_bus_serial import SerialReader, SerialReaderBus
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.adapters.virtual_lane import VirtualLane
 from gateway.adapters.watchdog_systemd import SystemdNotifier
-from gateway.config import BusConfig, GatewayConfig, LaneConfig
-from gateway.domain.access_point import AccessPoint, ReaderKey
+from gateway.bootstrap_readers import build_wires, place_readers
+from gateway.config import GatewayConfig, LaneConfig
 from gateway.identity import Identity, tls_files
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.clock_keeping import ClockKeeping
@@ -29,11 +28,12 @@ from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.gate_report import GateReport
 from gateway.service.health import NOBODY, Health
 from gateway.service.passage import LanePassages
-from gateway.service.ports import CardPresented, Clock, ReaderStatus
-from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
+from gateway.service.pin_collection import PinCollection
+from gateway.service.ports import CardPresented, Clock, CodePresented, KeysPressed, ReaderEvent
+from gateway.service.reader_feedback import ReaderFeedback
 from gateway.service.reader_watch import ReaderWatch
-from gateway.service.status_records import GatewayStatus, LaneStatus, Record, state_record
-from gateway.status_client import STATUS_SOCKET
+from gateway.service.status_records import GatewayStatus, LaneStatus, Record, state_record, with_counters
+from gateway.status_client import BUS_SOCKET, STATUS_SOCKET
 from gateway.supervisor import Loop, supervise
 from gateway.texts.catalogue import Catalogue, load_catalogue
 from sync_protocol.credential_hash import hash_credential
@@ -76,22 +76,28 @@ class Gate:
         self._core = core
         self._published: Record = {}
         self._names = {lane.lane_id or core.identity.lane_id: lane.name for lane in config.lanes}
-        self.status = LocalStatus(config.state_dir / STATUS_SOCKET, greeting=self._state)
-        buses = [_build_bus(bus) for bus in config.buses]
-        places = _place_readers(config, buses, core.identity.lane_id)
-        self._feedback = ReaderFeedback(places, core.catalogue)
+        self.status = LocalStatus(config.state_dir / STATUS_SOCKET, greeting=self._whole_state)
+        # What crosses a bus is for this gateway's own user alone: readers in plain text tell card numbers there.
+        capture = LocalStatus(
+            config.state_dir / BUS_SOCKET, greeting=functools.partial(_name_buses, config), mode=0o600
+        )
+        wires = build_wires(config, capture)
+        self._places = place_readers(config, wires, core.identity.lane_id)
+        self._feedback = ReaderFeedback(self._places, core.catalogue, config.feedback)
         lanes = [_build_lane(lane, core.identity.lane_id) for lane in config.lanes]
         self._passages = self._follow_passages(config.lanes, lanes)
         self._watch = ReaderWatch(
-            places, journal=core.store.journal, feedback=self._feedback, on_change=self.publish_state
+            self._places, journal=core.store.journal, feedback=self._feedback, on_change=self.publish_state
         )
-        self._tap = self._build_tap(GateParts(places, self._passages, self._feedback))
-        for bus in buses:
-            bus.set_listener(self._handle_reader)
+        self._pins = PinCollection(asyncio.get_running_loop(), timeout_s=config.pin_timeout_s)
+        self._tap = self._build_tap(GateParts(self._places, self._passages, self._feedback, self._pins))
+        for wire in wires:
+            wire.bus.set_listener(self._handle_reader)
         self.loops = (
             *(Loop(f"lane {lane.lane_id}", lane.run) for lane in lanes),
-            *(Loop(f"bus {config.port}", bus.run) for config, bus in zip(config.buses, buses, strict=True)),
+            *(Loop(wire.name, wire.bus.run) for wire in wires),
             Loop("local status", self.status.run),
+            Loop("bus capture", capture.run),
             Loop("state", self._publish_changes),
         )
 
@@ -120,11 +126,14 @@ class Gate:
             parts, knowledge, journal=core.store.journal, status=self.status, new_tap_id=lambda: secrets.token_hex(10)
         )
 
-    def _handle_reader(self, happened: CardPresented | ReaderStatus) -> None:
-        if isinstance(happened, CardPresented):
-            self._tap.handle_card(happened)
-        else:
-            self._watch.handle_status(happened)
+    def _handle_reader(self, happened: ReaderEvent) -> None:
+        match happened:
+            case CardPresented() | CodePresented():
+                self._tap.handle_card(happened)
+            case KeysPressed():
+                self._pins.press(happened)
+            case _:
+                self._watch.handle_status(happened)
 
     def handle_applied(self, revision: int) -> None:
         """Another state is in force; the site may speak another language in it."""
@@ -134,7 +143,7 @@ class Gate:
     def publish_state(self) -> None:
         """Tell the local listeners how the gateway is now."""
         self._published = self._state()
-        self.status.publish(self._published)
+        self.status.publish(self._counted(self._published))
 
     async def _publish_changes(self) -> None:
         """What nobody tells (the outbox, the link, the clock) is looked at once a second."""
@@ -142,6 +151,13 @@ class Gate:
             await asyncio.sleep(STATE_LOOK_S)
             if self._state() != self._published:
                 self.publish_state()
+
+    def _whole_state(self) -> Record:
+        return self._counted(self._state())
+
+    def _counted(self, state: Record) -> Record:
+        """Counters are not part of the state: it would never be the same for two seconds."""
+        return with_counters(state, {key: place.bus.counters(key) for key, place in self._places.items()})
 
     def _state(self) -> Record:
         core = self._core
@@ -156,23 +172,13 @@ class Gate:
                 is_connected=core.is_connected(),
                 outbox=core.store.journal.outbox,
                 lanes=lanes,
-                readers=self.readers,
+                readers=self._watch.reports,
             )
         )
 
 
-def _build_bus(config: BusConfig) -> SerialReaderBus:
-    readers = [
-        SerialReader(
-            ReaderKey(reader.name),
-            reader.address,
-            reader.scbk,
-            line_count=reader.display.line_count,
-            column_count=reader.display.column_count,
-        )
-        for reader in config.readers
-    ]
-    return SerialReaderBus(config.port, baud=config.baud, readers=readers)
+def _name_buses(config: GatewayConfig) -> Record:
+    return {"buses": [{"port": bus.port, "baud": bus.baud} for bus in config.buses]}
 
 
 def _build_lane(config: LaneConfig, own_lane_id: str) -> LaneAdapter:
@@ -184,19 +190,6 @@ def _build_lane(config: LaneConfig, own_lane_id: str) -> LaneAdapter:
     gpio = config.gpio
     wiring = GpioWiring(gpio.chip, gpio.relays, gpio.inputs, gpio.active_low)
     return GpioLane(lane_id, wiring, request_lines(wiring), timers=timers)
-
-
-def _place_readers(
-    config: GatewayConfig, buses: Sequence[SerialReaderBus], own_lane_id: str
-) -> dict[ReaderKey, ReaderPlace]:
-    lane_ids = {lane.name: lane.lane_id or own_lane_id for lane in config.lanes}
-    return {
-        ReaderKey(reader.name): ReaderPlace(
-            ReaderKey(reader.name), AccessPoint(lane_ids[reader.lane], reader.direction), reader.display, bus
-        )
-        for bus_config, bus in zip(config.buses, buses, strict=True)
-        for reader in bus_config.readers
-    }
 
 
 def _cloud_address(state_dir: Path, identity: Identity) -> CloudAddress:

@@ -5,30 +5,37 @@ Paths are relative to the file's folder. Secrets are not in it: a reader's key i
 
 import os
 import re
-import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from firmware_protocol.osdp.secure_channel import KEY_SIZE, SCBK_D
+from gateway.config_formats import read_card_formats, read_feedback
 from gateway.config_lines import LineIndex, Place
+from gateway.config_readers import (
+    GPIO_OFFSETS,
+    BusConfig,
+    KeyFiles,
+    ReaderPosition,
+    ScannerConfig,
+    WiegandConfig,
+    read_bus,
+    read_scanner,
+    read_wiegand,
+)
 from gateway.config_table import Mistake, MistakeList, TableReader
 from gateway.domain.access_point import Direction
+from gateway.domain.feedback import FeedbackPlan
 from gateway.domain.lane_inputs import LaneSignal
-from gateway.service.display import DisplaySettings, TextEncoding
 from gateway.service.passage import LaneTiming
-from gateway.service.relay_pulses import DIRECTIONS
+from gateway.service.pin_collection import PIN_TIMEOUT_S
 from gateway.status_client import STATUS_SOCKET
 
-BAUD_RATES: Final = (9600, 19_200, 38_400, 57_600, 115_200, 230_400)
 PULSE_MS: Final = (100, 10_000)
 WINDOW_MS: Final = (1_000, 60_000)
-GPIO_OFFSETS: Final = (0, 1023)
+PIN_TIMEOUT_LIMITS_S: Final = (2, 60)
 _TIMING: Final = LaneTiming()
-_DISPLAY: Final = DisplaySettings()
-ENCODINGS: Final[tuple[TextEncoding, TextEncoding]] = ("ascii", "utf-8")
 SOCKET_PATH_BYTES: Final = 107
 """The kernel's limit for the path of a Unix socket (unix(7)), its end mark not counted."""
 RELAYS: Final[Mapping[str, Direction]] = {"relay_in": "in", "relay_out": "out"}
@@ -64,50 +71,42 @@ class LaneConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderConfig:
-    """One reader; `lane` is a lane's name. `scbk` None is a reader in plain text, by explicit choice."""
-
-    name: str
-    address: int
-    lane: str
-    direction: Direction
-    scbk: bytes | None = field(repr=False)
-    display: DisplaySettings
-
-
-@dataclass(frozen=True, slots=True)
-class BusConfig:
-    """One serial port and its readers."""
-
-    port: str
-    baud: int
-    readers: tuple[ReaderConfig, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class GatewayConfig:
     """The whole file."""
 
     state_dir: Path
     lanes: tuple[LaneConfig, ...]
     buses: tuple[BusConfig, ...]
+    wiegand: tuple[WiegandConfig, ...] = ()
+    scanners: tuple[ScannerConfig, ...] = ()
+    feedback: FeedbackPlan = field(default_factory=FeedbackPlan)
+    pin_timeout_s: float = PIN_TIMEOUT_S
+
+    @property
+    def positions(self) -> tuple[ReaderPosition, ...]:
+        """Where every reader stands, whatever its kind, in the order of the kinds."""
+        return (
+            *(reader.position for bus in self.buses for reader in bus.readers),
+            *(reader.position for reader in self.wiegand),
+            *(scanner.position for scanner in self.scanners),
+        )
 
 
-def load_config(path: Path) -> GatewayConfig:
-    """Read and check the file.
+def load_config(path: Path, *, has_keys: bool = True) -> GatewayConfig:
+    """Read and check the file; without `has_keys` the readers' key files are left alone, as before pairing.
 
     Raises:
         ConfigError: with every mistake and its line.
         OSError: the file cannot be read.
     """
     try:
-        return parse_config(path.read_bytes().decode(), path)
+        return parse_config(path.read_bytes().decode(), path, has_keys=has_keys)
     except UnicodeDecodeError as error:
         raise ConfigError(path, [Mistake(1, f"this is not text in UTF-8: {error.reason}")]) from error
 
 
-def parse_config(text: str, path: Path) -> GatewayConfig:
-    """Check a text that came from the file `path`; only the readers' key files are read.
+def parse_config(text: str, path: Path, *, has_keys: bool = True) -> GatewayConfig:
+    """Check a text that came from the file `path`; only the readers' key files are read, and not without `has_keys`.
 
     Raises:
         ConfigError: with every mistake and its line.
@@ -121,10 +120,18 @@ def parse_config(text: str, path: Path) -> GatewayConfig:
     root = TableReader(values, (), mistakes)
     state_dir = path.parent / root.text("state_dir")
     _check_socket(root, "state_dir", state_dir / STATUS_SOCKET)
+    formats = read_card_formats(root)
+    if not any(root.has(kind) for kind in ("bus", "wiegand", "scanner")):
+        root.note("bus", "there must be at least one [[bus]], [[wiegand]] or [[scanner]]")
+    keys = KeyFiles(path.parent, state_dir, is_read=has_keys)
     config = GatewayConfig(
         state_dir=state_dir,
         lanes=tuple(_read_lane(table, path.parent) for table in root.tables("lane")),
-        buses=tuple(_read_bus(table, path.parent) for table in root.tables("bus")),
+        buses=tuple(read_bus(table, formats, keys) for table in root.tables("bus", is_required=False)),
+        wiegand=tuple(read_wiegand(table, formats) for table in root.tables("wiegand", is_required=False)),
+        scanners=tuple(read_scanner(table, formats) for table in root.tables("scanner", is_required=False)),
+        feedback=read_feedback(root.table("feedback")),
+        pin_timeout_s=root.number("pin_timeout_s", PIN_TIMEOUT_LIMITS_S, round(PIN_TIMEOUT_S)),
     )
     root.end()
     _check_whole(config, mistakes)
@@ -177,80 +184,53 @@ def _read_gpio(table: TableReader) -> GpioConfig:
     )
 
 
-def _read_bus(table: TableReader, folder: Path) -> BusConfig:
-    port = table.text("port")
-    baud = table.choice("baud", BAUD_RATES, BAUD_RATES[0])
-    readers = tuple(_read_reader(reader, folder) for reader in table.tables("reader"))
-    table.end()
-    return BusConfig(port, baud, readers)
-
-
-def _read_reader(table: TableReader, folder: Path) -> ReaderConfig:
-    reader = ReaderConfig(
-        name=table.text("name"),
-        address=table.number("address", (0, 126)),
-        lane=table.text("lane"),
-        direction=table.choice("direction", DIRECTIONS),
-        scbk=_read_key(table, folder),
-        display=DisplaySettings(
-            line_count=table.number("text_lines", (0, 8), _DISPLAY.line_count),
-            column_count=table.number("text_columns", (8, 80), _DISPLAY.column_count),
-            encoding=table.choice("text_encoding", ENCODINGS, _DISPLAY.encoding),
-        ),
-    )
-    table.end()
-    return reader
-
-
-def _read_key(table: TableReader, folder: Path) -> bytes | None:
-    if table.flag("plain_text"):
-        if table.has("scbk_file"):
-            table.note("plain_text", "a reader with `scbk_file` does not speak plain text: take one of the two away")
-            table.text("scbk_file")
-        return None
-    if not table.has("scbk_file"):
-        table.note(
-            "scbk_file", "`scbk_file` is missing: the reader's key, or `plain_text = true` for one that can have none"
-        )
-        return None
-    path = folder / table.text("scbk_file")
-    try:
-        key = bytes.fromhex(path.read_text("ascii"))
-        is_public = bool(path.stat().st_mode & stat.S_IROTH)
-    except OSError as error:
-        table.note("scbk_file", f"the key cannot be read: {error}")
-        return None
-    except ValueError:
-        key, is_public = b"", False
-    if len(key) != KEY_SIZE:
-        table.note("scbk_file", f"{path} must hold {KEY_SIZE * 2} hexadecimal digits")
-        return None
-    if key == SCBK_D:
-        table.note("scbk_file", f"{path} holds the public default key, which protects nothing: pair the reader first")
-    if is_public:
-        table.note("scbk_file", f"{path} can be read by everybody on this machine: chmod 600 it")
-    return key
-
-
 def _check_whole(config: GatewayConfig, mistakes: MistakeList) -> None:
     """What only shows when the tables are seen together."""
     names = [lane.name for lane in config.lanes]
     _check_distinct([(("lane", i, "name"), name) for i, name in enumerate(names)], "lane", mistakes)
     ids = [(("lane", i, "id"), lane.lane_id or "without an id") for i, lane in enumerate(config.lanes)]
     _check_distinct(ids, "lane", mistakes)
-    ports = [(("bus", b, "port"), bus.port) for b, bus in enumerate(config.buses)]
-    _check_distinct(ports, "bus on port", mistakes)
-    readers: list[tuple[Place, str]] = []
+    ports: list[tuple[Place, str]] = [(("bus", b, "port"), bus.port) for b, bus in enumerate(config.buses)]
+    ports += [(("scanner", i, "port"), scanner.port) for i, scanner in enumerate(config.scanners)]
+    _check_distinct(ports, "bus or scanner on port", mistakes)
     for b, bus in enumerate(config.buses):
-        addresses: list[tuple[Place, str]] = []
-        for r, reader in enumerate(bus.readers):
-            place: Place = ("bus", b, "reader", r)
-            readers.append(((*place, "name"), reader.name))
-            addresses.append(((*place, "address"), str(reader.address)))
-            if reader.lane and reader.lane not in names:
-                mistakes.note((*place, "lane"), f"no lane is called {reader.lane!r}; there are: {', '.join(names)}")
+        addresses: list[tuple[Place, str]] = [
+            (("bus", b, "reader", r, "address"), str(reader.address)) for r, reader in enumerate(bus.readers)
+        ]
         _check_distinct(addresses, "reader of this bus with address", mistakes)
-    _check_distinct(readers, "reader", mistakes)
+    places = _reader_places(config)
+    for place, position in places:
+        if position.lane and position.lane not in names:
+            mistakes.note((*place, "lane"), f"no lane is called {position.lane!r}; there are: {', '.join(names)}")
+    _check_distinct([((*place, "name"), position.name) for place, position in places], "reader", mistakes)
+    _check_gpio_lines(config, mistakes)
+
+
+def _reader_places(config: GatewayConfig) -> list[tuple[Place, ReaderPosition]]:
+    """Every reader with its table."""
+    places: list[tuple[Place, ReaderPosition]] = [
+        (("bus", b, "reader", r), reader.position)
+        for b, bus in enumerate(config.buses)
+        for r, reader in enumerate(bus.readers)
+    ]
+    places += [(("wiegand", i), reader.position) for i, reader in enumerate(config.wiegand)]
+    places += [(("scanner", i), scanner.position) for i, scanner in enumerate(config.scanners)]
+    return places
+
+
+def _check_gpio_lines(config: GatewayConfig, mistakes: MistakeList) -> None:
+    """A line of a chip belongs to one lane or one reader."""
+    owners: dict[tuple[str, int], str] = {}
+    for lane in config.lanes:
+        if lane.gpio is not None:
+            offsets = (*lane.gpio.relays.values(), *lane.gpio.inputs.values())
+            owners.update({(lane.gpio.chip, offset): f"lane {lane.name}" for offset in offsets})
+    for i, reader in enumerate(config.wiegand):
+        owner = f"reader {reader.position.name}"
+        for name, offset in reader.lines.items():
+            taken_by = owners.setdefault((reader.chip, offset), owner)
+            if taken_by != owner:
+                mistakes.note(("wiegand", i, name), f"line {offset} of {reader.chip} belongs to {taken_by} already")
 
 
 def _check_distinct(values: Iterable[tuple[Place, str]], what: str, mistakes: MistakeList) -> None:

@@ -77,9 +77,9 @@ class TableReader:
         self.note(key, f"`{key}` is {value!r}, but must be one of: {', '.join(map(str, options))}")
         return first
 
-    def flag(self, key: str) -> bool:
-        """true or false; missing means false."""
-        return bool(self._take(key, bool, "true or false", default=False))
+    def flag(self, key: str, *, is_usual: bool = False) -> bool:
+        """true or false; missing means `is_usual`."""
+        return bool(self._take(key, bool, "true or false", is_usual))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; missing means none."""
@@ -94,10 +94,10 @@ class TableReader:
         values = self._take(key, dict, f"a table: [{key}]", {})
         return TableReader(values or {}, (*self.place, key), self._mistakes)
 
-    def tables(self, key: str) -> Iterator["TableReader"]:
-        """An array of tables inside this one, with at least one."""
+    def tables(self, key: str, *, is_required: bool = True) -> Iterator["TableReader"]:
+        """An array of tables inside this one, with at least one where that `is_required`."""
         values = self._take(key, list, f"tables: [[{key}]]", [])
-        if not values:
+        if not values and is_required:
             self.note(key, f"there must be at least one [[{'.'.join(self._names(key))}]]")
         for position, value in enumerate(values or []):
             if isinstance(value, dict):

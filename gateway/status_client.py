@@ -9,6 +9,9 @@ from typing import Any, Final
 STATUS_SOCKET: Final = "status.sock"
 """The socket's name in the state folder."""
 
+BUS_SOCKET: Final = "bus.sock"
+"""The name of the socket on which a gateway lets the bytes of its OSDP buses be listened to."""
+
 LINE_SIZE_MAX: Final = 256 * 1024
 
 Record = dict[str, Any]
@@ -54,8 +57,22 @@ def _describe_state(state: Record) -> str:
         f"{after - first} event(s) waiting, clock {state['clock']}",
     ]
     lines += [f"  lane {lane['name']} ({lane['lane_id']}): {lane['state']}" for lane in state["lanes"]]
+    counters = state.get("reader_counters", {})
     for reader in state["readers"]:
-        link = "online" if reader["is_online"] else "offline"
-        security = ", secure channel" if reader["is_secure"] else ""
-        lines.append(f"  reader {reader['reader']}: {link}{security}")
+        lines.append(f"  reader {reader['reader']}: {', '.join(_reader_words(reader))}")
+        counted = [f"{name} {'-' if value is None else value}" for name, value in counters.get(reader["reader"], {}).items()]
+        if counted:
+            lines.append(f"    {', '.join(counted)}")
     return "\n".join(lines)
+
+
+def _reader_words(reader: Record) -> list[str]:
+    words = ["online" if reader["is_online"] else "offline"]
+    words += ["secure channel"] if reader["is_secure"] else []
+    words += ["TAMPERED"] if reader["is_tampered"] else []
+    words += ["POWER FAILING"] if reader["is_power_failing"] else []
+    words += [f"ALARM: {reader['alarm']}"] if reader["alarm"] else []
+    for name in ("inputs", "outputs"):
+        active = [str(number) for number, level in enumerate(reader[name], start=1) if level]
+        words += [f"{name} on: {' '.join(active)}"] if active else []
+    return words

@@ -64,7 +64,11 @@ class AccessNotTaken(Body, tag="access_not_taken", frozen=True, omit_defaults=Tr
 
 
 class ReaderChanged(Body, tag="reader_changed", frozen=True, omit_defaults=True):
-    """A reader came online, went offline, or was tampered with (`state`: online, offline, tampered, restored)."""
+    """Something changed at a reader.
+
+    `state`: online, offline, tampered, restored, power_failing, power_restored, inputs and outputs (`detail` says which
+    are on or off now), security_failed (`detail` says which rule of the secure channel was broken).
+    """
 
     lane_id: str
     reader: str

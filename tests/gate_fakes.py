@@ -7,7 +7,7 @@ from gateway.domain.access_point import Direction, ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.gate_view import GateView, SiteRules
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
-from gateway.service.ports import CardPresented, ReaderStatus
+from gateway.service.ports import ReaderListener
 from sync_protocol.journal_events import EventBody, SealedEvent
 from sync_protocol.messages import OutboxRange
 
@@ -109,11 +109,14 @@ class FakeBus:
     async def run(self) -> None:
         """There is no wire."""
 
-    def set_listener(self, listener: Callable[[CardPresented | ReaderStatus], None]) -> None:
+    def set_listener(self, listener: ReaderListener) -> None:
         """There is no wire."""
 
     def show(self, reader: ReaderKey, feedback: Feedback) -> None:
         self.shown.append((reader, feedback))
+
+    def counters(self, reader: ReaderKey) -> Mapping[str, float | None]:
+        return {}
 
 
 @dataclass

@@ -1,16 +1,14 @@
 """A turnstile on GPIO lines: two relays out, up to five signals in, through the kernel's character device.
 
-The chip is found by its label, because its number differs between Raspberry Pi models. The kernel debounces the inputs
-and reports their edges; the relays are requested inactive, so that the gate is locked from the first moment.
+The kernel debounces the inputs and reports their edges; the relays are requested inactive, so that the gate is locked
+from the first moment.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 import gpiod
 from gpiod.line import Bias, Edge, Value
@@ -18,20 +16,11 @@ from gpiod.line import Direction as LineDirection
 
 from gateway.domain.access_point import Direction
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
+from gateway.gpio_chip import take_lines
 from gateway.service.ports import Timers
 from gateway.service.relay_pulses import RelayPulses
 
-log = logging.getLogger(__name__)
-
-_LineConfig = dict[Iterable[int | str] | int | str, gpiod.LineSettings | None]
-"""What gpiod takes: more kinds of keys than we use, and a dict's key type allows no narrower one."""
-
 DEBOUNCE: Final = timedelta(milliseconds=10)
-CONSUMER: Final = "tornello-gateway"
-
-
-class GpioError(Exception):
-    """The lines cannot be used as configured: no such chip, no such line, or taken by another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +54,7 @@ def request_lines(wiring: GpioWiring) -> GpioLines:
     Raises:
         GpioError: they cannot be had; the message says which and why.
     """
-    path = find_chip(wiring.chip_label)
-    try:
-        return gpiod.request_lines(str(path), consumer=CONSUMER, config=cast("_LineConfig", line_settings(wiring)))
-    except (OSError, ValueError) as error:
-        raise GpioError(f"{path} ({wiring.chip_label}) does not give these lines: {error}") from error
+    return take_lines(wiring.chip_label, line_settings(wiring))
 
 
 def line_settings(wiring: GpioWiring) -> dict[int, gpiod.LineSettings]:
@@ -77,24 +62,6 @@ def line_settings(wiring: GpioWiring) -> dict[int, gpiod.LineSettings]:
     relays = {offset: _relay_settings(wiring, offset) for offset in wiring.relays.values()}
     inputs = {offset: _input_settings(wiring, offset) for offset in wiring.inputs.values()}
     return {**relays, **inputs}
-
-
-def find_chip(label: str, devices: Path = Path("/dev")) -> Path:
-    """The character device of the chip with this label.
-
-    Raises:
-        GpioError: there is none; the message names those that there are.
-    """
-    labels = {}
-    for path in sorted(devices.glob("gpiochip*")):
-        try:
-            with gpiod.Chip(str(path)) as chip:
-                labels[chip.get_info().label] = path
-        except OSError as error:
-            log.warning("%s cannot be asked for its name: %s", path, error)
-    if label not in labels:
-        raise GpioError(f"no GPIO chip is called {label!r}; this machine has: {', '.join(labels) or 'none'}")
-    return labels[label]
 
 
 def _relay_settings(wiring: GpioWiring, offset: int) -> gpiod.LineSettings:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -21,12 +22,18 @@ Record = Mapping[str, object]
 
 
 class LocalStatus:
-    """Serves the socket at `path`; `greeting` makes the first record of each listener."""
+    """Serves the socket at `path` to whom its `mode` lets; `greeting` makes the first record of each listener."""
 
-    def __init__(self, path: Path, *, greeting: Callable[[], Record]) -> None:
+    def __init__(self, path: Path, *, greeting: Callable[[], Record], mode: int = 0o660) -> None:
         self._path = path
         self._greeting = greeting
+        self._mode = mode
         self._listeners: set[asyncio.StreamWriter] = set()
+
+    @property
+    def has_listeners(self) -> bool:
+        """Whether anybody would hear a record now."""
+        return bool(self._listeners)
 
     def publish(self, record: Record) -> None:
         """Offer one record to all who listen."""
@@ -44,8 +51,11 @@ class LocalStatus:
         """
         # A socket file left by a process that was killed would be in the way; the state folder is ours alone.
         self._path.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(self._serve, self._path, limit=1024)
-        self._path.chmod(0o660)
+        with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as unbound:
+            unbound.bind(str(self._path))
+            # Before it listens: nobody slips in.
+            self._path.chmod(self._mode)
+            server = await asyncio.start_unix_server(self._serve, sock=unbound.dup(), limit=1024)
         try:
             await server.serve_forever()
         finally:

@@ -5,7 +5,7 @@ concerns a known member); the credential; the time and the lease; the contracts;
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gateway.domain.access_point import Direction
@@ -40,7 +40,7 @@ class TapContext:
 
     `now_s` is in UTC seconds; while the clock is not trusted it is a moment that has certainly passed.
     `visits_spent` tells for a contract how many visits were burnt here that the state does
-    not contain yet.
+    not contain yet. `pin` was typed just before; no rule asks for one.
     """
 
     direction: Direction
@@ -48,6 +48,7 @@ class TapContext:
     now_s: int
     is_clock_trusted: bool
     visits_spent: Callable[[str], int]
+    pin: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

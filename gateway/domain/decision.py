@@ -47,6 +47,7 @@ class Rule(StrEnum):
     CONTRACT_VISITS = "contract_visits"
     LANE_CONDITION = "lane_condition"
     CARD_PARITY = "card_parity"
+    CARD_FORMAT = "card_format"
     CONTRACT = "contract"
     MESSAGE_FLAG = "message_flag"
 

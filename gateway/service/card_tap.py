@@ -1,4 +1,4 @@
-"""READ FIRST: what happens when a card is presented, from its bits to the open relay, in one call.
+"""READ FIRST: what happens when a credential is presented, from its bits to the open relay, in one call.
 
 Nothing here waits: the state is read from memory or a read-only connection, the relay acts at once, the journal takes
 the event into its queue, the light and the text go into the reader's. So a tap never waits for the network, for a disk
@@ -9,12 +9,14 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from firmware_protocol.wiegand import parse_card_bits
+from firmware_protocol.wiegand import ParityError
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.access_policy import TapContext, decide
 from gateway.domain.decision import Decision, Reason, Rule
+from gateway.service.credential_reading import canonical_credential
 from gateway.service.passage import Grant, LanePassages
-from gateway.service.ports import CardPresented, Clock, GateStateReader, Journal, StatusFeed
+from gateway.service.pin_collection import PinCollection
+from gateway.service.ports import CardPresented, Clock, CodePresented, GateStateReader, Journal, StatusFeed
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.status_records import decision_record
 from gateway.service.wording import decision_text
@@ -26,11 +28,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class GateParts:
-    """The hardware side of a tap: where each reader stands, what each lane is doing, what readers show."""
+    """The hardware side of a tap: where each reader stands, what lanes are doing, what readers show and were told."""
 
     places: Mapping[ReaderKey, ReaderPlace]
     lanes: Mapping[str, LanePassages]
     feedback: ReaderFeedback
+    pins: PinCollection
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Knowledge:
 
 
 class CardTap:
-    """Answers cards. `new_tap_id` gives an identity that ties a decision to its passage."""
+    """Answers cards and codes. `new_tap_id` gives an identity that ties a decision to its passage."""
 
     def __init__(
         self,
@@ -64,7 +67,7 @@ class CardTap:
         self._status = status
         self._new_tap_id = new_tap_id
 
-    def handle_card(self, card: CardPresented) -> None:
+    def handle_card(self, card: CardPresented | CodePresented) -> None:
         """Decide, open or refuse, and record: in this order and in this call."""
         place = self._gate.places[card.reader]
         lane = self._gate.lanes[place.access_point.lane_id]
@@ -95,12 +98,16 @@ class CardTap:
         self._status.publish(decision_record(event, lines))
         log.info("tap at %s: %s, %s (%d us)", card.reader, decision.outcome, decision.reason, decided_in_us)
 
-    def _decide(self, card: CardPresented, place: ReaderPlace, lane: LanePassages) -> tuple[str, Decision]:
+    def _decide(
+        self, card: CardPresented | CodePresented, place: ReaderPlace, lane: LanePassages
+    ) -> tuple[str, Decision]:
         """The credential's hash, empty when the card could not be read, and the decision about it."""
+        pin = self._gate.pins.take(card.reader)
         try:
-            canonical = parse_card_bits(card.data, card.bit_count)
-        except ValueError:  # a parity error is one, too
-            return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, Rule.CARD_PARITY, revision=0)
+            canonical = canonical_credential(card, place.reading)
+        except ValueError as error:
+            rule = Rule.CARD_PARITY if isinstance(error, ParityError) else Rule.CARD_FORMAT
+            return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, rule, revision=0)
         credential_hash = self._knowledge.hash_credential(canonical)
         view = self._knowledge.state.find_gate_view(credential_hash)
         self._gate.feedback.learn_site(view.site)
@@ -112,6 +119,7 @@ class CardTap:
             now_s=self._knowledge.clock.wall_ms() // 1000,
             is_clock_trusted=self._knowledge.clock.trust != "untrusted",
             visits_spent=self._journal.visits_spent,
+            pin=pin,
         )
         return credential_hash, decide(view, context)
 

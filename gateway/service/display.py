@@ -1,9 +1,10 @@
 """A text on a reader's display: wrapped at words, cut to what the display can hold."""
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from gateway.domain.feedback import ReaderAbilities
 from gateway.texts.transliteration import to_ascii
 
 TextEncoding = Literal["ascii", "utf-8"]
@@ -18,8 +19,19 @@ class DisplaySettings:
     encoding: TextEncoding = "ascii"
 
 
+def narrow_display(display: DisplaySettings, abilities: ReaderAbilities) -> DisplaySettings:
+    """The part of a configured display that the reader has by its own word."""
+    return replace(
+        display,
+        line_count=min(display.line_count, abilities.line_count),
+        column_count=min(display.column_count, abilities.column_count),
+    )
+
+
 def fit_lines(text: str, display: DisplaySettings) -> tuple[str, ...]:
     """The lines of `text` as the display can show them, at most `line_count` of `column_count` characters."""
+    if not display.line_count or not display.column_count:
+        return ()
     if display.encoding == "ascii":
         text = to_ascii(text)
     lines = (

@@ -4,11 +4,11 @@ The tap: synchronous, in memory or microseconds. The sync: asynchronous, may wai
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from gateway.domain.access_point import Direction, ReaderKey
-from gateway.domain.feedback import Feedback
+from gateway.domain.feedback import Feedback, ReaderAbilities
 from gateway.domain.gate_view import GateView
 from gateway.domain.lane_inputs import LaneInput
 from sync_protocol.journal_events import EventBody, SealedEvent
@@ -49,34 +49,79 @@ class CardPresented:
     """A card was read: its bits, left-aligned, and when (monotonic seconds)."""
 
     reader: ReaderKey
-    data: bytes
+    data: bytes = field(repr=False)
     bit_count: int
     at_monotonic: float
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderStatus:
-    """A reader came online, went offline, or was tampered with; `state` as in `ReaderChanged` of the journal."""
+class CodePresented:
+    """Characters were read: a QR or bar code, or a card whose reader sends text; and when (monotonic seconds)."""
 
     reader: ReaderKey
-    state: str
-    is_secure: bool
+    code: bytes = field(repr=False)
+    at_monotonic: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeysPressed:
+    """Keys of a keypad (0 to 9, `*`, `#`), and when (monotonic seconds)."""
+
+    reader: ReaderKey
+    keys: str = field(repr=False)
+    at_monotonic: float
+
+
+ReaderState = Literal[
+    "online",
+    "offline",
+    "tampered",
+    "restored",
+    "power_failing",
+    "power_restored",
+    "inputs",
+    "outputs",
+    "security_failed",
+]
+"""As in `ReaderChanged` of the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStatus:
+    """Something changed at a reader. What it says of itself holds until it goes offline.
+
+    `abilities` come with "online", where the reader tells them; `levels` are all inputs, or all outputs.
+    """
+
+    reader: ReaderKey
+    state: ReaderState
+    is_secure: bool = False
     detail: str = ""
+    abilities: ReaderAbilities | None = None
+    levels: tuple[bool, ...] = ()
+
+
+ReaderEvent = CardPresented | CodePresented | KeysPressed | ReaderStatus
+ReaderListener = Callable[[ReaderEvent], None]
 
 
 class ReaderBus(Protocol):
-    """The readers of one wire."""
+    """The readers of one wire: a bus with several, two lines with one, a scanner's port."""
 
     async def run(self) -> None:
         """Serve the wire until cancelled; a lost port is opened again."""
         ...
 
-    def set_listener(self, listener: Callable[[CardPresented | ReaderStatus], None]) -> None:
-        """Give cards and changes of the readers to `listener`, in the loop's thread."""
+    def set_listener(self, listener: ReaderListener) -> None:
+        """Give cards, codes, keys and changes of the readers to `listener`, in the loop's thread."""
         ...
 
     def show(self, reader: ReaderKey, feedback: Feedback) -> None:
-        """Let a reader of this bus show and sound `feedback`; an offline reader shows nothing."""
+        """Let a reader of this wire show of `feedback` what it can; an offline reader shows nothing."""
+        ...
+
+    def counters(self, reader: ReaderKey) -> Mapping[str, float | None]:
+        """What was counted on the wire with this reader since it was opened, named as this kind of wire has it."""
         ...
 
 

@@ -4,7 +4,7 @@
 `passage` tells how a grant ended; `state` is the whole gateway at a glance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from gateway.domain.turnstile import LaneState
 from gateway.service.passage import Grant, GrantEnd
 from sync_protocol.journal_events import AccessDecided
-from sync_protocol.messages import OutboxRange, ReaderHealth
+from sync_protocol.messages import OutboxRange
 
 Record = dict[str, object]
 
@@ -27,6 +27,32 @@ class LaneStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AbilitiesReport:
+    """What a reader can show; no lines means that it has no display."""
+
+    light: str
+    has_buzzer: bool
+    text_lines: int
+    text_columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderReport:
+    """One reader at this moment; `alarm` is a broken rule of its secure channel, `shows` is None while not known."""
+
+    lane_id: str
+    reader: str
+    is_online: bool
+    is_secure: bool
+    is_tampered: bool = False
+    is_power_failing: bool = False
+    inputs: tuple[bool, ...] = ()
+    outputs: tuple[bool, ...] = ()
+    alarm: str = ""
+    shows: AbilitiesReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayStatus:
     """The whole gateway at this moment."""
 
@@ -38,7 +64,7 @@ class GatewayStatus:
     is_connected: bool
     outbox: OutboxRange
     lanes: Sequence[LaneStatus]
-    readers: Sequence[ReaderHealth]
+    readers: Sequence[ReaderReport]
 
 
 def decision_record(event: AccessDecided, lines: Sequence[str]) -> Record:
@@ -63,6 +89,11 @@ def passage_record(lane_id: str, grant: Grant, end: GrantEnd) -> Record:
 def state_record(status: GatewayStatus) -> Record:
     """The record of the gateway at a glance."""
     return {"type": "state", **msgspec.to_builtins(status)}
+
+
+def with_counters(state: Record, counters: Mapping[str, Mapping[str, float | None]]) -> Record:
+    """The same state record with what was counted on the wire with each reader."""
+    return {**state, "reader_counters": {reader: dict(counts) for reader, counts in counters.items()}}
 
 
 def explain(event: AccessDecided) -> str:

@@ -10,19 +10,22 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.local_status import LISTENERS_MAX, LocalStatus
-from gateway.adapters.reader_bus_serial import SerialReader, SerialReaderBus
+from gateway.adapters.reader_bus_serial.bus import SerialReaderBus
+from gateway.adapters.reader_bus_serial.indication import SerialReader
 from gateway.adapters.virtual_lane import VirtualLane
 from gateway.adapters.watchdog_systemd import SystemdNotifier
 from gateway.domain.access_point import ReaderKey
-from gateway.domain.feedback import Feedback
+from gateway.domain.feedback import Beeps, Feedback, Light, ReaderAbilities, Signal
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
-from gateway.service.ports import CardPresented, ReaderStatus
+from gateway.service.ports import ReaderEvent, ReaderStatus
 from gateway.status_client import GatewayNotRunningError, read_status
 from tests.in_loop import in_loop
 from tests.reader_on_pty import ReaderOnPty
 from tests.turnstile_on_socket import TurnstileOnSocket
 
 KEY = bytes(range(16))
+GREEN = Signal(Light("green"), Beeps(1))
+USUAL = ReaderAbilities("tricolour", True, 2, 16)
 
 
 async def end(task: asyncio.Task[None]) -> None:
@@ -141,27 +144,27 @@ def test_an_abstract_socket_of_systemd_is_found() -> None:
 async def test_a_serial_port_that_is_not_there_is_reported_once_and_opened_as_soon_as_it_is(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    heard: list[CardPresented | ReaderStatus] = []
+    heard: list[ReaderEvent] = []
     bus = SerialReaderBus(str(tmp_path / "port"), baud=115_200, readers=[SerialReader(ReaderKey("entry"), 0, KEY)])
     bus.set_listener(heard.append)
     with caplog.at_level(logging.WARNING):
         running = asyncio.create_task(bus.run())
         await asyncio.sleep(0.7)
     assert caplog.text.count("cannot be opened") == 1
-    bus.show(ReaderKey("entry"), Feedback(None, 0, (), 0))
+    bus.show(ReaderKey("entry"), Feedback(None, (), 0))
     async with ReaderOnPty(scbk=KEY) as reader:
         (tmp_path / "port").symlink_to(reader.port)
         async with asyncio.timeout(5):
             while not heard:
                 await asyncio.sleep(0.01)
-        assert heard == [ReaderStatus(ReaderKey("entry"), "online", is_secure=True)]
+        assert heard == [ReaderStatus(ReaderKey("entry"), "online", is_secure=True, abilities=USUAL)]
         await end(running)
     assert len(heard) == 1
 
 
 @in_loop
 async def test_a_lost_port_takes_its_readers_offline_and_brings_them_back(tmp_path: Path) -> None:
-    heard: list[CardPresented | ReaderStatus] = []
+    heard: list[ReaderEvent] = []
     bus = SerialReaderBus(str(tmp_path / "port"), baud=115_200, readers=[SerialReader(ReaderKey("entry"), 0, KEY)])
     bus.set_listener(heard.append)
     running = asyncio.create_task(bus.run())
@@ -180,47 +183,49 @@ async def test_a_lost_port_takes_its_readers_offline_and_brings_them_back(tmp_pa
 
 
 @in_loop
-async def test_a_reader_with_another_key_never_comes_online(caplog: pytest.LogCaptureFixture) -> None:
-    heard: list[CardPresented | ReaderStatus] = []
+async def test_a_reader_with_another_key_never_comes_online_and_is_an_alarm_once() -> None:
+    heard: list[ReaderEvent] = []
     async with ReaderOnPty(scbk=bytes(16)) as reader:
         bus = SerialReaderBus(reader.port, baud=115_200, readers=[SerialReader(ReaderKey("entry"), 0, KEY)])
         bus.set_listener(heard.append)
-        with caplog.at_level(logging.WARNING):
-            running = asyncio.create_task(bus.run())
-            async with asyncio.timeout(5):
-                while "no secure channel" not in caplog.text:
-                    await asyncio.sleep(0.01)
+        running = asyncio.create_task(bus.run())
+        async with asyncio.timeout(5):
+            while not heard or (bus.counters(ReaderKey("entry"))["security_failures"] or 0) < 2:
+                await asyncio.sleep(0.01)
         await end(running)
-    assert heard == []
+    failure = "the other end does not hold our key"
+    assert heard == [ReaderStatus(ReaderKey("entry"), "security_failed", detail=failure)]
 
 
 @in_loop
-async def test_a_reader_that_is_opened_or_loses_its_power_is_reported(caplog: pytest.LogCaptureFixture) -> None:
-    heard: list[CardPresented | ReaderStatus] = []
+async def test_a_reader_that_is_opened_or_loses_its_power_is_reported() -> None:
+    heard: list[ReaderEvent] = []
     async with ReaderOnPty(scbk=KEY) as reader:
         bus = SerialReaderBus(reader.port, baud=115_200, readers=[SerialReader(ReaderKey("entry"), 0, KEY)])
         bus.set_listener(heard.append)
         running = asyncio.create_task(bus.run())
-        with caplog.at_level(logging.WARNING):
-            async with asyncio.timeout(5):
-                while len(heard) < 1:
-                    await asyncio.sleep(0.01)
-                reader.device.set_tamper(True)
-                while len(heard) < 2:
-                    await asyncio.sleep(0.01)
-                reader.device.set_tamper(False)
-                reader.device.set_power_failing(True)
-                while len(heard) < 3 or "its power fails" not in caplog.text:
-                    await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            await grown(heard, 1)
+            reader.device.set_tamper(True)
+            await grown(heard, 2)
+            reader.device.set_tamper(False)
+            reader.device.set_power_failing(True)
+            await grown(heard, 4)
         await end(running)
-    assert [each.state for each in heard if isinstance(each, ReaderStatus)] == ["online", "tampered", "restored"]
+    states = [each.state for each in heard if isinstance(each, ReaderStatus)]
+    assert states == ["online", "tampered", "restored", "power_failing"]
+
+
+async def grown(heard: list[ReaderEvent], count: int) -> None:
+    while len(heard) < count:
+        await asyncio.sleep(0.01)
 
 
 @in_loop
 async def test_more_feedback_than_a_reader_can_take_is_cut_and_the_reader_goes_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    heard: list[CardPresented | ReaderStatus] = []
+    heard: list[ReaderEvent] = []
     entry = ReaderKey("entry")
     async with ReaderOnPty(scbk=KEY) as reader:
         bus = SerialReaderBus(reader.port, baud=115_200, readers=[SerialReader(entry, 0, KEY)])
@@ -231,9 +236,9 @@ async def test_more_feedback_than_a_reader_can_take_is_cut_and_the_reader_goes_o
                 await asyncio.sleep(0.01)
         with caplog.at_level(logging.WARNING):
             for number in range(10):
-                bus.show(entry, Feedback("green", 1, (f"Number {number}",), 5_000))
+                bus.show(entry, Feedback(GREEN, (f"Number {number}",), 5_000))
         assert "cannot keep up" in caplog.text
         await reader.until(lambda: reader.beep_count >= 3)
-        bus.show(entry, Feedback(None, 0, ("Next please",), 0))
+        bus.show(entry, Feedback(None, ("Next please",), 0))
         await reader.until(lambda: reader.lines.get(1) == "Next please")
         await end(running)

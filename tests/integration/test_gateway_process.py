@@ -66,7 +66,7 @@ async def test_every_mistake_of_the_configuration_is_a_line(tmp_path: Path) -> N
     assert (code, out) == (2, "")
     assert [line.rsplit("gateway.toml:", 1)[1] for line in err.splitlines()] == [
         "1: `state_dir` must be a text in quotes",
-        "1: there must be at least one [[bus]]",
+        "1: there must be at least one [[bus]], [[wiegand]] or [[scanner]]",
         "2: `socket` is missing in [lane]",
     ]
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import BAUD_RATES, ConfigError, GatewayConfig, parse_config
+from gateway.config import ConfigError, GatewayConfig, parse_config
+from gateway.config_readers import BAUD_RATES
 from gateway.domain.lane_inputs import LaneSignal
 
 GOOD = """\
@@ -114,7 +115,7 @@ def test_names_ids_ports_and_addresses_are_distinct() -> None:
         "there is already a lane Lane 1",
         "there is already a reader entry",
         "there is already a reader of this bus with address 0",
-        "there is already a bus on port /dev/ttyS0",
+        "there is already a bus or scanner on port /dev/ttyS0",
     ]
 
 

@@ -1,6 +1,14 @@
 """Records in words."""
 
+from typing import Any
+
 from gateway.status_client import describe
+
+
+def reader(name: str, **said: Any) -> dict[str, Any]:
+    quiet = {"is_tampered": False, "is_power_failing": False, "inputs": [], "outputs": [], "alarm": "", "shows": None}
+    return {"lane_id": "lan_a", "reader": name, "is_online": False, "is_secure": False, **quiet, **said}
+
 
 STATE = {
     "type": "state",
@@ -13,8 +21,8 @@ STATE = {
     "outbox": [3, 5],
     "lanes": [{"lane_id": "lan_a", "name": "Lane 1", "state": "locked"}],
     "readers": [
-        {"lane_id": "lan_a", "reader": "entry", "is_online": True, "is_secure": True},
-        {"lane_id": "lan_a", "reader": "exit", "is_online": False, "is_secure": False},
+        reader("entry", is_online=True, is_secure=True),
+        reader("exit"),
     ],
 }
 
@@ -37,3 +45,28 @@ def test_a_decision_says_why_and_what_was_shown() -> None:
 def test_a_passage_says_how_it_ended() -> None:
     record = {"type": "passage", "lane_id": "lan_a", "direction": "in", "end": "not_taken"}
     assert describe(record) == "lane lan_a, in: not taken"
+
+
+def test_a_reader_in_trouble_says_so_in_capitals() -> None:
+    broken = reader(
+        "entry",
+        is_online=True,
+        is_tampered=True,
+        is_power_failing=True,
+        alarm="a frame was forged",
+        inputs=[True, False, True],
+        outputs=[False],
+    )
+    assert describe({**STATE, "readers": [broken]}).splitlines()[-1] == (
+        "  reader entry: online, TAMPERED, POWER FAILING, ALARM: a frame was forged, inputs on: 1 3"
+    )
+
+
+def test_a_readers_counters_are_a_line_below_it() -> None:
+    counters = {"entry": {"polls": 120_000, "latency_p50_ms": 3.5, "latency_p99_ms": None}, "exit": {}}
+    lines = describe({**STATE, "reader_counters": counters}).splitlines()
+    assert lines[-3:] == [
+        "  reader entry: online, secure channel",
+        "    polls 120000, latency_p50_ms 3.5, latency_p99_ms -",
+        "  reader exit: offline",
+    ]

@@ -3,13 +3,11 @@
 import asyncio
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import gpiod
-import pytest
 from gpiod.line import Bias, Direction, Edge, Value
 
-from gateway.adapters.lane_gpio import DEBOUNCE, GpioError, GpioLane, GpioWiring, find_chip, line_settings
+from gateway.adapters.lane_gpio import DEBOUNCE, GpioLane, GpioWiring, line_settings
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
 from tests.gate_fakes import FakeTimers
 from tests.in_loop import in_loop
@@ -112,11 +110,6 @@ def test_a_lane_with_one_relay_ignores_the_other_direction() -> None:
     lane.lock()
     assert RELAY_OUT not in lines.values
     lines.release()
-
-
-def test_a_chip_that_is_not_there_is_named() -> None:
-    with pytest.raises(GpioError, match="no GPIO chip is called 'pinctrl-bcm2711'; this machine has: none"):
-        find_chip("pinctrl-bcm2711", Path("/nowhere"))
 
 
 def test_relays_are_requested_open_and_inputs_debounced_on_both_edges() -> None:

@@ -8,6 +8,7 @@ from firmware_protocol.wiegand import encode_wiegand26
 from gateway.domain.access_point import AccessPoint, ReaderKey
 from gateway.domain.credential import Credential
 from gateway.domain.entitlement import Entitlement, EntitlementWindow
+from gateway.domain.feedback import FeedbackPlan
 from gateway.domain.flags import Flag
 from gateway.domain.gate_view import GateView
 from gateway.domain.turnstile import LaneState
@@ -15,7 +16,8 @@ from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.display import DisplaySettings
 from gateway.service.gate_report import GateReport
 from gateway.service.passage import LanePassages, LaneTiming
-from gateway.service.ports import CardPresented
+from gateway.service.pin_collection import PinCollection
+from gateway.service.ports import CardPresented, CodePresented, KeysPressed
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from sync_protocol.journal_events import AccessDecided
 from tests.display_catalogue import display_catalogue
@@ -41,8 +43,9 @@ class Scene:
         self.passages = LanePassages(self.lane, LaneTiming(), journal=self.journal, timers=self.timers, listener=report)
         knowledge = Knowledge(self.state, self.clock, display_catalogue(), lambda canonical: canonical)
         numbers = iter(range(100))
+        self.pins = PinCollection(self.timers)
         self.tap = CardTap(
-            GateParts(places, {"lan_a": self.passages}, feedback),
+            GateParts(places, {"lan_a": self.passages}, feedback, self.pins),
             knowledge,
             journal=self.journal,
             status=self.status,
@@ -80,7 +83,7 @@ def test_an_unknown_card_moves_nothing() -> None:
     event = scene.present()
     assert scene.lane.calls == []
     assert (event.outcome, event.reason, event.member_id) == ("block", "credential_not_found", None)
-    assert scene.bus.shown[-1][1].colour == "red"
+    assert scene.bus.shown[-1][1].signal == FeedbackPlan().signals["block"]
     assert scene.passages.state is LaneState.LOCKED
 
 
@@ -152,3 +155,34 @@ def test_the_sites_language_is_learnt_from_what_is_found() -> None:
     scene = Scene()
     scene.state.nobody = replace(scene.state.nobody, site=replace(SITE, locale="ru"))
     assert scene.present().text == "Карта не найдена. Подойдите к нам"
+
+
+def test_a_code_from_a_scanner_is_a_credential_like_a_card() -> None:
+    scene = Scene()
+    now = scene.clock.wall_ms() // 1000
+    window = EntitlementWindow("ctr_a", now - 1, now + 1_000)
+    credential = Credential("code:TICKET-7", "mem_a")
+    scene.state.views["code:TICKET-7"] = GateView(
+        credential, Entitlement("mem_a", "Anna", "en", (window,)), (), SITE, 7, now
+    )
+    scene.tap.handle_card(CodePresented(ENTRY, b"TICKET-7", scene.clock.monotonic()))
+    event = scene.journal.bodies[-1]
+    assert isinstance(event, AccessDecided)
+    assert (event.outcome, event.credential_hash) == ("allow", "code:TICKET-7")
+
+
+def test_a_code_without_characters_is_unreadable_by_its_format() -> None:
+    scene = Scene()
+    scene.tap.handle_card(CodePresented(ENTRY, b"\xff\xfe", scene.clock.monotonic()))
+    event = scene.journal.bodies[-1]
+    assert isinstance(event, AccessDecided)
+    assert (event.reason, event.rule, event.credential_hash) == ("credential_unreadable", "card_format", "")
+
+
+def test_a_pin_goes_with_the_tap_that_follows_changes_nothing_yet_and_is_gone() -> None:
+    scene = Scene()
+    scene.know(100)
+    scene.pins.press(KeysPressed(ENTRY, "1234#", scene.clock.monotonic()))
+    assert scene.present().outcome == "allow"
+    assert scene.pins.take(ENTRY) is None
+    assert "1234" not in repr(scene.journal.bodies) + repr(scene.status.records)

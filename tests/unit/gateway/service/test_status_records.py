@@ -3,9 +3,17 @@
 import json
 
 from gateway.domain.turnstile import LaneState
-from gateway.service.status_records import GatewayStatus, LaneStatus, decision_record, explain, state_record
+from gateway.service.status_records import (
+    GatewayStatus,
+    LaneStatus,
+    ReaderReport,
+    decision_record,
+    explain,
+    state_record,
+    with_counters,
+)
 from sync_protocol.journal_events import AccessDecided
-from sync_protocol.messages import OutboxRange, ReaderHealth
+from sync_protocol.messages import OutboxRange
 
 EVENT = AccessDecided(
     tap_id="tap_1",
@@ -49,9 +57,12 @@ def test_a_state_record_is_json() -> None:
         is_connected=True,
         outbox=OutboxRange(3, 5),
         lanes=[LaneStatus("lan_a", "Lane 1", LaneState.LOCKED)],
-        readers=[ReaderHealth("lan_a", "entry", is_online=True, is_secure=True)],
+        readers=[ReaderReport("lan_a", "entry", is_online=True, is_secure=True, inputs=(True, False))],
     )
-    record = json.loads(json.dumps(state_record(status)))
+    state = with_counters(state_record(status), {"entry": {"polls": 7, "latency_p50_ms": None}})
+    record = json.loads(json.dumps(state))
+    assert record["readers"][0]["inputs"] == [True, False]
+    assert record["reader_counters"] == {"entry": {"polls": 7, "latency_p50_ms": None}}
     assert record["type"] == "state"
     assert record["outbox"] == [3, 5]
     assert record["lanes"] == [{"lane_id": "lan_a", "name": "Lane 1", "state": "locked"}]
