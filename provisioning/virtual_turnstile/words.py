@@ -71,6 +71,7 @@ def _rule_words(_: Gettext) -> dict[str, str]:
         "rule.contract_visits": _("visits of the contract"),
         "rule.lane_condition": _("condition of the lane"),
         "rule.card_parity": _("parity of the card"),
+        "rule.card_format": _("format of the card"),
         "rule.contract": _("contract"),
         "rule.message_flag": _("flag with a message"),
     }
