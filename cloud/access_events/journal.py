@@ -1,7 +1,8 @@
 """Taking over the gateways' journals: each event exactly once, in order, and nothing missing unnoticed.
 
 A batch is one transaction. What is there already is skipped, what begins behind a hole is left for the gateway to send
-again, and an event that cannot be read is put aside with its reason so that those behind it are not held up.
+again, and an event that cannot be read is put aside with its reason so that those behind it are not held up. A gateway
+that had to begin its journal anew sends again what was on its way: such an event is known by its mark.
 """
 
 import logging
@@ -12,6 +13,7 @@ from typing import Any
 from cloud.access_events import repository
 from cloud.access_events.columns import event_columns, is_history, to_utc
 from cloud.access_events.models import BootClock, JournalCursor
+from cloud.access_events.repository import EventMark
 from cloud.database import UnitOfWork
 from cloud.domain_events import VisitTaken
 from cloud.errors import CloudError
@@ -51,8 +53,9 @@ class _Parsed:
 
 @dataclass(slots=True)
 class _Intake:
-    """What one batch adds to the tables."""
+    """What one batch adds to the tables; `known` are the marks of events that another journal has brought already."""
 
+    known: set[EventMark]
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     visits: list[tuple[AccessTaken, dict[str, Any]]] = field(default_factory=list)
@@ -64,7 +67,7 @@ def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: i
     If the gateway no longer has what should come next (this database was restored from a backup), the hole is logged
     and the cursor moves on, because nobody can fill it.
     """
-    cursor = _lock_cursor(session, gateway, epoch)
+    cursor, _ = _lock_cursor(session, gateway, epoch)
     if first_seq > cursor.acked_seq + 1:
         _logger.error(
             "gateway %s has no events %d to %d of journal %s any more: they are lost",
@@ -82,10 +85,10 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
 
     The caller commits, then acknowledges.
     """
-    cursor = _lock_cursor(session, gateway, batch.journal_epoch)
+    cursor, earlier_epochs = _lock_cursor(session, gateway, batch.journal_epoch)
     fresh = _in_order([_parse(sealed) for sealed in batch.events if sealed.seq > cursor.acked_seq], cursor.acked_seq)
     offsets = _learn_offsets(session, gateway, [item.event for item in fresh if item.event])
-    intake = _Intake()
+    intake = _Intake(known=_find_known(session, gateway, earlier_epochs, fresh))
     for item in fresh:
         _take(intake, item, cursor, offsets)
     place = {"gateway_id": gateway.id, "journal_epoch": batch.journal_epoch}
@@ -103,13 +106,25 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
     return BatchOutcome(cursor.acked_seq, tuple((row["seq"], row["reason"]) for row in intake.refused))
 
 
-def _lock_cursor(session: UnitOfWork, gateway: Gateway, epoch: str) -> JournalCursor:
-    cursor = repository.lock_cursor(session, gateway.id, epoch)
+def _lock_cursor(session: UnitOfWork, gateway: Gateway, epoch: str) -> tuple[JournalCursor, list[str]]:
+    """The cursor of this journal, and the epochs of the gateway's other ones, which are locked with it."""
+    cursors = repository.lock_cursors(session, gateway.id)
+    cursor = cursors.pop(epoch, None)
     if cursor is None:
         cursor = JournalCursor(gateway_id=gateway.id, epoch=epoch, acked_seq=-1, chain=CHAIN_START)
         session.add(cursor)
         session.flush()
-    return cursor
+    return cursor, list(cursors)
+
+
+def _find_known(
+    session: UnitOfWork, gateway: Gateway, earlier_epochs: Sequence[str], items: Sequence[_Parsed]
+) -> set[EventMark]:
+    """Hardly ever asks the database: a gateway has one journal unless its card was damaged or copied."""
+    if not earlier_epochs or not items:
+        return set()
+    first_seq, last_seq = items[0].sealed.seq, items[-1].sealed.seq
+    return repository.find_marks(session, gateway.id, earlier_epochs, first_seq=first_seq, last_seq=last_seq)
 
 
 def _parse(sealed: SealedEvent) -> _Parsed:
@@ -137,7 +152,7 @@ def _take(intake: _Intake, item: _Parsed, cursor: JournalCursor, offsets: dict[s
     reason = item.reason
     is_gap = event is not None and isinstance(event.body, GapRecorded)
     is_chain_intact = is_gap or cursor.chain is None or chain_after(cursor.chain, sealed.content) == sealed.chain
-    if event is not None:
+    if event is not None and (event.boot_id, event.monotonic_ms, event.seq) not in intake.known:
         try:
             row = event_columns(event, offsets.get(event.boot_id))
         except MalformedMessageError as error:

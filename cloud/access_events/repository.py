@@ -13,6 +13,10 @@ _FEED_LOCK: Final = 7_306_001
 """Name of the advisory lock that lets PostgreSQL commit events in the order of their ids."""
 
 
+EventMark = tuple[str, int, int]
+"""Boot, monotonic milliseconds and number: what an event keeps when its gateway's journal is begun anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class EventFilter:
     """Which events a list shows; None: all."""
@@ -21,10 +25,22 @@ class EventFilter:
     member_id: str | None = None
 
 
-def lock_cursor(session: UnitOfWork, gateway_id: str, epoch: str) -> JournalCursor | None:
-    """The cursor of a journal, kept from everybody else until the transaction ends."""
-    query = select(JournalCursor).where(JournalCursor.gateway_id == gateway_id, JournalCursor.epoch == epoch)
-    return session.scalar(query.with_for_update())
+def lock_cursors(session: UnitOfWork, gateway_id: str) -> dict[str, JournalCursor]:
+    """The cursors of a gateway's journals by epoch, kept from everybody else until the transaction ends."""
+    query = select(JournalCursor).where(JournalCursor.gateway_id == gateway_id).order_by(JournalCursor.epoch)
+    return {cursor.epoch: cursor for cursor in session.scalars(query.with_for_update())}
+
+
+def find_marks(
+    session: UnitOfWork, gateway_id: str, epochs: Sequence[str], *, first_seq: int, last_seq: int
+) -> set[EventMark]:
+    """The marks of the stored events with these numbers in these journals of a gateway."""
+    query = select(AccessEvent.boot_id, AccessEvent.monotonic_ms, AccessEvent.seq).where(
+        AccessEvent.gateway_id == gateway_id,
+        AccessEvent.journal_epoch.in_(epochs),
+        AccessEvent.seq.between(first_seq, last_seq),
+    )
+    return {(boot_id, monotonic_ms, seq) for boot_id, monotonic_ms, seq in session.execute(query)}
 
 
 def find_offset(session: UnitOfWork, gateway_id: str, boot_id: str) -> int | None:

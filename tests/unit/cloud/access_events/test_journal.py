@@ -102,11 +102,30 @@ def test_what_begins_behind_a_hole_is_not_stored(club: Club, gateway_id: str) ->
 
 
 def test_the_same_numbers_of_another_journal_are_other_events(club: Club, gateway_id: str) -> None:
-    source = Journal()
+    source, other = Journal(), Journal(boot_id="boot2")
     source.write(NOISE)
+    other.write(NOISE)
     send(club, gateway_id, source.events, "e1")
-    send(club, gateway_id, source.events, "e2")
+    send(club, gateway_id, other.events, "e2")
     assert [event.journal_epoch for event in stored(club)] == ["e1", "e2"]
+
+
+def test_an_event_that_comes_again_in_a_journal_begun_anew_is_stored_once(club: Club, gateway_id: str) -> None:
+    with club.database.transaction() as session:
+        member_id = club.add_member(session)
+        contract_id = club.add_contract(session, member_id, visits_total=10)
+    source = Journal()
+    for number in range(6):
+        source.write(AccessTaken(f"tap{number}", "lan_1", "in", member_id, contract_id, spends_visit=True))
+    send(club, gateway_id, source.events[:4], "e1")
+    assert send(club, gateway_id, source.events, "e2") == BatchOutcome(5, ())
+    assert [(event.journal_epoch, event.seq) for event in stored(club)] == [
+        *(("e1", n) for n in range(4)),
+        ("e2", 4),
+        ("e2", 5),
+    ]
+    with club.database.session() as session:
+        assert contracts.get(session, contract_id).visits_used == 6
 
 
 def test_an_event_that_cannot_be_read_is_put_aside_and_the_line_moves_on(club: Club, gateway_id: str) -> None:
