@@ -139,12 +139,12 @@ class Database:
         self._writing = BoundedSemaphore(self.writers_max)
         options: dict[str, Any] = {"dispatch": dispatch, "clock": clock, "expire_on_commit": False}
         writer = self.engine.execution_options(begin="IMMEDIATE")
-        self._readers = sessionmaker(self.engine, class_=UnitOfWork, **options)
+        self._readers = sessionmaker(_one_view(self.engine), class_=UnitOfWork, **options)
         self._writers = sessionmaker(writer, class_=UnitOfWork, **options)
 
     @contextmanager
     def session(self) -> Iterator[UnitOfWork]:
-        """A unit of work that only reads; nothing is committed."""
+        """A unit of work that only reads, and sees the database as it was at its first query; nothing is committed."""
         with self._readers() as session:
             yield session
 
@@ -174,18 +174,30 @@ class Database:
 
 
 def _create_engine(url: str) -> Engine:
+    """The engine. Its errors get logged, so they leave out the parameters: those may be secrets and people's data."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30)
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True)
     in_memory = parsed.database in {None, "", ":memory:"}
     if in_memory:
-        engine = create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+        )
     else:
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_size=10, max_overflow=60, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            parsed, pool_size=10, max_overflow=60, connect_args={"check_same_thread": False}, hide_parameters=True
+        )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _one_view(engine: Engine) -> Engine:
+    """The engine for readers: all queries of one transaction see the same state, as SQLite's always do."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
