@@ -114,6 +114,8 @@ def _read_signal(table: TableReader, usual: Signal) -> Signal:
 
 def _read_pulse(table: TableReader, key: str, usual: int) -> int:
     value = table.number(key, _PULSE_MS, usual)
-    if value % 100 or (not value and key.endswith("_on_ms")):
+    if value % 100:
         table.note(key, f"`{key}` is {value}, but must be a multiple of 100")
+    elif not value and key.endswith("_on_ms"):
+        table.note(key, f"`{key}` must not be 0")
     return value
