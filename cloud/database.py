@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -30,6 +31,10 @@ Clock = Callable[[], datetime]
 
 class DatabaseBusyError(Exception):
     """Other writers kept the database for too long; try again."""
+
+
+DATABASE_FAULTS: Final = (SQLAlchemyError, DatabaseBusyError)
+"""All that a database raises that is away, busy or broken."""
 
 
 class Base(DeclarativeBase):

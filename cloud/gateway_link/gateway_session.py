@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from cloud.database import Database
+from cloud.database import DATABASE_FAULTS, Database
 from cloud.gateway_link import reception
 from cloud.gateway_link.reception import GatewayRetiredError, Known
 from cloud.gateway_link.state_source import Position, StateSource, Way
-from mqtt_client.errors import PublishRefusedError
+from cloud.kit.sealed_secrets import UnsealError
+from mqtt_client.errors import LinkError, PublishRefusedError
 from sync_protocol.codec import VERSION, parse_message
 from sync_protocol.errors import SyncProtocolError
 from sync_protocol.messages import Heartbeat, Hello, Message, Refused, StateApplied
@@ -27,6 +26,8 @@ SILENT_AFTER_S: Final = 60.0
 RESEND_AFTER_S: Final = 5.0
 """How long a gateway may take for what was sent to it before a heartbeat counts as proof that it was lost."""
 _REASON_CHARACTERS_MAX: Final = 200
+_NOT_ANSWERED: Final = (*DATABASE_FAULTS, PublishRefusedError, SyncProtocolError, UnsealError)
+"""What may hinder an answer: the database, the broker, an answer that no message can hold, a wrong secret."""
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
@@ -101,7 +102,7 @@ class GatewaySession:
         return time.monotonic() - self._heard_at < SILENT_AFTER_S
 
     async def run(self) -> None:
-        """Converse until cancelled.
+        """Converse until cancelled. Whatever goes wrong over one message leaves the others, and other gateways, alone.
 
         Raises:
             LinkError: the link is lost.
@@ -109,15 +110,22 @@ class GatewaySession:
         while True:
             item = await self._inbox.get()
             try:
-                if item is None:
-                    self._is_push_queued = False
-                    await self._bring_to_head(Position(self.sent_revision))
-                else:
-                    await self._handle(item)
-            except (SQLAlchemyError, PublishRefusedError):
-                _logger.exception("gateway %s is not answered; it will ask again", self._known.gateway_id)
+                await self._attend(item)
+            except _NOT_ANSWERED as error:
+                _logger.error("gateway %s is not answered, it will ask again: %s", self._known.gateway_id, error)  # noqa: TRY400 - nobody's fault here
+            except LinkError:
+                raise
+            except Exception:  # a fault of the program must not end the link of all gateways
+                _logger.exception("gateway %s is not answered", self._known.gateway_id)
             if item is not None:
                 item.message.ack()
+
+    async def _attend(self, item: _Arrival | None) -> None:
+        if item is None:
+            self._is_push_queued = False
+            await self._bring_to_head(Position(self.sent_revision))
+        else:
+            await self._handle(item)
 
     async def _handle(self, arrival: _Arrival) -> None:
         topic = arrival.topic

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from typing import Final
 
+from cloud.database import DATABASE_FAULTS
 from cloud.gateway_link import reception
 from cloud.gateway_link.gateway_session import Arrived, GatewaySession, Workshop
 from cloud.gateway_link.reception import Known
@@ -30,7 +31,12 @@ class Ingester:
 
     async def resume(self) -> None:
         """Open sessions with the gateways that were connected a moment ago, so that news reach them at once."""
-        for known in await self._workshop.run(self._connected):
+        try:
+            connected = await self._workshop.run(self._connected)
+        except DATABASE_FAULTS as error:
+            _logger.warning("gateways get no news before they speak: %s", error)
+            return
+        for known in connected:
             self._open(known)
 
     async def handle(self, topic_text: str, message: Arrived) -> None:
@@ -40,7 +46,12 @@ class Ingester:
         except TopicError as error:
             self._ignore(topic_text, str(error), message)
             return
-        session = self.sessions.get(topic.gateway_id) or await self._admit(topic)
+        try:
+            session = self.sessions.get(topic.gateway_id) or await self._admit(topic)
+        except DATABASE_FAULTS as error:
+            _logger.warning("gateway %s is not heard, it will ask again: %s", topic.gateway_id, error)
+            message.ack()
+            return
         if session is None or session.site_id != topic.site_id:
             self._ignore(f"{topic.site_id}/{topic.gateway_id}", "no such gateway at this site", message)
             return

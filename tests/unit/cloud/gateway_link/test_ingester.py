@@ -1,12 +1,15 @@
 """Who may speak, and what happens to one who speaks too fast: without a broker."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from cloud import bus
+from cloud.database import Database, DatabaseBusyError, UnitOfWork
 from cloud.gateway_link.gateway_session import INBOX_MAX, GatewaySession, Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
@@ -146,3 +149,88 @@ def test_one_message_too_many_is_dropped_and_acknowledged(
     flood()
     assert [letter.acks for letter in letters] == [0] * INBOX_MAX + [1]
     assert "faster than it is answered" in caplog.text
+
+
+class FlakyDatabase(Database):
+    """Away for as long as `is_away`."""
+
+    is_away = False
+
+    @contextmanager
+    def session(self) -> Iterator[UnitOfWork]:
+        if self.is_away:
+            raise OperationalError("SELECT", {}, ConnectionRefusedError("no server"))
+        with super().session() as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[UnitOfWork]:
+        if self.is_away:
+            raise DatabaseBusyError("other writers kept the database for too long")
+        with super().transaction() as session:
+            yield session
+
+
+@pytest.fixture
+def flaky_club(shared_club: Club) -> Iterator[tuple[Club, FlakyDatabase]]:
+    database = FlakyDatabase(str(shared_club.database.engine.url), dispatch=bus.dispatch)
+    yield Club(database, shared_club.site_id, shared_club.actor), database
+    database.close()
+
+
+@pytest.mark.parametrize("is_known_before", [True, False])
+def test_the_link_outlives_a_database_that_is_away(
+    flaky_club: tuple[Club, FlakyDatabase], gateway_id: str, is_known_before: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    club, database = flaky_club
+    topic = up_topic(club.site_id, gateway_id, "heartbeat")
+
+    @in_loop
+    async def talk() -> None:
+        async with ingesting(club) as (ingester, outbox, _):
+            if is_known_before:
+                await ingester.handle(topic, Letter(beat()))
+                await outbox.until(CloudHeartbeat)
+            database.is_away = True
+            await ingester.resume()
+            lost = Letter(beat())
+            await ingester.handle(topic, lost)
+            await lost.acked.wait()
+            club.database.wakeups.wake("desired_state")
+            while "cannot look for news" not in caplog.text:
+                await asyncio.sleep(0)
+            database.is_away = False
+            outbox.sent.clear()
+            await ingester.handle(topic, Letter(beat()))
+            await outbox.until(CloudHeartbeat)
+
+    talk()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_fault_over_one_message_leaves_the_gateway_heard(
+    shared_club: Club, gateway_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Clumsy(Outbox):
+        async def send(self, site_id: str, gateway_id: str, message: Message) -> None:
+            if not self.sent:
+                self.sent.append((gateway_id, message))
+                raise KeyError("a fault of the program")
+            await super().send(site_id, gateway_id, message)
+
+    @in_loop
+    async def talk() -> None:
+        outbox = Clumsy()
+        workshop = Workshop(shared_club.database, StateSource(shared_club.database), outbox, asyncio.Semaphore(1))
+        async with asyncio.TaskGroup() as tasks:
+            session = GatewaySession(workshop, Known(gateway_id, shared_club.site_id, False, 1))
+            running = tasks.create_task(session.run())
+            for _ in range(2):
+                session.offer(Topic(shared_club.site_id, gateway_id, "up", "heartbeat"), Letter(beat()))
+            while len(outbox.sent) < 2:
+                outbox.news.clear()
+                await outbox.news.wait()
+            running.cancel()
+
+    talk()
+    assert "is not answered" in caplog.text
