@@ -1,5 +1,6 @@
 """The state of a site as its gateways shall have it: the head, what changed since, the whole, and the proofs."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,10 @@ from sync_protocol.state_rows import parse_row
 
 DELTA_ROWS_MAX: Final = 200
 PAYLOAD_BYTES: Final = 48 * 1024
+OVERTAKEN_MAX: Final = 1_000_000
+"""How far the head moves at once for a gateway that is ahead of it."""
 _ROW_OVERHEAD_BYTES: Final = 8
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,11 @@ def record_report(
 ) -> None:
     """A gateway says which revision is in force there: note it, and prove the flags that it covers.
 
-    A gateway that has fallen back (a new card, a restored file) loses the proofs that no longer hold.
+    A gateway that has fallen back (a new card, a restored file) loses the proofs that no longer hold. One that is ahead
+    of the head shows that this database was restored: what it has is of no worth here, and the head overtakes it.
     """
+    if _overtake(session, gateway, revision):
+        revision = 0
     before = gateway.applied_revision
     if revision < before:
         repository.drop_proofs_after(session, gateway.id, revision)
@@ -146,6 +153,30 @@ def flag_proof(session: UnitOfWork, flag_id: str) -> list[GatewayProof]:
             )
         )
     return answers
+
+
+def _overtake(session: UnitOfWork, gateway: Gateway, revision: int) -> bool:
+    """Move the head behind a revision that this database never made; whether there was need to.
+
+    Gateways never go back, so that nobody can replay an old state to them; they would obey nothing until the head has
+    caught up. The digest of the same rows under a new number makes them ask for the whole.
+    """
+    newest = head(session, gateway.site_id).revision
+    if revision <= newest:
+        return False
+    if revision - newest > OVERTAKEN_MAX:
+        _logger.error("gateway %s claims revision %d, the newest is %d", gateway.id, revision, newest)
+        return True
+    _logger.error(
+        "gateway %s has revision %d, the newest here is %d: was this database restored? Its state is sent anew",
+        gateway.id,
+        revision,
+        newest,
+    )
+    locked = repository.lock_head(session, gateway.site_id)
+    locked.revision = max(locked.revision, revision + 1)
+    session.wake_after_commit("desired_state")
+    return True
 
 
 def _parts(rows: Sequence[StoredRow]) -> Iterator[list[StoredRow]]:

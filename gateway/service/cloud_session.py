@@ -79,7 +79,8 @@ class CloudSession:
             case m.SnapshotChunk():
                 await self.state_sync.handle_chunk(message)
             case m.EventsAcked():
-                await self.upload.handle_acked(message)
+                if not await self.upload.handle_acked(message):
+                    self._ask_again()
             case m.EventRefused():
                 await self.upload.handle_refused(message)
             case m.Refused():

@@ -54,7 +54,10 @@ class EventUpload:
                 welcome.acked_seq,
                 self._journal.outbox.next_seq,
             )
-            await self._journal.begin_epoch()
+            try:
+                await self._journal.begin_epoch()
+            except StoreBusyError as error:
+                logger.warning("the new epoch cannot begin yet: %s", error)
             return False
         if welcome.acked_seq > self._journal.acked_seq:
             await self._journal.settle(welcome.acked_seq, welcome.head_revision)
@@ -62,10 +65,16 @@ class EventUpload:
         self._is_open = True
         return True
 
-    async def handle_acked(self, acked: EventsAcked) -> None:
-        """Settle what the cloud has committed; a repeated word means that it misses what came next."""
+    async def handle_acked(self, acked: EventsAcked) -> bool:
+        """Settle what the cloud has committed; a repeated word means that it misses what came next.
+
+        False when it no longer knows what it has confirmed before (it was restored): Hello must be said again.
+        """
         if acked.journal_epoch != self._journal.epoch or not self._is_open:
-            return
+            return True
+        if acked.upto_seq < self._journal.acked_seq:
+            self.close()
+            return False
         if acked.upto_seq > self._journal.acked_seq:
             await self._journal.settle(acked.upto_seq, acked.counted_revision)
             while self._window and self._window[0].last_seq <= acked.upto_seq:
@@ -74,6 +83,7 @@ class EventUpload:
         elif self._window and self._clock.monotonic() - self._went_back_at >= GO_BACK_EVERY_S:
             self._go_back()
         self._changed.set()
+        return True
 
     async def handle_refused(self, refused: EventRefused) -> None:
         """Put one event aside that the cloud cannot take."""

@@ -121,6 +121,27 @@ def test_a_gateway_that_fell_back_loses_its_proofs(club: Club) -> None:
     assert lost.state == "pending"
 
 
+def test_a_gateway_that_is_ahead_of_a_restored_database_is_overtaken_and_proves_everything_anew(club: Club) -> None:
+    gateway_id = club.add_gateway(club.add_lane())
+    flag_id = blocked_member(club)
+    report(club, gateway_id, 9)
+    with club.database.session() as session:
+        assert head(session, club) == 10
+        assert service.delta_since(session, club.site_id, 9) is not None
+    (stale,) = proof(club, flag_id)
+    assert stale.state == "pending"
+    report(club, gateway_id, 10)
+    (anew,) = proof(club, flag_id)
+    assert anew.state == "in_force"
+
+
+def test_a_gateway_cannot_lead_the_head_to_where_numbers_end(club: Club) -> None:
+    gateway_id = club.add_gateway(club.add_lane())
+    report(club, gateway_id, service.OVERTAKEN_MAX + 2)
+    with club.database.session() as session:
+        assert head(session, club) == 1
+
+
 def test_a_retired_gateway_is_asked_for_no_proof(club: Club) -> None:
     lane_id = club.add_lane()
     club.add_gateway(lane_id)

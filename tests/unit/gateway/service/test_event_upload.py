@@ -17,8 +17,8 @@ class Bench:
     async def welcome(self, acked_seq: int = -1, epoch: str = "epoch-a") -> bool:
         return await self.upload.handle_welcome(Welcome(0, 7, b"", epoch, acked_seq))
 
-    async def acked(self, upto_seq: int, epoch: str = "epoch-a") -> None:
-        await self.upload.handle_acked(EventsAcked(epoch, upto_seq, 7))
+    async def acked(self, upto_seq: int, epoch: str = "epoch-a") -> bool:
+        return await self.upload.handle_acked(EventsAcked(epoch, upto_seq, 7))
 
     async def send_all(self) -> list[tuple[int, int]]:
         """Send as long as something may be sent; the ranges of what went out."""
@@ -49,6 +49,17 @@ async def test_the_welcome_says_where_to_go_on_and_settles_what_is_known() -> No
     bench = Bench(50)
     assert await bench.welcome(acked_seq=29)
     assert bench.journal.settled == [(29, 7)]
+    assert await bench.send_all() == [(30, 49)]
+
+
+@in_loop
+async def test_a_cloud_that_knows_less_than_it_confirmed_was_restored_and_is_greeted_anew() -> None:
+    bench = Bench(50)
+    await bench.welcome(acked_seq=29)
+    await bench.send_all()
+    assert await bench.acked(11) is False
+    assert await bench.send_all() == []
+    assert await bench.welcome(acked_seq=29)
     assert await bench.send_all() == [(30, 49)]
 
 
