@@ -16,8 +16,11 @@ from sync_protocol.journal_events import (
     JournalEvent,
     LaneChanged,
     ReaderChanged,
+    StorageChanged,
 )
 
+LATEST_MS: Final = int(datetime(2200, 1, 1, tzinfo=UTC).timestamp()) * 1000
+"""What lies beyond is nonsense, and near the calendar's end a time has no counterpart in every zone."""
 HISTORY_AFTER: Final = timedelta(seconds=30)
 _ID_CHARACTERS_MAX: Final = 64
 _TEXT_CHARACTERS_MAX: Final = 1000
@@ -59,12 +62,11 @@ def to_utc(milliseconds: int) -> datetime:
     """The instant of so many milliseconds since 1970.
 
     Raises:
-        MalformedMessageError: no calendar goes that far.
+        MalformedMessageError: it is before 1970 or after 2199.
     """
-    try:
-        return datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)
-    except (ValueError, OverflowError, OSError) as error:
-        raise MalformedMessageError(f"no such time: {milliseconds} ms") from error
+    if not 0 <= milliseconds < LATEST_MS:
+        raise MalformedMessageError(f"no such time: {milliseconds} ms")
+    return datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)
 
 
 def _body_columns(event: JournalEvent) -> dict[str, Any]:
@@ -80,6 +82,8 @@ def _body_columns(event: JournalEvent) -> dict[str, Any]:
             names = ("lane_id", "tap_id", "direction", "member_id")
         case ReaderChanged() | LaneChanged() as body:
             names = ("lane_id",)
+            columns["reason"], columns["text"] = body.state, body.detail
+        case StorageChanged() as body:
             columns["reason"], columns["text"] = body.state, body.detail
         case GatewayStarted() as body:
             names = ("revision",)

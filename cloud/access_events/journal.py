@@ -7,6 +7,7 @@ that had to begin its journal anew sends again what was on its way: such an even
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -198,7 +199,8 @@ def _restamp(session: UnitOfWork, gateway: Gateway, boot_id: str, offset_ms: int
     after_id = 0
     while events := repository.list_unsynced(session, gateway.id, boot_id, after_id=after_id, limit=_RESTAMPED_AT_ONCE):
         for event in events:
-            event.occurred_at = to_utc(event.monotonic_ms + offset_ms)
+            with suppress(MalformedMessageError):  # a nonsensical monotonic time: the event keeps what it said itself
+                event.occurred_at = to_utc(event.monotonic_ms + offset_ms)
             event.is_history = is_history(event.occurred_at, event.received_at)
         after_id = events[-1].id
 

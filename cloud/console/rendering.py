@@ -6,6 +6,7 @@
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -17,6 +18,7 @@ from cloud.console.notices import NOTICE_COOKIE, leave_notice
 from cloud.console.viewer import Visitor
 from cloud.console.words import filters_of, words_of
 
+_ADDRESS_SAFE: Final = ":/%#?=@[]!$&'()*+,;"
 _CLOUD: Final = Path(__file__).parents[1]
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -69,7 +71,7 @@ def go_to(visitor: Visitor, address: str, *, notice: str | None = None) -> Respo
     """Send the browser to a page after a form was accepted, with or without scripts."""
     response: Response
     if visitor.is_fragment:
-        response = Response(status_code=204, headers={"HX-Redirect": address})
+        response = Response(status_code=204, headers={"HX-Redirect": quote(address, safe=_ADDRESS_SAFE)})
     else:
         response = RedirectResponse(address, status_code=303)
     if notice:

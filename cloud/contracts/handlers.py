@@ -6,6 +6,7 @@ from cloud.domain_events import VisitTaken
 
 
 def count_visit(session: UnitOfWork, event: VisitTaken) -> None:
-    """Burn the credit of a visit where the gate says that it cost one."""
-    if event.spends_visit and event.contract_id is not None:
-        service.count_visit(session, event.contract_id)
+    """Burn the credit of a visit where the gate says that it cost one; no gate speaks for another club's contracts."""
+    contract_id = event.contract_id if event.spends_visit else None
+    if contract_id is not None and service.is_of_site(session, contract_id, event.site_id):
+        service.count_visit(session, contract_id)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
@@ -15,6 +15,9 @@ from cloud.domain_events import ContractChanged
 from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.members import service as members
+
+FREEZES_MAX: Final = 50
+"""A contract has at most so many freezes: all contracts of a member travel to the gates in one row of one message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ def add_freeze(session: UnitOfWork, actor: Actor, contract_id: str, days: DaySpa
     Raises:
         NotFoundError: there is no such contract.
         InvalidError: the days are not in order or outside the contract.
-        ConflictError: it is frozen on one of these days already.
+        ConflictError: it is frozen on one of these days already, or has 50 freezes.
     """
     contract = get(session, contract_id)
     if days.ends_on < days.starts_on:
@@ -90,6 +93,8 @@ def add_freeze(session: UnitOfWork, actor: Actor, contract_id: str, days: DaySpa
         raise invalid_field("starts_on", "outside_contract", "The freeze must start within the contract.")
     if policy.overlaps(days, terms_of(contract).freezes):
         raise ConflictError("freeze_overlaps", "The contract is frozen on one of these days already.")
+    if len(contract.freezes) >= FREEZES_MAX:
+        raise ConflictError("too_many_freezes", f"The contract has {FREEZES_MAX} freezes already.")
     contract.freezes.append(Freeze(starts_on=days.starts_on, ends_on=days.ends_on, reason=reason))
     _log(session, actor, contract, "contract.freeze", after={**asdict(days), "reason": reason})
     return contract
@@ -116,6 +121,12 @@ def count_visit(session: UnitOfWork, contract_id: str) -> None:
     member_id = repository.count_visit(session, contract_id)
     if member_id is not None:
         session.publish(ContractChanged(contract_id, member_id))
+
+
+def is_of_site(session: UnitOfWork, contract_id: str, site_id: str) -> bool:
+    """Whether there is such a contract, and its member belongs to the site."""
+    contract = session.get(Contract, contract_id)
+    return contract is not None and members.get(session, contract.member_id).site_id == site_id
 
 
 def get(session: UnitOfWork, contract_id: str) -> Contract:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.database import Base, UtcDateTime
+from cloud.members.policy import SORT_NAME_CHARACTERS_MAX
 
 
 class Member(Base):
@@ -28,7 +29,7 @@ class Member(Base):
     birth_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text)
     card_numbers: Mapped[str] = mapped_column(Text)
-    sort_name: Mapped[str] = mapped_column(String(420))
+    sort_name: Mapped[str] = mapped_column(String(SORT_NAME_CHARACTERS_MAX))
     search_text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,6 +6,8 @@ from typing import Final
 
 from cloud.kit.folding import digits_of, fold
 
+SORT_NAME_CHARACTERS_MAX: Final = 420
+"""Folding can make a text longer: there are letters that stand for a whole sentence."""
 _WORDS_MAX: Final = 8
 _NUMBER: Final = re.compile(r"[\d+()\-./\s]+")
 _NUMBER_DIGITS_MIN: Final = 5
@@ -14,7 +16,7 @@ _NATIONAL_DIGITS: Final = 9
 
 def sort_name(first_name: str, last_name: str) -> str:
     """What orders a list of people: the folded last name, then the first."""
-    return fold(f"{last_name} {first_name}")
+    return fold(f"{last_name} {first_name}")[:SORT_NAME_CHARACTERS_MAX]
 
 
 def search_text(names: str, email: str | None, phone: str | None, card_numbers: Iterable[str]) -> str:

@@ -116,3 +116,8 @@ def test_an_installer_sees_no_members(club: Club) -> None:
     answer = club.client("installer").get("/api/v1/members")
     assert answer.status_code == 403
     assert answer.json()["type"] == "urn:tornello:problem:not_permitted"
+
+
+def test_a_name_that_grows_when_it_is_folded_is_taken(club: Club, desk: httpx.Client) -> None:
+    sentence = "\ufdfa" * 100
+    add_member(club, desk, first_name=sentence, last_name=sentence)

@@ -150,8 +150,10 @@ def test_an_event_that_cannot_be_read_is_put_aside_and_the_line_moves_on(club: C
         (LaneChanged("lan_1", "ready", "x" * 1001), None),
         (NOISE, 2**62),
         (NOISE, 2**64 - 1),
+        (NOISE, 253_402_300_799_999),
+        (NOISE, -1),
     ],
-    ids=["nul", "long id", "long text", "no calendar", "too big"],
+    ids=["nul", "long id", "long text", "no calendar", "too big", "end of the calendar", "before 1970"],
 )
 def test_an_event_that_no_table_can_hold_is_refused_by_name(
     club: Club, gateway_id: str, body: EventBody, wall_ms: int | None
@@ -254,3 +256,13 @@ def test_a_journal_that_lost_its_beginning_is_taken_over_from_where_it_is(
     assert send(club, gateway_id, source.events[5:]).acked_seq == 7
     with club.database.transaction() as session:
         assert journal.open_journal(session, gateway_of(session, gateway_id), "e1", 6) == 7
+
+
+def test_a_monotonic_time_without_sense_does_not_hold_up_the_line(club: Club, gateway_id: str) -> None:
+    source = Journal()
+    source.write(NOISE, clock="floor", at_ms=2**62, wall_ms=1_795_000_000_000)
+    source.write(NOISE)
+    send(club, gateway_id, source.events[:1])
+    before = stored(club)[0].occurred_at
+    assert send(club, gateway_id, source.events) == BatchOutcome(1, ())
+    assert stored(club)[0].occurred_at == before

@@ -13,3 +13,12 @@ def test_only_a_visit_that_costs_a_credit_is_counted(club: Club) -> None:
         count_visit(session, VisitTaken(member_id, None, club.site_id, session.now, spends_visit=True))
     with club.database.session() as session:
         assert service.get(session, contract_id).visits_used == 1
+
+
+def test_a_gate_of_another_club_burns_nothing(club: Club) -> None:
+    with club.database.transaction() as session:
+        member_id = club.add_member(session)
+        contract_id = club.add_contract(session, member_id, visits_total=10)
+        count_visit(session, VisitTaken(member_id, contract_id, "sit_other", session.now, spends_visit=True))
+    with club.database.session() as session:
+        assert service.get(session, contract_id).visits_used == 0

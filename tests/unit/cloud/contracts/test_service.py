@@ -1,10 +1,14 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from cloud.contracts import service
 from cloud.contracts.policy import DaySpan
-from cloud.errors import InvalidError, NotFoundError
+from cloud.desired_state import service as desired_state
+from cloud.desired_state.rows import WINDOWS_MAX
+from cloud.desired_state.service import PAYLOAD_BYTES
+from cloud.errors import ConflictError, InvalidError, NotFoundError
+from sync_protocol.codec import encode_message
 from tests.club import Club
 
 
@@ -51,3 +55,20 @@ def test_nobody_buys_nothing(club: Club) -> None:
             club.add_contract(session, "mem_none")
         with pytest.raises(NotFoundError):
             service.record_dues_paid(session, club.actor, "ctr_none")
+
+
+def test_freezes_are_bounded_so_that_a_member_fits_into_one_message(club: Club) -> None:
+    with club.database.transaction() as session:
+        member_id = club.add_member(session)
+        first_day = date(2026, 1, 1)
+        for _ in range(WINDOWS_MAX):
+            contract_id = club.add_contract(session, member_id)
+            for number in range(service.FREEZES_MAX):
+                day = first_day + timedelta(days=number)
+                service.add_freeze(session, club.actor, contract_id, DaySpan(day, day), reason="")
+        last_day = DaySpan(date(2026, 12, 1), date(2026, 12, 1))
+        with pytest.raises(ConflictError):
+            service.add_freeze(session, club.actor, contract_id, last_day, reason="")
+    with club.database.session() as session:
+        snapshot = desired_state.take_snapshot(session, club.site_id)
+    assert all(len(encode_message(chunk)) <= PAYLOAD_BYTES for chunk in snapshot.chunks)
