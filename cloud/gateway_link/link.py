@@ -105,8 +105,11 @@ async def serve_link(client: ReliableClient, sender: SigningSender, database: Da
             tasks.create_task(publish_for_ever(workshop, ingester))
             async for message in client.messages():
                 await ingester.handle(message.topic, message)
-    except* LinkError as errors:
-        raise _first(errors) from errors
+    except BaseExceptionGroup as errors:
+        lost, others = errors.split(LinkError)
+        if lost is None or others is not None:
+            raise
+        raise _first(lost) from errors
 
 
 def _first(errors: BaseExceptionGroup[LinkError]) -> LinkError:
