@@ -1,5 +1,6 @@
 """The command `tornello-gateway`. Exit codes: 0 done, 1 the gateway failed, 2 wrong usage or configuration, 3 not
-enrolled or enrolment refused. What went wrong is one line on the standard error output, never a traceback.
+enrolled or enrolment refused, 4 refused because it would do harm. What went wrong is one line on the standard error
+output, never a traceback.
 """
 
 import argparse
@@ -15,10 +16,12 @@ from typing import Final
 
 from gateway.config import ConfigError, GatewayConfig, load_config
 from gateway.config_table import Mistake
+from gateway.installer.bench import InstallerRefusedError
+from gateway.installer.cli import Command, UsageError, add_installer_commands, add_scan_options, scan_readers
 from gateway.status_client import STATUS_SOCKET, GatewayNotRunningError, describe, read_status
 
 DEFAULT_CONFIG: Final = Path("/etc/tornello/gateway.toml")
-DONE, FAILED, WRONG_USAGE, NOT_ENROLLED = 0, 1, 2, 3
+DONE, FAILED, WRONG_USAGE, NOT_ENROLLED, REFUSED = 0, 1, 2, 3, 4
 
 _DESCRIPTION: Final = "The access gateway of a turnstile: decides each tap by itself, with or without the network."
 _EPILOGUE: Final = """\
@@ -28,12 +31,16 @@ examples:
   tornello-gateway run --config gateway.toml
   tornello-gateway status --json
   tornello-gateway watch
+  tornello-gateway scan-readers --port /dev/ttyUSB0 --all-bauds
+  tornello-gateway pair-reader --reader entry --config gateway.toml
+  tornello-gateway capture --osdpcap entry.osdpcap --seconds 30
 
 exit codes:
   0  done
-  1  the gateway failed, or does not run
+  1  the gateway failed or does not run, or a reader did not do what it was asked
   2  wrong usage or configuration
   3  not enrolled, or enrolment refused
+  4  refused: the reader has a key already, the file is there already
 """
 
 log = logging.getLogger(__name__)
@@ -43,27 +50,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
     _set_up_logging(is_debug=options.debug)
-    command: Callable[[GatewayConfig, argparse.Namespace], int] = options.command
+    command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(_load(options.config), options)
-    except ConfigError as error:
+        return command(options)
+    except (ConfigError, UsageError) as error:
         return _complain(error, WRONG_USAGE)
+    except InstallerRefusedError as error:
+        return _complain(error, REFUSED)
     except KeyboardInterrupt:
         return DONE
     except Exception as error:  # noqa: BLE001 - the user gets one line; --debug shows where it came from
         return _complain(error, FAILED)
 
 
-def _load(path: Path) -> GatewayConfig:
+def _load(path: Path, *, has_keys: bool) -> GatewayConfig:
     try:
-        return load_config(path)
+        return load_config(path, has_keys=has_keys)
     except OSError as error:
         raise ConfigError(path, [Mistake(1, f"the file cannot be read: {error.strerror}")]) from error
 
 
 def _check_config(config: GatewayConfig, options: argparse.Namespace) -> int:
-    reader_count = sum(len(bus.readers) for bus in config.buses)
-    print(f"{options.config}: {len(config.lanes)} lane(s), {len(config.buses)} bus(es), {reader_count} reader(s): fine")
+    counts = f"{len(config.lanes)} lane(s), {len(config.buses)} bus(es), {len(config.positions)} reader(s)"
+    print(f"{options.config}: {counts}: fine")
     return DONE
 
 
@@ -112,9 +121,10 @@ async def _first_record(path: Path) -> dict[str, object]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
+    debug = argparse.ArgumentParser(add_help=False)
+    debug.add_argument("--debug", action="store_true", help="log more, and where a failure came from")
+    shared = argparse.ArgumentParser(add_help=False, parents=[debug])
     shared.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"({DEFAULT_CONFIG})")
-    shared.add_argument("--debug", action="store_true", help="log more, and where a failure came from")
     parser = argparse.ArgumentParser(
         "tornello-gateway",
         description=_DESCRIPTION,
@@ -123,23 +133,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(
-        name: str, command: Callable[[GatewayConfig, argparse.Namespace], int], words: str
-    ) -> argparse.ArgumentParser:
+    def add(name: str, command: Command, words: str, *, has_keys: bool = True) -> argparse.ArgumentParser:
         added = commands.add_parser(name, parents=[shared], help=words, description=words)
-        added.set_defaults(command=command)
+        added.set_defaults(command=lambda options: command(_load(options.config, has_keys=has_keys), options))
         return added
 
     add("run", _run, "serve the readers and lanes until told to stop")
     add("check-config", _check_config, "read the configuration and name every mistake in it")
-    enrol = add("enrol", _enrol, "make this machine the gateway of a lane, with a token from the console")
+    enrol = add(
+        "enrol", _enrol, "make this machine the gateway of a lane, with a token from the console", has_keys=False
+    )
     enrol.add_argument("--url", required=True, help="where the cloud is: https://...")
     enrol.add_argument("--token", required=True, help="the one-time token, tc1....")
     for name, command, words in (
         ("status", _status, "how the running gateway is"),
         ("watch", _watch, "each decision and change of the running gateway, as it happens"),
     ):
-        add(name, command, words).add_argument("--json", action="store_true", help="as JSON, one object a line")
+        reading = add(name, command, words, has_keys=False)
+        reading.add_argument("--json", action="store_true", help="as JSON, one object a line")
+    add_installer_commands(add)
+    words = "look for OSDP readers on a port"
+    scan = commands.add_parser("scan-readers", parents=[debug], help=words, description=words)
+    add_scan_options(scan)
+    scan.set_defaults(command=scan_readers)
     return parser
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from firmware_protocol.osdp import events
 from firmware_protocol.osdp.access_control_unit import AccessControlUnit
+from gateway.serial_reads import tell_empty_from_lost
 
 _UNSENT_BYTES_MAX: Final = 4096
 
@@ -38,6 +39,7 @@ class OsdpLine(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport), "a serial port can be written to"
+        tell_empty_from_lost(transport)
         self._transport = transport
         self._handle_timer()
 
