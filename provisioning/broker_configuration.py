@@ -25,13 +25,15 @@ listener {port} {host}
 user {user}
 protocol mqtt
 
-# Who may connect: clients with a certificate of the site's authority, over TLS 1.2 or newer.
+# Who may connect: clients with a certificate of the site's authority, over TLS 1.2 or newer. The certificate also
+# decides the client id: otherwise any client could take over another's connection by calling itself the same.
 cafile {bundle}
 certfile {certificate}
 keyfile {key}
 tls_version tlsv1.2
 require_certificate true
 use_identity_as_username true
+use_username_as_clientid true
 allow_anonymous false
 acl_file {access_list}
 

@@ -106,6 +106,21 @@ def test_an_empty_gateway_gets_the_whole_state_and_then_each_change(stand: Stand
     assert {key.partition("/")[0] for key in gateway.rows} == {"site", "credential", "entitlement", "flag"}
 
 
+@pytest.mark.parametrize("name", ["tornello-cloud", "another gateway"])
+def test_a_gateway_cannot_push_anybody_off_by_taking_their_name(sqlite_stand: Stand, name: str) -> None:
+    victim, thief = sqlite_stand.add_gateway(), sqlite_stand.add_gateway("Lane 2")
+    client_id = victim.gateway_id if name == "another gateway" else name
+
+    async def converse() -> None:
+        broker = sqlite_stand.broker
+        async with sqlite_stand.link(), victim.connected():
+            async with ReliableClient(broker.host, broker.port, tls=thief.tls, client_id=client_id, subscriptions=[]):
+                await victim.hello()
+                await victim.next(Welcome)
+
+    asyncio.run(converse())
+
+
 def block_somebody_else(stand: Stand) -> str:
     with stand.club.database.transaction() as session:
         return stand.club.block(session, stand.club.add_member(session, card=8))
