@@ -84,6 +84,13 @@ class LaneChanged(Body, tag="lane_changed", frozen=True, omit_defaults=True):
     detail: str = ""
 
 
+class StorageChanged(Body, tag="storage_changed", frozen=True, omit_defaults=True):
+    """The gateway's disk takes nothing more, or hardly (`state` failing), or does again (restored)."""
+
+    state: str
+    detail: str = ""
+
+
 class GatewayStarted(Body, tag="gateway_started", frozen=True, omit_defaults=True):
     """The first event of each start."""
 
@@ -101,7 +108,16 @@ class GapRecorded(Body, tag="gap", frozen=True, omit_defaults=True):
     dropped: dict[str, int] = {}
 
 
-EventBody = AccessDecided | AccessTaken | AccessNotTaken | ReaderChanged | LaneChanged | GatewayStarted | GapRecorded
+EventBody = (
+    AccessDecided
+    | AccessTaken
+    | AccessNotTaken
+    | ReaderChanged
+    | LaneChanged
+    | StorageChanged
+    | GatewayStarted
+    | GapRecorded
+)
 
 
 class JournalEvent(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -31,6 +31,7 @@ class FakeJournal:
 
     def __init__(self, count: int) -> None:
         self.epoch = "epoch-a"
+        self.fault: str | None = None
         self.acked_seq = -1
         self.events = series(count)
         self.settled: list[tuple[int, int]] = []

@@ -73,6 +73,7 @@ class FakeJournal:
     bodies: list[EventBody] = field(default_factory=list)
     spent: dict[str, int] = field(default_factory=dict)
     epoch: str = "epoch-a"
+    fault: str | None = None
     is_hanging: bool = False
 
     @property

@@ -23,17 +23,6 @@ class SlowConnection(sqlite3.Connection):
         return super().execute(sql, *arguments)
 
 
-class FullDisk(sqlite3.Connection):
-    """Refuses commits while `is_full`."""
-
-    is_full = False
-
-    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
-        if sql == "COMMIT" and FullDisk.is_full:
-            raise sqlite3.OperationalError("database or disk is full")
-        return super().execute(sql, *arguments)
-
-
 @contextlib.asynccontextmanager
 async def opened(
     folder: Path, *, limits: JournalLimits | None = None, factory: type[sqlite3.Connection] = sqlite3.Connection

@@ -26,6 +26,8 @@ class Health:
     async def check(self) -> None:
         """Decide about a card that nobody has, and wait until the journal has written what it holds.
 
+        A full disk is no reason to start anew: the gate goes on deciding, and the journal keeps events in memory.
+
         Raises:
             HealthFaultError: the decision came out wrong, or the journal's writer hangs.
         """
@@ -34,6 +36,8 @@ class Health:
             async with asyncio.timeout(self._journal_wait_s):
                 await self._journal.flushed()
         except TimeoutError as error:
+            if self._journal.fault is not None:
+                return
             raise HealthFaultError(f"the journal has not written for {self._journal_wait_s:g} s") from error
 
     def _tap_for_nobody(self) -> None:

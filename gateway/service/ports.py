@@ -175,6 +175,11 @@ class Journal(Protocol):
     def epoch(self) -> str: ...
 
     @property
+    def fault(self) -> str | None:
+        """Why the disk takes nothing, or not for long; what is appended waits in memory. None while all is well."""
+        ...
+
+    @property
     def outbox(self) -> OutboxRange: ...
 
     def append(self, body: EventBody) -> int:

@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 
 from gateway.adapters.store_sqlite.journal import JournalLimits
-from gateway.service.ports import StoreBusyError
 from sync_protocol.journal_events import GapRecorded, GatewayStarted, parse_event
 from tests.desired_state import club, credential_hash_of, load, member_rows
 from tests.journal_series import assert_complete, taken
-from tests.opened_store import FullDisk, SlowConnection, everything_in, opened, run
+from tests.opened_store import SlowConnection, everything_in, opened, run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -115,24 +114,6 @@ def test_a_disk_that_does_not_keep_up_costs_a_counted_gap_and_never_a_wait(tmp_p
             assert assert_complete(await everything_in(store)) == 1000
 
     run(test)
-
-
-def test_a_full_disk_is_waited_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    async def test() -> None:
-        async with opened(tmp_path, factory=FullDisk) as store:
-            FullDisk.is_full = True
-            with pytest.raises(StoreBusyError):
-                await store.state.note_clock_floor(1)
-            store.journal.append(GatewayStarted("1", 0))
-            store.journal.append(taken())
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await store.journal.flushed()
-            FullDisk.is_full = False
-            assert assert_complete(await everything_in(store)) == 2
-
-    run(test)
-    assert caplog.text.count("cannot be written") == 1
 
 
 WRITER = """

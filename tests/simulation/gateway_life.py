@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from gateway.adapters.store_sqlite import state_file
 from gateway.adapters.store_sqlite.database_file import open_or_replace
+from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.journal import JournalLimits
 from gateway.adapters.store_sqlite.state_file import StateFile
 from gateway.adapters.store_sqlite.state_store import SqliteStateStore
@@ -52,7 +53,8 @@ class GatewayLife:
         self._cloud = cloud
         self._rng = rng
         factory = connection_type(disk, settings)
-        self._journal, _ = open_journal(folder / "journal.db", FakeClock(), LIMITS, factory)
+        space = DiskSpace(folder / "reserve")
+        self._journal, _ = open_journal(folder / "journal.db", FakeClock(), LIMITS, space=space, factory=factory)
         self._state_file = StateFile(open_or_replace(folder / "entitlements.db", state_file.KIND, factory).connection)
         writer = _WriterAtOnce(self._journal, self._state_file.tidy)
         self._journal.attach(writer)

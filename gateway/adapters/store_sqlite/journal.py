@@ -1,10 +1,11 @@
 """The journal as the services see it: numbers events at once in memory, commits them in groups on the writer's thread.
 
 Only committed events can be read and sent, so that a number is never used twice with different content. When the
-disk does not keep up, or the file reaches its limit, the oldest events become one explicit gap record.
+disk does not keep up, or is full, or the file reaches its limit, the oldest events become one explicit gap record.
 """
 
 import asyncio
+import contextlib
 import logging
 import secrets
 import sqlite3
@@ -13,17 +14,19 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
+from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.gaps import fold
 from gateway.adapters.store_sqlite.journal_file import JournalBounds, JournalChanges, JournalFile
 from gateway.adapters.store_sqlite.visit_account import Visit, VisitAccount
 from gateway.adapters.store_sqlite.writer_thread import WriterThread
-from gateway.service.ports import Clock
+from gateway.service.ports import Clock, StoreBusyError
 from sync_protocol.journal_events import (
     AccessTaken,
     EventBody,
     GapRecorded,
     JournalEvent,
     SealedEvent,
+    StorageChanged,
     seal_event,
 )
 from sync_protocol.messages import OutboxRange
@@ -51,8 +54,11 @@ class JournalLimits:
 class SqliteJournal:
     """Implements the port `Journal`; `commit_pending` alone runs in the writer's thread."""
 
-    def __init__(self, file: JournalFile, bounds: JournalBounds, *, clock: Clock, limits: JournalLimits) -> None:
+    def __init__(
+        self, file: JournalFile, bounds: JournalBounds, *, space: DiskSpace, clock: Clock, limits: JournalLimits
+    ) -> None:
         self._file = file
+        self._space = space
         self._clock = clock
         self._limits = limits
         self._epoch = bounds.epoch
@@ -69,7 +75,7 @@ class SqliteJournal:
         self._contained_revision = 0
         self._in_hand: list[SealedEvent] = []
         self._visits_in_hand: list[Visit] = []
-        self._is_failing = False
+        self._is_fault_told = False
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._grown = asyncio.Event()
 
@@ -85,6 +91,11 @@ class SqliteJournal:
     def acked_seq(self) -> int:
         """The newest event that the cloud has for good, -1 for none."""
         return self._acked_seq
+
+    @property
+    def fault(self) -> str | None:
+        """Why the disk takes nothing, or not for long."""
+        return self._space.fault
 
     @property
     def outbox(self) -> OutboxRange:
@@ -146,7 +157,12 @@ class SqliteJournal:
         """Go on under a new epoch, when the cloud knows numbers that this journal has not given out yet.
 
         That happens when a copied or restored card is started: its next events would be taken for known ones.
+
+        Raises:
+            StoreBusyError: the disk is full.
         """
+        if self.fault is not None:
+            raise StoreBusyError(self.fault)
         await self.flushed()
         epoch, acked_seq, stamp = new_epoch(), self._acked_seq, stamp_of(self._clock, 0, GapRecorded(0))
         await self._writer.submit(lambda: self._begin_epoch(epoch, acked_seq, stamp))
@@ -167,27 +183,53 @@ class SqliteJournal:
         """Implements `GroupCommit`: one transaction for everything pending, retried as it is while the disk is full."""
         self._take_in_hand()
         settled, wait_s = self._due_settlement(is_last=is_last)
-        if not self._in_hand and settled is None:
-            return wait_s
-        contained_revision = self._contained_revision
         try:
-            self._file.commit(JournalChanges(self._in_hand, self._visits_in_hand, settled, contained_revision))
+            if self._in_hand or settled is not None:
+                self._commit(settled)
+                wait_s = 0.0 if self._pending else wait_s
+            if self.fault is not None and not self._space.regain():
+                wait_s = RETRY_AFTER_S if wait_s is None else min(wait_s, RETRY_AFTER_S)
         except sqlite3.OperationalError as error:
-            if not self._is_failing:
-                logger.error("the journal cannot be written, %d events wait: %s", len(self._in_hand), error)  # noqa: TRY400
-            self._is_failing = True
-            return RETRY_AFTER_S
-        self._is_failing = False
+            wait_s = self._wait_for_room(error, is_last=is_last)
+        self._tell_fault()
+        return wait_s
+
+    def make_room(self, error: sqlite3.OperationalError) -> bool:
+        """Implements `GroupCommit`: a job found the disk full."""
+        has_room = self._space.give_way(error)
+        self._tell_fault()
+        return has_room
+
+    def _commit(self, settled: tuple[int, int] | None) -> None:
+        changes = JournalChanges(self._in_hand, self._visits_in_hand, settled, self._contained_revision)
+        self._file.commit(changes)
         with self._lock:
             if self._settled == settled:
                 self._settled = None
-            has_more = bool(self._pending)
         if self._in_hand:
             last_seq = self._in_hand[-1].seq
             self._in_hand, self._visits_in_hand = [], []
             self._writer.deliver(self._committed, last_seq + 1)
             self._trim(last_seq)
-        return 0.0 if has_more else wait_s
+
+    def _wait_for_room(self, error: sqlite3.OperationalError, *, is_last: bool) -> float:
+        """In how many seconds to try again. Before memory is full, the oldest events on the disk make room."""
+        if self._space.give_way(error):
+            return 0.0
+        if is_last:
+            logger.error("%d events are lost: the disk did not take them", len(self._in_hand) + len(self._pending))
+        elif len(self._pending) + self._limits.fold_count >= self._limits.pending_max:
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._fold_oldest(self._file.first_seq())
+        return RETRY_AFTER_S
+
+    def _tell_fault(self) -> None:
+        """Once when the disk fails and once when it no longer does, an event says so."""
+        fault = self._space.fault
+        if (fault is not None) != self._is_fault_told:
+            self._is_fault_told = fault is not None
+            told = StorageChanged("restored") if fault is None else StorageChanged("failing", fault)
+            self._writer.deliver(self._append_told, told)
 
     def _begin_epoch(self, epoch: str, acked_seq: int, stamp: JournalEvent) -> None:
         with self._lock:
@@ -222,11 +264,17 @@ class SqliteJournal:
             return
         first_seq = self._file.first_seq()
         while first_seq is not None and last_seq - first_seq >= self._limits.events_max:
-            oldest = self._file.read(first_seq - 1, self._limits.fold_count)
-            record = fold(oldest, stamp_of(self._clock, 0, GapRecorded(0)))
-            self._file.replace_oldest(record)
-            logger.error("the journal is full: events up to %d became a gap record", record.seq)
-            first_seq = record.seq
+            first_seq = self._fold_oldest(first_seq)
+
+    def _fold_oldest(self, first_seq: int | None) -> int | None:
+        """Put one gap record in the place of the oldest events; the number that it has."""
+        if first_seq is None:
+            return None
+        oldest = self._file.read(first_seq - 1, self._limits.fold_count)
+        record = fold(oldest, stamp_of(self._clock, 0, GapRecorded(0)))
+        self._file.replace_oldest(record)
+        logger.error("the journal is full: events up to %d became a gap record", record.seq)
+        return record.seq
 
     # --- In the loop's thread ----------------------------------------------------------------------------------------
 
@@ -237,6 +285,9 @@ class SqliteJournal:
             if upto <= next_seq and not waiter.done():
                 waiter.set_result(None)
         self._waiters = [(upto, waiter) for upto, waiter in self._waiters if not waiter.done()]
+
+    def _append_told(self, told: StorageChanged) -> None:
+        self.append(told)
 
     def _fold_pending(self, stamp: JournalEvent) -> None:
         oldest = [self._pending.popleft() for _ in range(min(self._limits.fold_count, len(self._pending) - 1))]

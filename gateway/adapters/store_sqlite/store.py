@@ -7,12 +7,14 @@ epoch with everything that could be saved.
 import asyncio
 import contextlib
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from gateway.adapters.store_sqlite import journal_file, state_file
 from gateway.adapters.store_sqlite.database_file import ConnectionFactory, open_for_reading, open_or_replace
+from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.folder_lock import FolderLock
 from gateway.adapters.store_sqlite.gate_reader import SqliteGateReader
 from gateway.adapters.store_sqlite.journal import JournalLimits, SqliteJournal, new_epoch, stamp_of
@@ -32,18 +34,18 @@ class GatewayStore:
     `clock_floor_ms` is the latest moment that either file knows to have passed.
     """
 
-    def __init__(
-        self, journal: SqliteJournal, state: StateFile, reading: sqlite3.Connection, *, lock: FolderLock, floor_ms: int
-    ) -> None:
+    def __init__(self, files: "_OpenFiles", *, lock: FolderLock, space: DiskSpace) -> None:
+        journal, state = files.journal, files.state
         self.journal = journal
-        self.clock_floor_ms = max(floor_ms, state.contact()[1])
+        self.clock_floor_ms = max(files.newest_event_ms, state.contact()[1])
         self._writer = WriterThread(journal, state.tidy)
         journal.attach(self._writer)
         self.state = SqliteStateStore(state, self._writer, on_applied=journal.contain)
         journal.contain(self.state.applied_revision)
-        self.gate_reader = SqliteGateReader(reading, self.state.contact)
+        self.gate_reader = SqliteGateReader(files.reading, self.state.contact)
         self._state_file = state
         self._lock = lock
+        self._space = space
 
     @classmethod
     def open(
@@ -60,22 +62,21 @@ class GatewayStore:
             StoreBusyError: another process has them open, or the disk is full or not writable.
         """
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        entitlements_path = state_dir / "entitlements.db"
-        with contextlib.ExitStack() as unwinding:
-            lock = FolderLock.acquire(state_dir)
-            unwinding.callback(lock.release)
-            try:
-                journal, floor_ms = open_journal(state_dir / "journal.db", clock, limits or JournalLimits(), factory)
-                unwinding.callback(journal.close)
-                state = StateFile(open_or_replace(entitlements_path, state_file.KIND, factory).connection)
-                unwinding.callback(state.close)
-                reading = open_for_reading(entitlements_path, factory)
-            except sqlite3.OperationalError as error:
-                raise StoreBusyError(f"the files in {state_dir} cannot be opened now: {error}") from error
-            unwinding.pop_all()
-        return cls(journal, state, reading, lock=lock, floor_ms=floor_ms)
+        space = DiskSpace(state_dir / "reserve")
+        lock = FolderLock.acquire(state_dir)
+        opening = _Opening(state_dir, clock, limits or JournalLimits(), space, factory)
+        try:
+            files = opening.open_with_room()
+        except sqlite3.OperationalError as error:
+            lock.release()
+            raise StoreBusyError(f"the files in {state_dir} cannot be opened now: {error}") from error
+        except BaseException:
+            lock.release()
+            raise
+        return cls(files, lock=lock, space=space)
 
     async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._space.regain)
         self._writer.start()
         return self
 
@@ -102,20 +103,68 @@ class GatewayStore:
         self._lock.release()
 
 
+@dataclass(frozen=True, slots=True)
+class _OpenFiles:
+    """Both files, checked and current; `newest_event_ms` is when the newest event happened (UTC)."""
+
+    journal: SqliteJournal
+    newest_event_ms: int
+    state: StateFile
+    reading: sqlite3.Connection
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What it takes to open the files of one gateway."""
+
+    folder: Path
+    clock: Clock
+    limits: JournalLimits
+    space: DiskSpace
+    factory: ConnectionFactory
+
+    def open_with_room(self) -> _OpenFiles:
+        """Open both files, on a full disk with the help of the reserve."""
+        try:
+            return self._open()
+        except sqlite3.OperationalError as error:
+            if not self.space.give_way(error):
+                raise
+            return self._open()
+
+    def _open(self) -> _OpenFiles:
+        path = self.folder / "entitlements.db"
+        with contextlib.ExitStack() as unwinding:
+            journal, newest_event_ms = open_journal(
+                self.folder / "journal.db", self.clock, self.limits, space=self.space, factory=self.factory
+            )
+            unwinding.callback(journal.close)
+            connection = open_or_replace(path, state_file.KIND, self.factory).connection
+            unwinding.callback(connection.close)
+            files = _OpenFiles(journal, newest_event_ms, StateFile(connection), open_for_reading(path, self.factory))
+            unwinding.pop_all()
+        return files
+
+
 def open_journal(
-    path: Path, clock: Clock, limits: JournalLimits, factory: ConnectionFactory
+    path: Path, clock: Clock, limits: JournalLimits, *, space: DiskSpace, factory: ConnectionFactory
 ) -> tuple[SqliteJournal, int]:
     """The journal, begun anew with what could be saved when the file was unusable, and its newest moment (UTC ms)."""
     opened = open_or_replace(path, journal_file.KIND, factory)
     file = JournalFile(opened.connection)
-    bounds = file.bounds()
-    if bounds is None:
-        stamp = stamp_of(clock, 0, GapRecorded(0))
-        saved = salvage_journal(opened.aside, stamp) if opened.aside is not None else Salvage((), ())
-        file.begin(new_epoch(), saved.events, saved.visits)
+    with contextlib.ExitStack() as unwinding:
+        unwinding.callback(file.close)
         bounds = file.bounds()
-    assert bounds is not None, "the file has just begun"
-    return SqliteJournal(file, bounds, clock=clock, limits=limits), _newest_moment_ms(file, bounds)
+        if bounds is None:
+            stamp = stamp_of(clock, 0, GapRecorded(0))
+            saved = salvage_journal(opened.aside, stamp) if opened.aside is not None else Salvage((), ())
+            file.begin(new_epoch(), saved.events, saved.visits)
+            bounds = file.bounds()
+        assert bounds is not None, "the file has just begun"
+        journal = SqliteJournal(file, bounds, space=space, clock=clock, limits=limits)
+        newest_event_ms = _newest_moment_ms(file, bounds)
+        unwinding.pop_all()
+    return journal, newest_event_ms
 
 
 def _newest_moment_ms(file: JournalFile, bounds: JournalBounds) -> int:

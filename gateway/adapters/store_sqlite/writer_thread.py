@@ -26,6 +26,10 @@ class GroupCommit(Protocol):
         """
         ...
 
+    def make_room(self, error: sqlite3.OperationalError) -> bool:
+        """The disk has refused a job; True: it is worth another try at once."""
+        ...
+
 
 class WriterThread:
     """Runs until `stop`; whatever kills it is given to all who wait and to `failed`."""
@@ -107,13 +111,21 @@ class WriterThread:
 
     def _do(self, job: Callable[[], Any], result: "asyncio.Future[Any]") -> None:
         try:
-            value = job()
+            value = self._attempt(job)
         except sqlite3.OperationalError as error:
             self.deliver(_settle, result, None, StoreBusyError(f"the disk does not take it now: {error}"))
         except Exception as error:  # noqa: BLE001 - it belongs to whoever gave the job
             self.deliver(_settle, result, None, error)
         else:
             self.deliver(_settle, result, value, None)
+
+    def _attempt(self, job: Callable[[], T]) -> T:
+        try:
+            return job()
+        except sqlite3.OperationalError as error:
+            if not self._group_commit.make_room(error):
+                raise
+        return job()
 
     def _fail(self, error: BaseException) -> None:
         if not self.failed.done():

@@ -55,6 +55,7 @@ BODIES: dict[str, j.EventBody] = {
     "access_not_taken": j.AccessNotTaken("tap_a", "lan_a", "out", "mem_a"),
     "reader_changed": j.ReaderChanged("lan_a", "entry", "tampered", "cover open"),
     "lane_changed": j.LaneChanged("lan_a", "fire", "input 5"),
+    "storage_changed": j.StorageChanged("failing", "database or disk is full"),
     "gateway_started": j.GatewayStarted("1.2.3", 42),
     "gap": j.GapRecorded(3, {"access_decided": 2, "gateway_started": 1}),
 }

@@ -21,6 +21,11 @@ def test_a_journal_that_does_not_write_is_a_fault() -> None:
         asyncio.run(Health(FakeState(), FakeJournal(is_hanging=True), FakeClock()).check())
 
 
+def test_a_journal_that_waits_for_room_on_its_disk_is_no_reason_to_start_anew() -> None:
+    journal = FakeJournal(is_hanging=True, fault="database or disk is full")
+    asyncio.run(Health(FakeState(), journal, FakeClock()).check())
+
+
 def test_a_lookup_that_fails_is_a_fault() -> None:
     class BrokenState(FakeState):
         def find_gate_view(self, credential_hash: str) -> object:  # type: ignore[override]
