@@ -1,6 +1,7 @@
 """The process that only works: the link to the gateways, without pages and API. `serve --no-worker` is the other half.
 
-Both halves may run on one machine or on several that share a PostgreSQL database.
+Both halves may run on one machine or on several that share a PostgreSQL database. Of several workers one keeps the
+link, and another takes over when it ends.
 """
 
 import asyncio

@@ -12,6 +12,7 @@ from cloud.gateway_link.gateway_session import Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
 from cloud.gateway_link.state_source import StateSource
+from cloud.gateway_link.turn import Turn, take_turn
 from cloud.settings import Settings
 from cloud.sites import service as sites
 from mqtt_client.backoff import Backoff
@@ -29,6 +30,7 @@ CLIENT_ID: Final = "tornello-cloud"
 DATABASE_WORKERS_MAX: Final = 8
 _LIMITS: Final = LinkLimits(inbound_max=512, outbound_max=256)
 _REPEATED_AFTER_S: Final = 300.0
+TURN_CHECKED_EVERY_S: Final = 1.0
 _logger = logging.getLogger(__name__)
 
 
@@ -65,7 +67,44 @@ def has_link(settings: Settings) -> bool:
 
 
 async def run_link(settings: Settings, database: Database) -> None:
-    """Keep the link until cancelled."""
+    """Keep the link until cancelled. Of several processes on one database one does, and the others stand by."""
+    while True:
+        turn = await _await_turn(database)
+        linking = asyncio.create_task(_keep_link(settings, database))
+        keeping = asyncio.create_task(_keep_turn(turn))
+        try:
+            await asyncio.wait((linking, keeping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            linking.cancel()
+            keeping.cancel()
+            await asyncio.gather(linking, keeping, return_exceptions=True)
+            turn.end()
+        if not linking.cancelled():
+            linking.result()
+
+
+async def _await_turn(database: Database) -> Turn:
+    is_told = False
+    while True:
+        turn = await asyncio.to_thread(take_turn, database)
+        if turn is not None:
+            return turn
+        if not is_told:
+            _logger.info("another process keeps the link to the gateways; this one stands by")
+            is_told = True
+        await asyncio.sleep(TURN_CHECKED_EVERY_S)
+
+
+async def _keep_turn(turn: Turn) -> None:
+    """Return when somebody else may take the turn."""
+    is_kept = True
+    while is_kept:
+        await asyncio.sleep(TURN_CHECKED_EVERY_S)
+        is_kept = await asyncio.to_thread(turn.is_kept)
+    _logger.warning("the database no longer knows that this process keeps the link; it is given up")
+
+
+async def _keep_link(settings: Settings, database: Database) -> None:
     assert settings.authority_dir, "checked by `has_link`"
     assert settings.broker_certificate, "checked by `has_link`"
     assert settings.broker_key, "checked by `has_link`"

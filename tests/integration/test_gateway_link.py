@@ -113,10 +113,10 @@ def test_a_gateway_cannot_push_anybody_off_by_taking_their_name(sqlite_stand: St
 
     async def converse() -> None:
         broker = sqlite_stand.broker
-        async with sqlite_stand.link(), victim.connected():
-            async with ReliableClient(broker.host, broker.port, tls=thief.tls, client_id=client_id, subscriptions=[]):
-                await victim.hello()
-                await victim.next(Welcome)
+        impostor = ReliableClient(broker.host, broker.port, tls=thief.tls, client_id=client_id, subscriptions=[])
+        async with sqlite_stand.link(), victim.connected(), impostor:
+            await victim.hello()
+            await victim.next(Welcome)
 
     asyncio.run(converse())
 
