@@ -20,10 +20,18 @@ CARD_REPLY_SIZE = 24
 class ReaderOnPty:
     """`port` is what a gateway opens. What the gateway lets it show is in `led`, `lines` and `beep_count`."""
 
-    def __init__(self, *, address: int = 0, scbk: bytes | None = None, baud: int = 115_200) -> None:
-        self.device = PeripheralDevice(
-            PeripheralSettings(address=address, scbk=scbk), baud=baud, random_bytes=secrets.token_bytes
-        )
+    def __init__(
+        self,
+        *,
+        address: int = 0,
+        scbk: bytes | None = None,
+        baud: int = 115_200,
+        settings: PeripheralSettings | None = None,
+    ) -> None:
+        settings = settings or PeripheralSettings(address=address, scbk=scbk)
+        self.device = PeripheralDevice(settings, baud=baud, random_bytes=secrets.token_bytes)
+        self.baud = baud
+        self.keys: list[bytes] = []
         self.led: str | None = None
         self.lines: dict[int, str] = {}
         self.beep_count = 0
@@ -55,6 +63,11 @@ class ReaderOnPty:
     def present(self, card: int) -> None:
         """Hold a card of the test's facility to the reader."""
         self.device.present_card(encode_wiegand26(FACILITY, card), 26, now=asyncio.get_running_loop().time())
+        self._pump()
+
+    def act(self, action: Callable[[PeripheralDevice, float], None]) -> None:
+        """Let something happen at the reader (a key, an input), now."""
+        action(self.device, asyncio.get_running_loop().time())
         self._pump()
 
     def send_garbage(self, data: bytes) -> None:
@@ -97,6 +110,12 @@ class ReaderOnPty:
                 self.led = led.temporary.on_color.name if led.temporary else None
             case events.BuzzerSet(buzzer=buzzer):
                 self.beep_count += buzzer.repeat_count
+            case events.KeyChanged(key=key):
+                self.keys.append(key)
+            case events.CommunicationChanged(baud=baud):
+                # A pty carries every speed; only our own reckoning changes.
+                self.baud = baud
+                self.device.set_baud(baud)
             case events.TextShown(text=text):
                 self.lines[text.row] = text.text.decode().rstrip()
             case _:

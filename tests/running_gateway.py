@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from firmware_protocol.osdp.peripheral_device import PeripheralSettings
 from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.bootstrap import run_gateway
@@ -25,6 +26,7 @@ from tests.turnstile_on_socket import TurnstileOnSocket
 SITE_KEY = bytes(range(32))
 LANE_ID = "lan_test"
 SCBK = bytes(range(16, 32))
+SETTINGS = PeripheralSettings(scbk=SCBK)
 DAY_S = 86_400
 
 _CONFIG = """\
@@ -109,17 +111,22 @@ class RunningGateway:
 
 @contextlib.asynccontextmanager
 async def running_gateway(
-    folder: Path, rows: Sequence[StateRow] = (), *, who: Identity | None = None
+    folder: Path,
+    rows: Sequence[StateRow] = (),
+    *,
+    who: Identity | None = None,
+    more_config: str = "",
+    settings: PeripheralSettings = SETTINGS,
 ) -> AsyncIterator[RunningGateway]:
-    """Run a gateway, until its reader is online.
+    """Run a gateway, until its reader, which has these settings, is online.
 
     With rows it has these in force and heard from the cloud a minute ago; without any it was never told anything.
     `who` it is, is an enrolled gateway whose broker answers nobody, unless told otherwise.
     """
     if rows:
         await prepare_state(folder / "state", rows)
-    async with ReaderOnPty(scbk=SCBK) as reader, TurnstileOnSocket(folder / "lane.sock") as turnstile:
-        write_config(folder, port=reader.port)
+    async with ReaderOnPty(settings=settings) as reader, TurnstileOnSocket(folder / "lane.sock") as turnstile:
+        write_config(folder, port=reader.port, more=more_config)
         task = asyncio.create_task(run_gateway(load_config(folder / "gateway.toml"), who or identity()))
         gateway = RunningGateway(folder / "state", reader, turnstile, task)
         listening = asyncio.create_task(_listen(gateway))
@@ -133,11 +140,11 @@ async def running_gateway(
             await gateway.stop()
 
 
-def write_config(folder: Path, *, port: str) -> None:
-    """The gateway's file and its reader's key."""
+def write_config(folder: Path, *, port: str, more: str = "") -> None:
+    """The gateway's file, with what else it may say, and its reader's key."""
     (folder / "entry.key").write_text(SCBK.hex())
     (folder / "entry.key").chmod(0o600)
-    (folder / "gateway.toml").write_text(_CONFIG.format(port=port))
+    (folder / "gateway.toml").write_text(_CONFIG.format(port=port) + more)
 
 
 def identity() -> Identity:
