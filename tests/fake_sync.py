@@ -75,6 +75,7 @@ class FakeStateStore:
         self.digest_root = Digest().root()
         self.staged: StagedSnapshot | None = None
         self.answer = True
+        self.is_damaged = False
         self.is_busy = False
         self.contacts: list[int] = []
         self.floors: list[int] = []

@@ -219,6 +219,11 @@ class StateStore(Protocol):
     @property
     def staged(self) -> StagedSnapshot | None: ...
 
+    @property
+    def is_damaged(self) -> bool:
+        """The rows in force were found not to be what their digest says."""
+        ...
+
     async def apply_delta(self, delta: Delta) -> bool:
         """Bring a delta in force; False when it does not fit or the digest differs: ask for what is missing."""
         ...

@@ -39,6 +39,8 @@ class StateSync:
             logger.error(
                 "the cloud is at revision %d, behind %d in force here: was it restored?", head_revision, applied
             )
+        elif self._store.is_damaged:
+            self._doubt(f"the state of revision {applied} is damaged on the disk")
         elif head_revision == applied and digest_root != self._store.digest_root:
             self._doubt(f"the state of revision {applied} differs from the cloud's")
 

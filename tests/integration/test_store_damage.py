@@ -1,9 +1,11 @@
 """Files that are damaged, rubbish, newer than the program, or in use: what becomes of them."""
 
+import asyncio
 import contextlib
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.service.ports import StoreBusyError
 from sync_protocol.journal_events import GapRecorded, GatewayStarted, parse_event
-from tests.desired_state import club, load
+from tests.desired_state import club, flag_row, load
 from tests.fake_clock import FakeClock
 from tests.journal_series import assert_complete, taken
 from tests.opened_store import everything_in, opened, run
@@ -44,6 +46,66 @@ def test_a_damaged_state_is_put_aside_and_costs_no_event(tmp_path: Path, caplog:
     run(test)
     assert "is corrupt" in caplog.text
     assert [path.name for path in tmp_path.glob("*.aside-*")] == ["entitlements.db.aside-corrupt-0001"]
+
+
+@pytest.mark.parametrize(
+    "damage_rows",
+    [
+        "UPDATE state_row SET body = CAST(replace(body, 'Member 17', 'Member 18') AS BLOB) WHERE key LIKE 'ent%17'",
+        "UPDATE state_row SET body = x'c1' WHERE key LIKE 'ent%17'",
+        "UPDATE state_row SET key = key || 'x' WHERE key LIKE 'ent%17'",
+        "UPDATE state_row SET member_id = 'mem_nobody' WHERE key LIKE 'flag/%'",
+        "DELETE FROM state_row WHERE key LIKE 'ent%17'",
+        "DELETE FROM member_flag",
+        "INSERT INTO member_flag SELECT generation, member_id, key || 'x' FROM member_flag",
+    ],
+)
+def test_rows_that_are_not_what_they_were_are_found_and_a_snapshot_mends_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, damage_rows: str
+) -> None:
+    state = club(1000)
+    state.put(flag_row(1, 17))
+
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            await load(store.state, state)
+        async with opened(tmp_path) as store:
+            await until(lambda: "revision 2 are sound" in caplog.text)
+            assert not store.state.is_damaged
+        with contextlib.closing(sqlite3.connect(tmp_path / "entitlements.db", isolation_level=None)) as connection:
+            assert connection.execute(damage_rows).rowcount > 0
+        async with opened(tmp_path) as store:
+            await until(lambda: store.state.is_damaged)
+            await load(store.state, state)
+            assert not store.state.is_damaged
+
+    with caplog.at_level("DEBUG"):
+        run(test)
+    assert caplog.text.count("are not what they were") == 1
+
+
+def test_a_state_that_changes_while_it_is_read_through_is_still_sound(tmp_path: Path) -> None:
+    state = club(2000)
+
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            await load(store.state, state)
+        async with opened(tmp_path) as store:
+            for number in range(30):
+                before = state.revision
+                state.put(flag_row(number, number))
+                assert await store.state.apply_delta(state.delta(before))
+                await asyncio.sleep(0.002)
+            await asyncio.sleep(0.2)
+            assert not store.state.is_damaged
+
+    run(test)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 def test_a_damaged_journal_is_saved_as_far_as_it_can_be_read(tmp_path: Path) -> None:

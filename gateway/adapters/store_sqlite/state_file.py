@@ -4,6 +4,7 @@ Each call is one transaction. `summary` is replaced after a commit and may be re
 is durable before it is called so: staff are shown that a block works, and no power cut may take that back.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +12,13 @@ from itertools import pairwise
 
 from gateway.adapters.store_sqlite.database_file import FileKind
 from gateway.adapters.store_sqlite.schema import entitlements as schema
+from gateway.adapters.store_sqlite.state_audit import StateAudit
 from gateway.adapters.store_sqlite.transaction import transaction
 from sync_protocol.digest import Digest
 from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
 from sync_protocol.state_rows import CredentialRow, FlagRow, SiteRow, StateRow, encode_row, row_key
+
+logger = logging.getLogger(__name__)
 
 KIND = FileKind("gateway entitlements", is_exclusive=False, steps=schema.STEPS)
 PURGE_ROWS = 500
@@ -28,11 +32,12 @@ class _WrongRowsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StateSummary:
-    """What is in force, and how much of a snapshot is waiting."""
+    """What is in force, how much of a snapshot is waiting, and whether the rows are not what they should be."""
 
     revision: int
     digest_root: bytes
     staged: StagedSnapshot | None
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class StateFile:
         ).fetchone()
         self._live = _Generation(number, site_key, Digest(digest))
         self._is_tidy = False
+        self._audit: StateAudit | None = StateAudit(connection)
         self.summary = StateSummary(revision, self._live.digest.root(), self._find_staged())
 
     def contact(self) -> tuple[int | None, int]:
@@ -85,7 +91,7 @@ class StateFile:
         except (_WrongRowsError, sqlite3.IntegrityError):
             return False
         self._live = changed
-        self.summary = StateSummary(delta.to_revision, delta.digest_root, self.summary.staged)
+        self.summary = replace(self.summary, revision=delta.to_revision, digest_root=delta.digest_root)
         return True
 
     def stage_chunk(self, chunk: SnapshotChunk) -> bool:
@@ -118,6 +124,24 @@ class StateFile:
             self._is_tidy = self._is_tidy and not is_new
             self.summary = replace(self.summary, staged=StagedSnapshot(chunk.snapshot_id, chunk.index + 1))
         return is_last
+
+    def work_when_idle(self) -> bool:
+        """A little of what is never urgent: clear old rows away, then read through the state once; False when done."""
+        return self.tidy() or self._read_through()
+
+    def _read_through(self) -> bool:
+        if self._audit is None:
+            return False
+        finding = self._audit.read_on(self._live.number, self.summary.revision, self._live.digest)
+        if finding == "reading":
+            return True
+        self._audit = None
+        if finding == "sound":
+            logger.debug("the rows of revision %d are sound", self.summary.revision)
+        else:
+            logger.error("the rows of revision %d are not what they were: a snapshot is needed", self.summary.revision)
+            self.summary = replace(self.summary, is_damaged=True)
+        return False
 
     def tidy(self) -> bool:
         """Delete a few rows that belong to no generation in use; False when none are left."""

@@ -41,6 +41,10 @@ class SqliteStateStore:
         return self._file.summary.staged
 
     @property
+    def is_damaged(self) -> bool:
+        return self._file.summary.is_damaged
+
+    @property
     def clock_floor_ms(self) -> int:
         return self._floor_ms
 

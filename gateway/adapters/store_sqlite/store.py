@@ -38,7 +38,7 @@ class GatewayStore:
         journal, state = files.journal, files.state
         self.journal = journal
         self.clock_floor_ms = max(files.newest_event_ms, state.contact()[1])
-        self._writer = WriterThread(journal, state.tidy)
+        self._writer = WriterThread(journal, state.work_when_idle)
         journal.attach(self._writer)
         self.state = SqliteStateStore(state, self._writer, on_applied=journal.contain)
         journal.contain(self.state.applied_revision)

@@ -123,3 +123,10 @@ async def test_a_report_that_cannot_be_sent_is_no_fault() -> None:
     bench.link.is_connected = False
     await bench.sync.handle_delta(delta(5, 6))
     assert bench.told == [6]
+
+
+def test_a_state_that_is_damaged_on_the_disk_asks_for_a_snapshot_though_the_digests_agree() -> None:
+    bench = Bench()
+    bench.store.is_damaged = True
+    bench.sync.handle_head(5, bench.store.digest_root)
+    assert (bench.asked, bench.sync.wants_snapshot) == (1, True)
