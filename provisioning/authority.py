@@ -5,7 +5,7 @@ steals the online folder can make certificates until the intermediate is replace
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,8 @@ ROOT_LIFE: Final = timedelta(days=20 * 365)
 INTERMEDIATE_LIFE: Final = timedelta(days=5 * 365)
 LEAF_LIFE: Final = timedelta(days=825)
 PASSPHRASE_LENGTH_MIN: Final = 12
+NAME_LENGTH_MAX: Final = 50
+"""Characters of an authority's name: a common name has 64 (RFC 5280), and a word is put behind it."""
 
 
 class ProvisioningRefusedError(Exception):
@@ -53,8 +55,10 @@ def create_authority(directory: Path, name: str, passphrase: str, now: datetime)
     """Make a root and an intermediate in a folder that holds none.
 
     Raises:
-        ProvisioningRefusedError: an authority is there already, or the passphrase is too short.
+        ProvisioningRefusedError: an authority is there already, the passphrase is too short, or the name unusable.
     """
+    if not (name.strip() and name.isprintable() and len(name) <= NAME_LENGTH_MAX):
+        raise ProvisioningRefusedError(f"the name needs 1 to {NAME_LENGTH_MAX} printable characters")
     if len(passphrase) < PASSPHRASE_LENGTH_MIN:
         raise ProvisioningRefusedError(f"the passphrase needs at least {PASSPHRASE_LENGTH_MIN} characters")
     files = (ROOT_KEY_FILE, ROOT_FILE, INTERMEDIATE_KEY_FILE, INTERMEDIATE_FILE, BUNDLE_FILE)
@@ -66,11 +70,15 @@ def create_authority(directory: Path, name: str, passphrase: str, now: datetime)
         intermediate_key, root_key, (f"{name} online", f"{name} root"), (now, INTERMEDIATE_LIFE, 0)
     )
     authority = OnlineAuthority(intermediate_key, intermediate, root)
-    _write_secret(directory / ROOT_KEY_FILE, _key_pem(root_key, passphrase))
-    _write_secret(directory / INTERMEDIATE_KEY_FILE, _key_pem(intermediate_key))
-    (directory / ROOT_FILE).write_text(to_pem(root))
-    (directory / INTERMEDIATE_FILE).write_text(to_pem(intermediate))
-    (directory / BUNDLE_FILE).write_text(authority.bundle_pem)
+    _write_new(
+        {
+            directory / ROOT_KEY_FILE: _key_pem(root_key, passphrase),
+            directory / INTERMEDIATE_KEY_FILE: _key_pem(intermediate_key),
+            directory / ROOT_FILE: to_pem(root),
+            directory / INTERMEDIATE_FILE: to_pem(intermediate),
+            directory / BUNDLE_FILE: authority.bundle_pem,
+        }
+    )
     return authority
 
 
@@ -92,17 +100,22 @@ def issue_server_certificate(
 
 def issue_client_certificate(directory: Path, common_name: str, *, file_name: str, now: datetime) -> LeafFiles:
     """Make a key and a certificate for a client of the broker; errors as for a server."""
-    return _issue(directory, client_profile(common_name, LEAF_LIFE), file_name, now)
+    try:
+        profile = client_profile(common_name, LEAF_LIFE)
+    except ValueError as error:
+        raise ProvisioningRefusedError(str(error)) from error
+    return _issue(directory, profile, file_name, now)
 
 
 def _issue(directory: Path, profile: LeafProfile, file_name: str, now: datetime) -> LeafFiles:
+    if not file_name or Path(file_name).name != file_name:
+        raise ProvisioningRefusedError(f"{file_name!r} is not a plain file name: the files go into {directory}")
     files = LeafFiles(directory / f"{file_name}.pem", directory / f"{file_name}-key.pem")
     _refuse_existing([files.certificate, files.key])
     authority = OnlineAuthority.load(directory)
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = authority.issue(key.public_key(), profile, now)
-    _write_secret(files.key, _key_pem(key))
-    files.certificate.write_text(certificate)
+    _write_new({files.key: _key_pem(key), files.certificate: certificate})
     return files
 
 
@@ -138,10 +151,22 @@ def _key_pem(key: ec.EllipticCurvePrivateKey, passphrase: str | None = None) -> 
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
 
 
-def _write_secret(path: Path, content: bytes) -> None:
-    """Create a file that only its owner can read, from its first byte on."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+def _write_new(files: Mapping[Path, str | bytes]) -> None:
+    """Create all of the files or none. Bytes are a secret, which only its owner can read, from the first byte on."""
+    created: list[Path] = []
+    try:
+        for path, content in files.items():
+            is_secret = isinstance(content, bytes)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if is_secret else 0o644)
+            created.append(path)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode())
+    except BaseException as error:
+        for path in created:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(created[-1])
+        raise
 
 
 def _refuse_existing(paths: Sequence[Path]) -> None:

@@ -1,7 +1,9 @@
 """A claim token straight into the database, for whoever sets a site up before there is staff."""
 
 from contextlib import closing
+from pathlib import Path
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud import bus
@@ -23,6 +25,7 @@ def create_claim_token(database_url: str, site_id: str, lane_id: str, authority:
     """
     actor = Actor("system", "tornello-provision")
     try:
+        _check_database(database_url)
         with closing(Database(database_url, dispatch=bus.dispatch)) as database, database.transaction() as session:
             if sites.get_lane(session, lane_id).site_id != site_id:
                 raise not_found("lane", lane_id)
@@ -31,3 +34,12 @@ def create_claim_token(database_url: str, site_id: str, lane_id: str, authority:
         raise ProvisioningRefusedError(error.detail) from error
     except SQLAlchemyError as error:
         raise ProvisioningRefusedError(f"the database cannot be used: {getattr(error, 'orig', error)}") from error
+
+
+def _check_database(database_url: str) -> None:
+    """To connect would make an empty SQLite file where there is none."""
+    url = make_url(database_url)
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ProvisioningRefusedError("the database's URL must begin with sqlite:/// or postgresql://")
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise ProvisioningRefusedError(f"there is no database {url.database}: `tornello-cloud migrate` makes one")

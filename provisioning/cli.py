@@ -123,7 +123,10 @@ def _complain(text: str, code: int) -> int:
 
 def _read_passphrase(path: Path | None) -> str:
     if path is not None:
-        return path.read_text().partition("\n")[0]
+        try:
+            return path.read_text("utf-8").partition("\n")[0]
+        except UnicodeDecodeError as error:
+            raise ProvisioningRefusedError(f"{path} is not text") from error
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     passphrase = getpass.getpass("Passphrase for the root's key: ")
@@ -144,16 +147,25 @@ def _parser() -> argparse.ArgumentParser:
     _add_authority_words(authority.add_subparsers(required=True, metavar="COMMAND"))
     broker = words.add_parser("broker-configuration", help="write mosquitto.conf and its access list")
     broker.add_argument("--dir", type=Path, required=True, help="where to write them")
-    broker.add_argument("--authority-dir", type=Path, required=True)
+    broker.add_argument("--authority-dir", type=Path, required=True, help="the authority's folder")
     broker.add_argument("--certificate", default="broker", metavar="FILE", help="its certificate there (broker)")
-    broker.add_argument("--host", default="0.0.0.0", help="address to listen on (all)")  # noqa: S104 - a broker serves
-    broker.add_argument("--port", type=int, default=8883, help="TCP port (8883)")
+    broker.add_argument("--host", type=_host, default="0.0.0.0", help="address to listen on (all)")  # noqa: S104 - a broker serves
+    broker.add_argument("--port", type=_port, default=8883, help="TCP port (8883)")
     _finish(broker, _configure_broker)
     token = words.add_parser("claim-token", help="allow one gateway to be enrolled at a lane within 24 hours")
     token.add_argument("--site", required=True, metavar="SITE_ID")
     token.add_argument("--lane", required=True, metavar="LANE_ID")
-    token.add_argument("--authority-dir", type=Path, default=os.environ.get("TORNELLO_AUTHORITY_DIR", "authority"))
-    token.add_argument("--database-url", default=os.environ.get("TORNELLO_DATABASE_URL", "sqlite:///tornello.db"))
+    token.add_argument(
+        "--authority-dir",
+        type=Path,
+        default=os.environ.get("TORNELLO_AUTHORITY_DIR", "authority"),
+        help="the authority's folder (TORNELLO_AUTHORITY_DIR, or authority)",
+    )
+    token.add_argument(
+        "--database-url",
+        default=os.environ.get("TORNELLO_DATABASE_URL", "sqlite:///tornello.db"),
+        help="the cloud's database (TORNELLO_DATABASE_URL, or sqlite:///tornello.db)",
+    )
     _finish(token, _create_claim_token)
     turnstile = words.add_parser("virtual-turnstile", help="run turnstiles without metal, with a web page")
     turnstile.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
@@ -178,6 +190,19 @@ def _add_authority_words(words: Any) -> None:
         parser.add_argument("--dir", type=Path, required=True, help="the authority's folder")
         parser.add_argument("--file", required=True, metavar="FILE", help="write FILE.pem and FILE-key.pem there")
         _finish(parser, command)
+
+
+def _host(text: str) -> str:
+    """An address that may stand in a line of the broker's configuration."""
+    if not text or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address")
+    return text
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a TCP port, 1 to 65535")
+    return int(text)
 
 
 def _finish(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace], int]) -> None:

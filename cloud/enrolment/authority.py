@@ -6,6 +6,7 @@ subject and names are written here. Everything is EC P-256 with SHA-256. Source:
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,12 @@ BACKDATED: Final = timedelta(hours=1)
 """A certificate begins a little earlier, for devices whose clock is behind."""
 FINGERPRINT_DIGITS: Final = 32
 _CSR_CHARACTERS_MAX = 8192
+_COMMON_NAME_CHARACTERS_MAX: Final = 64
+_HOST_CHARACTERS_MAX: Final = 253
+_HOST_NAME: Final = re.compile(
+    r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
+_CLIENT_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class AuthorityUnusableError(Exception):
@@ -53,7 +60,13 @@ def gateway_profile(site_id: str, gateway_id: str) -> LeafProfile:
 
 
 def client_profile(common_name: str, life: timedelta) -> LeafProfile:
-    """A client of the broker that is not a gateway: the cloud."""
+    """A client of the broker that is not a gateway: the cloud.
+
+    Raises:
+        ValueError: the name is not 1 to 64 letters, digits, dots, hyphens.
+    """
+    if not _CLIENT_NAME.fullmatch(common_name):
+        raise ValueError(f"{common_name!r} is not a client's name: 1 to 64 of the characters a-z A-Z 0-9 . _ -")
     uri = x509.UniformResourceIdentifier(f"urn:tornello:client:{common_name}")
     return LeafProfile(common_name, (uri,), ExtendedKeyUsageOID.CLIENT_AUTH, life)
 
@@ -62,13 +75,17 @@ def server_profile(host_names: Sequence[str], addresses: Sequence[str], life: ti
     """A server that is reached by these names and IP addresses.
 
     Raises:
-        ValueError: neither a name nor an address, or an address that is none.
+        ValueError: neither a name nor an address, or one that is none.
     """
+    for name in host_names:
+        if len(name) > _HOST_CHARACTERS_MAX or not _HOST_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is not a host name (write other scripts in their xn-- form)")
     names: list[x509.GeneralName] = [x509.DNSName(name) for name in host_names]
     names += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
     if not names:
         raise ValueError("a server certificate needs at least one name or address")
-    return LeafProfile([*host_names, *addresses][0], tuple(names), ExtendedKeyUsageOID.SERVER_AUTH, life)
+    first = [*host_names, *addresses][0]
+    return LeafProfile(first[:_COMMON_NAME_CHARACTERS_MAX], tuple(names), ExtendedKeyUsageOID.SERVER_AUTH, life)
 
 
 class OnlineAuthority:

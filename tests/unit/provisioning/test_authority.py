@@ -53,3 +53,12 @@ def test_unusable_names_are_refused(tmp_path: Path) -> None:
     authority.create_authority(tmp_path, "Club", PASSPHRASE, NOW)
     with pytest.raises(ProvisioningRefusedError):
         authority.issue_server_certificate(tmp_path, [], ["300.1.1.1"], file_name="broker", now=NOW)
+
+
+def test_what_could_not_be_written_whole_is_taken_away_so_that_one_can_try_again(tmp_path: Path) -> None:
+    (tmp_path / "authority.pem").symlink_to(tmp_path / "nowhere" / "authority.pem")
+    with pytest.raises(OSError, match="exists"):
+        authority.create_authority(tmp_path, "Club", PASSPHRASE, NOW)
+    assert [path.name for path in tmp_path.iterdir()] == ["authority.pem"]
+    (tmp_path / "authority.pem").unlink()
+    authority.create_authority(tmp_path, "Club", PASSPHRASE, NOW)
