@@ -3,6 +3,8 @@
 import logging
 import time
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,40 +17,58 @@ PROGRAM_FLOOR_MS: Final = 1_793_491_200_000
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-class SystemClock:
-    """`floor_ms` is the latest moment known to have passed, e.g. the start of the certificate's validity."""
+@dataclass(frozen=True, slots=True)
+class MachineClocks:
+    """What a machine counts, in nanoseconds: since its start, and since 1970 as far as it knows."""
 
-    def __init__(self, floor_ms: int = 0) -> None:
-        self.boot_id: Final = _read_boot_id()
-        self._state = ClockTrustState(max(floor_ms, PROGRAM_FLOOR_MS), _monotonic_ms())
+    boot_id: str
+    monotonic_ns: Callable[[], int]
+    wall_ns: Callable[[], int]
+
+
+class SystemClock:
+    """`floor_ms` is the latest moment known to have passed, e.g. the start of the certificate's validity.
+
+    `machine` None means this one.
+    """
+
+    def __init__(self, floor_ms: int = 0, *, machine: MachineClocks | None = None) -> None:
+        self._machine = machine or MachineClocks(_read_boot_id(), time.monotonic_ns, time.time_ns)
+        self._state = ClockTrustState(max(floor_ms, PROGRAM_FLOOR_MS), self._monotonic_ms())
+
+    @property
+    def boot_id(self) -> str:
+        return self._machine.boot_id
 
     @property
     def trust(self) -> ClockTrust:
         return self._read().trust
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return self._machine.monotonic_ns() / 1e9
 
     def wall_ms(self) -> int:
         return self._read().wall_ms
 
     def raise_floor(self, floor_ms: int) -> None:
         """That moment has certainly passed, e.g. because the journal has an event of it."""
-        self._state = self._state.raise_floor(floor_ms, _monotonic_ms())
+        self._state = self._state.raise_floor(floor_ms, self._monotonic_ms())
 
     def note_signed_time(self, cloud_time_ms: int) -> None:
         was = self.trust
-        self._state = self._state.hear(cloud_time_ms, _monotonic_ms())
+        self._state = self._state.hear(cloud_time_ms, self._monotonic_ms())
         if was != "synced" and self.trust == "synced":
-            off_s = (time.time_ns() // 1_000_000 - self.wall_ms()) / 1000
+            off_s = (self._system_ms() - self.wall_ms()) / 1000
             logger.info("the time is confirmed by the cloud; this machine's clock is off by %.1f s", off_s)
 
     def _read(self) -> Reading:
-        return self._state.read(time.time_ns() // 1_000_000, _monotonic_ms())
+        return self._state.read(self._system_ms(), self._monotonic_ms())
 
+    def _monotonic_ms(self) -> int:
+        return self._machine.monotonic_ns() // 1_000_000
 
-def _monotonic_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
+    def _system_ms(self) -> int:
+        return self._machine.wall_ns() // 1_000_000
 
 
 def _read_boot_id() -> str:

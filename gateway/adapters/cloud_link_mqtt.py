@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.service.ports import CloudListener, LinkDownError
@@ -38,11 +38,21 @@ class CloudAddress:
 
 
 class CloudLinkMqtt:
-    """Implements the port `CloudLink`; `failure` is the newest reason for not being connected, for the status."""
+    """Implements the port `CloudLink`; `failure` is the newest reason for not being connected, for the status.
 
-    def __init__(self, address: CloudAddress, *, limits: LinkLimits | None = None) -> None:
+    `new_client` makes the client of each connection; it is called as `ReliableClient` is.
+    """
+
+    def __init__(
+        self,
+        address: CloudAddress,
+        *,
+        limits: LinkLimits | None = None,
+        new_client: Callable[..., ReliableClient] = ReliableClient,
+    ) -> None:
         self._address = address
         self._limits = limits
+        self._new_client = new_client
         self._verifier = SiteVerifier(address.signing_keys)
         self._client: ReliableClient | None = None
         self._given_up: asyncio.Future[str] | None = None
@@ -79,7 +89,7 @@ class CloudLinkMqtt:
 
     def _connect(self) -> ReliableClient:
         address = self._address
-        return ReliableClient(
+        return self._new_client(
             address.host,
             address.port,
             tls=address.tls,
