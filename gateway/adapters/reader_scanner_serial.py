@@ -14,6 +14,7 @@ import serialx
 from firmware_protocol.serial_scanner import SerialScanner
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Feedback, ReaderAbilities
+from gateway.serial_reads import tell_empty_from_lost
 from gateway.service.ports import CodePresented, ReaderListener, ReaderStatus
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,9 @@ class _ScannerWire(asyncio.Protocol):
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
         self.closed: asyncio.Future[None] = loop.create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        tell_empty_from_lost(transport)
 
     def data_received(self, data: bytes) -> None:
         now = self._loop.time()

@@ -82,6 +82,7 @@ async def _measure(folder: Path, arguments: argparse.Namespace) -> tuple[list[fl
         target=_reader_and_turnstile, args=(theirs, folder / "lane.sock", arguments.taps), daemon=True
     )
     other_side.start()
+    theirs.close()  # so that its end is noticed here
     try:
         write_config(folder, port=await asyncio.to_thread(ours.recv))
         async with _gateway(folder, is_slow=arguments.slow_sync) as store:
