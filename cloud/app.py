@@ -21,6 +21,7 @@ from cloud.database import Database, DatabaseBusyError
 from cloud.desired_state.api import router as desired_state
 from cloud.enrolment.api import router as enrolment
 from cloud.errors import CloudError, FieldError, TooManyRequestsError
+from cloud.event_stream import OpenStreams
 from cloud.flags.api import router as flags
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
@@ -63,6 +64,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.database = database
     app.state.writers = asyncio.Semaphore(database.writers_max)
     app.state.sign_in_guard = SignInGuard()
+    app.state.open_streams = OpenStreams()
     for router in _ROUTERS:
         app.include_router(router, prefix=API_PREFIX)
     app.add_exception_handler(CloudError, _answer_refusal)

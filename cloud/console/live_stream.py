@@ -11,12 +11,10 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import StreamingResponse
 
 from cloud.access_events import feed_rows, service
 from cloud.access_events.feed_rows import FeedRow, Passage
@@ -26,14 +24,14 @@ from cloud.console.rendering import render_text
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import Database
 from cloud.desired_state import service as desired_state
+from cloud.event_stream import STREAM_LIFE, EventStream
+from cloud.kit.storable import NUMBER_MAX
 from cloud.sites import service as sites
 
 WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state")
 LOOK_EVERY_S: Final = 1.0
 SETTLE_S: Final = 0.02
 KEEP_ALIVE_S: Final = 15.0
-STREAM_LIFE: Final = timedelta(minutes=10)
-"""After so long the browser comes back, and whether it may is asked anew."""
 QUEUE_MAX: Final = 200
 REPLAY_MAX: Final = 100
 
@@ -183,12 +181,11 @@ async def stream(
     viewer: Viewer = viewing("gateways.read"),
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     last_event_id: Annotated[str, Header(max_length=20)] = "",
-) -> StreamingResponse:
+) -> EventStream:
     """The stream. `Last-Event-ID` (a browser that comes back) counts before `after` (where the page stood)."""
-    resume = int(last_event_id) if last_event_id.isdecimal() else after
+    resume = min(int(last_event_id), NUMBER_MAX) if last_event_id.isdecimal() else after
     watcher = _watcher_of(request, database)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_messages(watcher, database, viewer, resume), 200, headers, "text/event-stream")
+    return EventStream(request, viewer.signed_in.session_id, _messages(watcher, database, viewer, resume))
 
 
 def _watcher_of(request: Request, database: Database) -> Watcher:

@@ -1,9 +1,11 @@
 """What every HTTP exchange gets at the door: a request id, a limit on its body, and careful headers. Plain ASGI.
 
-The body is read before the application runs, at most `BODY_BYTES_MAX`; a longer one is answered with 413. An address
-with a NUL character, which no database takes, is answered with 400.
+The body is read before the application runs: at most `BODY_BYTES_MAX` (else 413) within `BODY_WITHIN_S` (else 408). For
+a client that leaves before the end nothing is carried out. An address with a NUL character, which no database takes,
+is answered with 400.
 """
 
+import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,6 +14,7 @@ from typing import Any, Final
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, problem_body
 
 BODY_BYTES_MAX: Final = 1024 * 1024
+BODY_WITHIN_S: Final = 20.0
 REQUEST_ID_HEADER: Final = b"x-request-id"
 
 Scope = MutableMapping[str, Any]
@@ -33,6 +36,13 @@ _BODY_TOO_LARGE: Final = Problem(
     detail=f"The body may have at most {BODY_BYTES_MAX} bytes.",
     request_id="",
 )
+_BODY_TOO_SLOW: Final = Problem(
+    type="urn:tornello:problem:body_too_slow",
+    title="Too slow",
+    status=408,
+    detail=f"The body did not arrive within {BODY_WITHIN_S:g} seconds.",
+    request_id="",
+)
 _NUL_IN_ADDRESS: Final = Problem(
     type="urn:tornello:problem:address_malformed",
     title="Bad request",
@@ -43,11 +53,20 @@ _NUL_IN_ADDRESS: Final = Problem(
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class _ClientGoneError(Exception):
+    """The client has left before its request was complete."""
+
+
+class _BodyTooLongError(Exception):
+    """The body exceeds `BODY_BYTES_MAX`."""
+
+
 class RequestGuard:
     """Wraps an ASGI application. Headers that the application sets itself (the pages' own policy) stay."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, body_within_s: float = BODY_WITHIN_S) -> None:
         self._app = app
+        self._body_within_s = body_within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,21 +81,29 @@ class RequestGuard:
         if scope["method"] in _BODILESS:
             await self._app(scope, receive, guarded)
             return
-        body = await _read_body(receive)
-        if body is None:
-            await _refuse(guarded, _BODY_TOO_LARGE, request_id)
+        try:
+            async with asyncio.timeout(self._body_within_s):
+                body = await _read_body(receive)
+        except _ClientGoneError:
             return
-        await self._app(scope, _replay(body, receive), guarded)
+        except _BodyTooLongError:
+            await _refuse(guarded, _BODY_TOO_LARGE, request_id)
+        except TimeoutError:
+            await _refuse(guarded, _BODY_TOO_SLOW, request_id)
+        else:
+            await self._app(scope, _replay(body, receive), guarded)
 
 
-async def _read_body(receive: Receive) -> bytearray | None:
-    """The whole body; None if it is too long. A client that leaves early has sent what it has sent."""
+async def _read_body(receive: Receive) -> bytearray:
+    """The whole body. What a client leaves half said could mean something else than it wanted to say."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _ClientGoneError
         body += message.get("body", b"")
         if len(body) > BODY_BYTES_MAX:
-            return None
+            raise _BodyTooLongError
         if not message.get("more_body", False):
             return body
 

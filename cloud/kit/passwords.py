@@ -1,26 +1,32 @@
 """Passwords of staff: argon2id with the parameters of RFC 9106's second choice (argon2-cffi's default)."""
 
+from threading import BoundedSemaphore
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+HASHES_AT_ONCE_MAX: Final = 2
+"""Each takes 64 MiB: sign-ins queue here instead of eating the machine's memory."""
 PASSWORD_CHARACTERS_MIN: Final = 10
 PASSWORD_CHARACTERS_MAX: Final = 200
 
 _hasher = PasswordHasher()
+_hashing = BoundedSemaphore(HASHES_AT_ONCE_MAX)
 _NOBODY: Final = _hasher.hash("the password of nobody")
 
 
 def hash_password(password: str) -> str:
     """The string to store; takes tens of milliseconds on purpose."""
-    return _hasher.hash(password)
+    with _hashing:
+        return _hasher.hash(password)
 
 
 def is_password(password: str, stored_hash: str | None) -> bool:
     """Whether the password is the one of the stored hash. Without a hash (unknown name): no, after as long a time."""
     try:
-        _hasher.verify(stored_hash or _NOBODY, password)
+        with _hashing:
+            _hasher.verify(stored_hash or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
     return stored_hash is not None

@@ -8,6 +8,7 @@ import pytest
 from cloud.access_events import journal
 from cloud.database import Database
 from cloud.desired_state import service as desired_state
+from cloud.event_stream import OpenStreams
 from cloud.kit.clock import utc_now
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
@@ -117,3 +118,11 @@ def test_who_may_not_see_the_gates_does_not(club: Club) -> None:
         assert stranger.get(f"/api/v1/{path}").status_code == 401, path
     assert installer.get("/api/v1/access-events").status_code == 403
     assert installer.get("/api/v1/gateways").status_code == 200
+
+
+def test_one_session_opens_so_many_event_streams_and_no_more(club: Club) -> None:
+    receptionist = club.client("receptionist")
+    club.app.state.open_streams = OpenStreams(of_one_max=0)
+    answer = receptionist.get("/api/v1/access-events/stream")
+    assert answer.status_code == 429
+    assert answer.json()["type"] == "urn:tornello:problem:too_many_streams"

@@ -55,16 +55,24 @@ def test_a_body_beyond_the_limit_never_reaches_the_application() -> None:
     assert sent[0]["status"] == 413
 
 
-def test_a_client_that_leaves_in_the_middle_has_sent_what_it_has_sent() -> None:
+def test_nothing_is_carried_out_for_a_client_that_leaves_in_the_middle() -> None:
     app = Echo()
+    assert exchange(app, [part(b"effect=block&text_it=Pas", more_body=True)]) == []
+    assert app.body is None
 
-    async def leave() -> Message:
-        return {"type": "http.disconnect"}
 
-    async def ignore(_: Message) -> None: ...
+def test_a_body_that_does_not_come_to_an_end_is_not_awaited_for_ever() -> None:
+    app, sent = Echo(), list[Message]()
 
-    asyncio.run(RequestGuard(app)(request("/", b""), leave, ignore))
-    assert app.body == b""
+    async def never() -> Message:
+        return await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(RequestGuard(app, body_within_s=0)(request("/", b""), never, send))
+    assert sent[0]["status"] == 408
+    assert app.body is None
 
 
 def test_headers_are_added_and_the_applications_own_stay() -> None:
