@@ -14,13 +14,14 @@ from typing import Final
 
 from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
-from gateway.adapters.lane_gpio import GpioLane, GpioWiring, request_lines
+from gateway.adapters.lane_gpio import GpioLane, GpioWiring, open_relays, request_lines
 from gateway.adapters.local_status import LocalStatus
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.adapters.virtual_lane import VirtualLane
 from gateway.adapters.watchdog_systemd import SystemdNotifier
 from gateway.bootstrap_readers import build_wires, place_readers
-from gateway.config import GatewayConfig, LaneConfig
+from gateway.config import GatewayConfig, GpioConfig, LaneConfig
+from gateway.gpio_chip import GpioError
 from gateway.identity import Identity, tls_files
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.clock_keeping import ClockKeeping
@@ -187,9 +188,29 @@ def _build_lane(config: LaneConfig, own_lane_id: str) -> LaneAdapter:
     if config.gpio is None:
         assert config.socket is not None, "a lane is virtual or on GPIO"
         return VirtualLane(lane_id, config.socket, timers=timers)
-    gpio = config.gpio
-    wiring = GpioWiring(gpio.chip, gpio.relays, gpio.inputs, gpio.active_low)
+    wiring = _wiring(config.gpio)
     return GpioLane(lane_id, wiring, request_lines(wiring), timers=timers)
+
+
+def _wiring(gpio: GpioConfig) -> GpioWiring:
+    return GpioWiring(gpio.chip, gpio.relays, gpio.inputs, gpio.active_low)
+
+
+def lock_lanes(config: GatewayConfig) -> None:
+    """Open the relays of every lane, whatever a gateway that is gone has left them at.
+
+    Raises:
+        ExceptionGroup: of GpioError, one for each lane whose relays cannot be had; those of the others are open.
+    """
+    failures = []
+    for lane in config.lanes:
+        if lane.gpio is not None:
+            try:
+                open_relays(_wiring(lane.gpio))
+            except GpioError as error:
+                failures.append(error)
+    if failures:
+        raise ExceptionGroup("; ".join(map(str, failures)), failures)
 
 
 def _cloud_address(state_dir: Path, identity: Identity) -> CloudAddress:

@@ -88,6 +88,18 @@ def _run(config: GatewayConfig, _: argparse.Namespace) -> int:
     return DONE
 
 
+def _lock_lanes(config: GatewayConfig, _: argparse.Namespace) -> int:
+    from gateway.bootstrap import lock_lanes
+
+    try:
+        lock_lanes(config)
+    except ExceptionGroup as failures:
+        for failure in failures.exceptions:
+            _complain(failure, FAILED)
+        return FAILED
+    return DONE
+
+
 def _enrol(config: GatewayConfig, options: argparse.Namespace) -> int:
     from gateway.enrolment import EnrolmentError, enrol
 
@@ -151,6 +163,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         reading = add(name, command, words, has_keys=False)
         reading.add_argument("--json", action="store_true", help="as JSON, one object a line")
+    words = "open every relay when no gateway runs, so that no gate stays unlocked (systemd does it after a crash)"
+    add("lock-lanes", _lock_lanes, words, has_keys=False)
     add_installer_commands(add)
     words = "look for OSDP readers on a port"
     scan = commands.add_parser("scan-readers", parents=[debug], help=words, description=words)

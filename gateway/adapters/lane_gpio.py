@@ -6,7 +6,7 @@ from the first moment.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -55,6 +55,15 @@ def request_lines(wiring: GpioWiring) -> GpioLines:
         GpioError: they cannot be had; the message says which and why.
     """
     return take_lines(wiring.chip_label, line_settings(wiring))
+
+
+def open_relays(wiring: GpioWiring) -> None:
+    """Make the gate safe when no gateway runs: a line keeps its last level after the process that drove it.
+
+    Raises:
+        GpioError: the lines cannot be had, e.g. because a gateway does run.
+    """
+    request_lines(replace(wiring, inputs={})).release()
 
 
 def line_settings(wiring: GpioWiring) -> dict[int, gpiod.LineSettings]:

@@ -135,3 +135,27 @@ async def test_what_happened_before_a_kill_is_there_after_the_restart(tmp_path: 
     taken = [body for body in bodies if isinstance(body, AccessTaken)]
     assert [body.outcome for body in decided] == ["allow", "allow"]
     assert [body.tap_id for body in taken] == [decided[0].tap_id]
+
+
+GPIO_LANE = """
+[[lane]]
+name = "{name}"
+id = "lan_{name}"
+kind = "gpio"
+[lane.gpio]
+chip = "a chip of another machine"
+relay_in = {relay_in}
+pass_in = {pass_in}
+"""
+
+
+@in_loop
+async def test_locking_the_lanes_opens_what_it_can_and_names_every_lane_that_it_cannot_reach(tmp_path: Path) -> None:
+    write_config(tmp_path, port="/dev/null")
+    assert await finish(tmp_path, "lock-lanes") == (0, "", "")
+    with (tmp_path / "gateway.toml").open("a") as config:
+        config.write(GPIO_LANE.format(name="a", relay_in=1, pass_in=2))
+        config.write(GPIO_LANE.format(name="b", relay_in=3, pass_in=4))
+    code, out, err = await finish(tmp_path, "lock-lanes")
+    assert (code, out) == (1, "")
+    assert err.count("no GPIO chip is called 'a chip of another machine'") == 2

@@ -5,10 +5,12 @@ import os
 from dataclasses import dataclass, field
 
 import gpiod
+import pytest
 from gpiod.line import Bias, Direction, Edge, Value
 
-from gateway.adapters.lane_gpio import DEBOUNCE, GpioLane, GpioWiring, line_settings
+from gateway.adapters.lane_gpio import DEBOUNCE, GpioLane, GpioWiring, line_settings, open_relays
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
+from gateway.gpio_chip import GpioError
 from tests.gate_fakes import FakeTimers
 from tests.in_loop import in_loop
 
@@ -124,3 +126,8 @@ def test_relays_are_requested_open_and_inputs_debounced_on_both_edges() -> None:
         assert (settings[offset].edge_detection, settings[offset].debounce_period) == (Edge.BOTH, DEBOUNCE)
     assert [settings[offset].active_low for offset in (RELAY_IN, RELAY_OUT, PASS_IN, READY)] == [True, False] * 2
     assert (settings[PASS_IN].bias, settings[READY].bias) == (Bias.PULL_UP, Bias.PULL_DOWN)
+
+
+def test_making_the_gate_safe_needs_its_chip() -> None:
+    with pytest.raises(GpioError, match="pinctrl-bcm2711"):
+        open_relays(WIRING)
