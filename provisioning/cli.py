@@ -24,6 +24,7 @@ from provisioning.authority import (
     issue_server_certificate,
 )
 from provisioning.broker_configuration import BrokerPlan, write_broker_configuration
+from provisioning.virtual_reader.cli import add_virtual_reader, run_virtual_reader
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 
@@ -36,6 +37,7 @@ examples:
   tornello-provision broker-configuration --dir broker --authority-dir authority --port 8883
   tornello-provision claim-token --site sit_... --lane lan_... --authority-dir authority
   tornello-provision virtual-turnstile --config turnstile.toml
+  tornello-provision virtual-reader --port reader.port --pty --install-mode
 
 exit codes: 0 done, 1 refused, 2 wrong usage
 """
@@ -170,6 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     turnstile = words.add_parser("virtual-turnstile", help="run turnstiles without metal, with a web page")
     turnstile.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
     turnstile.set_defaults(command=_run_virtual_turnstile)
+    _finish(add_virtual_reader(words), run_virtual_reader)
     return parser
 
 
