@@ -35,8 +35,10 @@ exit codes: 0 done, 1 failed, 2 wrong usage or settings
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = build_parser().parse_args(arguments)
-    from cloud import commands
-
+    try:
+        from cloud import commands
+    except KeyboardInterrupt:  # to import the service takes a second or two
+        return 1
     return commands.run(options)
 
 

@@ -23,8 +23,9 @@ from cloud.audit.service import Actor
 from cloud.database import Database, UnitOfWork
 from cloud.errors import CloudError, ConflictError
 from cloud.gateway_link.link import has_link
+from cloud.kit.sealed_secrets import UnsealError
 from cloud.migrations import DatabaseNewerError, upgrade_database
-from cloud.server import AddressBusyError, serve
+from cloud.server import AddressBusyError, CertificateUnusableError, serve
 from cloud.settings import Settings, SettingsError, read_settings
 from cloud.sites import service as sites
 from cloud.staff import service as staff
@@ -51,21 +52,28 @@ def run(options: argparse.Namespace) -> int:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     try:
         COMMANDS[options.command](options)
-    except (SettingsError, UsageError) as error:
+    except (SettingsError, UsageError, CertificateUnusableError) as error:
         return _complain(error, WRONG_USAGE)
-    except CloudError as error:
-        fields = "".join(f"\n  {field.field}: {field.message}" for field in error.errors)
-        return _complain(f"{error.detail}{fields}", FAILED)
-    except (DatabaseNewerError, AddressBusyError) as error:
-        return _complain(error, FAILED)
-    except DatabaseError as error:
-        return _complain(f"the database cannot be used: {error.orig}", FAILED)
+    except (CloudError, DatabaseNewerError, AddressBusyError, DatabaseError) as error:
+        return _complain(_in_words(error), FAILED)
     except KeyboardInterrupt:
-        pass
+        return _complain("interrupted", FAILED)
     except Exception:
         _logger.exception("%s failed; this is a fault of the program", options.command)
         return FAILED
     return DONE
+
+
+def _in_words(error: Exception) -> str:
+    match error:
+        case CloudError(errors=[_, *_] as fields):
+            return "; ".join(f"{each.field}: {each.message}" for each in fields)
+        case CloudError():
+            return error.detail
+        case DatabaseError():
+            return f"the database cannot be used: {error.orig}"
+        case _:
+            return str(error)
 
 
 def _complain(error: object, code: int) -> int:
@@ -145,6 +153,7 @@ def _database(settings: Settings) -> Iterator[Database]:
         raise UsageError(f"{error.filename}: {error.strerror} (TORNELLO_DATABASE_URL)") from error
     try:
         upgrade_database(database)
+        _check_secret(settings, database)
         yield database
     finally:
         database.close()
@@ -154,6 +163,16 @@ def _database(settings: Settings) -> Iterator[Database]:
 def _transaction(settings: Settings) -> Iterator[UnitOfWork]:
     with _database(settings) as database, database.transaction() as session:
         yield session
+
+
+def _check_secret(settings: Settings, database: Database) -> None:
+    try:
+        with database.session() as session:
+            sites.check_secret(session, settings.secret)
+    except UnsealError as error:
+        raise UsageError(
+            f"TORNELLO_SECRET_FILE is not the secret that this database was made with ({error})"
+        ) from error
 
 
 def _check_link(settings: Settings, advice: str) -> None:
@@ -176,9 +195,11 @@ def _answer(options: argparse.Namespace, answer: Mapping[str, str]) -> None:
 def _read_password(path: Path | None) -> str:
     if path is not None:
         try:
-            password = path.read_text().partition("\n")[0]
+            password = path.read_text("utf-8").partition("\n")[0]
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{path} is not text") from error
     elif sys.stdin.isatty():
         password = getpass.getpass("Password: ")
         if password != getpass.getpass("Once more: "):

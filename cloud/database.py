@@ -4,6 +4,9 @@
 transaction has in common: its time, the dispatch of domain events, what to do before the commit, whom to wake after.
 """
 
+import contextlib
+import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +27,8 @@ from cloud.kit.wakeup import Wakeups
 
 SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
 WRITERS_MAX_POSTGRESQL: Final = 16
+
+_logger = logging.getLogger(__name__)
 
 Dispatch = Callable[["UnitOfWork", DomainEvent], None]
 Clock = Callable[[], datetime]
@@ -189,13 +194,21 @@ def _create_engine(url: str) -> Engine:
             parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
         )
     else:
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(str(parsed.database)))
         engine = create_engine(
             parsed, pool_size=10, max_overflow=60, connect_args={"check_same_thread": False}, hide_parameters=True
         )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_file(path: Path) -> None:
+    """An empty database where there is none, for its owner alone; SQLite gives the files beside it the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        _logger.info("a new database: %s", path)
 
 
 def _one_view(engine: Engine) -> Engine:

@@ -30,17 +30,23 @@ class AddressBusyError(Exception):
     """Somebody else listens there, or the address is not this machine's."""
 
 
+class CertificateUnusableError(Exception):
+    """The HTTPS listener cannot use its certificate and key."""
+
+
 async def serve(settings: Settings, database: Database, *, has_worker: bool) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
         AddressBusyError: an address cannot be listened on.
+        CertificateUnusableError: a file holds no certificate or key, or the two do not belong together.
     """
     app = StoppableApp(create_app(settings, database))
     with contextlib.ExitStack() as stack:
         servers = [(_Server(_config(app)), _listen(settings.listen, "http", stack))]
         if settings.tls_listen is not None:
             config = _config(app, settings.tls_certificate, settings.tls_key)
+            _load(config)
             servers.append((_Server(config), _listen(settings.tls_listen, "https", stack)))
         async with asyncio.TaskGroup() as tasks:
             for server, listener in servers:
@@ -73,6 +79,17 @@ def _config(app: StoppableApp, certificate: Path | None = None, key: Path | None
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
+
+
+def _load(config: uvicorn.Config) -> None:
+    """Read certificate and key now, while the mistake can still be told from a fault of the server."""
+    try:
+        config.load()
+    except OSError as error:  # of which ssl.SSLError is one
+        raise CertificateUnusableError(
+            f"TORNELLO_TLS_CERT {config.ssl_certfile} and TORNELLO_TLS_KEY {config.ssl_keyfile} cannot be used: "
+            f"{error.strerror or error}"
+        ) from error
 
 
 def _listen(address: Address, scheme: str, stack: contextlib.ExitStack) -> socket.socket:

@@ -3,6 +3,7 @@
 Every mistake is named at once; secrets come from files, never from variables.
 """
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,11 +122,15 @@ class _Reader:
     def database_url(self) -> str:
         value = self.text("DATABASE_URL", "sqlite:///tornello.db")
         try:
-            backend = make_url(value).get_backend_name()
+            url = make_url(value)
         except ArgumentError:
-            backend = ""
+            backend, is_lasting = "", False
+        else:
+            backend, is_lasting = url.get_backend_name(), url.database not in {None, "", ":memory:"}
         if backend not in {"sqlite", "postgresql"}:
             self.mistakes.append("TORNELLO_DATABASE_URL must begin with sqlite:/// or postgresql://")
+        elif not is_lasting and backend == "sqlite":
+            self.mistakes.append("TORNELLO_DATABASE_URL must name a file: sqlite:///tornello.db")
         return value
 
     def secret(self) -> bytes:
@@ -135,9 +140,12 @@ class _Reader:
             return b""
         try:
             secret = bytes.fromhex(Path(value).read_text("ascii").strip())
+            is_public = bool(Path(value).stat().st_mode & stat.S_IROTH)
         except (OSError, ValueError) as error:
             self.mistakes.append(f"TORNELLO_SECRET_FILE cannot be read as hex digits: {value} ({type(error).__name__})")
             return b""
         if len(secret) != KEY_BYTES:
             self.mistakes.append(f"TORNELLO_SECRET_FILE must hold {KEY_BYTES} bytes as hex digits, not {len(secret)}")
+        if is_public:
+            self.mistakes.append(f"TORNELLO_SECRET_FILE can be read by everybody on this machine: chmod 600 {value}")
         return secret

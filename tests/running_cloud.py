@@ -50,6 +50,7 @@ def running_cloud(folder: Path, environment: dict[str, str], *arguments: str) ->
     """`serve` with these TORNELLO_ variables (without the prefix), ready for requests."""
     secret_file = folder / "secret"
     secret_file.write_text(SECRET.hex())
+    secret_file.chmod(0o600)
     variables = {"SECRET_FILE": str(secret_file), "LISTEN": "127.0.0.1:0", **environment}
     log_file = folder / "cloud.log"
     with log_file.open("wb") as log:

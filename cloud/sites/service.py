@@ -194,6 +194,16 @@ def site_signer(site: Site, secret: bytes) -> SiteSigner:
     return SiteSigner(open_secret(secret, site.signing_key_sealed, _signing_context(site.id)))
 
 
+def check_secret(session: UnitOfWork, secret: bytes) -> None:
+    """Find out now, and not when a gateway waits for a signature, whether the secret is the one of this database.
+
+    Raises:
+        UnsealError: `secret` is not the one that sealed the sites' keys.
+    """
+    for site in list_sites(session):
+        site_signer(site, secret)
+
+
 def _signing_context(site_id: str) -> str:
     return f"site/{site_id}/signing_key"
 
@@ -213,5 +223,5 @@ def _check_rules(rules: SiteRules) -> None:
 
 
 def _check_name(name: str) -> None:
-    if not 0 < len(name.strip()) <= 120:
-        raise invalid_field("name", "bad_length", "Use 1 to 120 characters.")
+    if not (0 < len(name.strip()) <= 120 and name.strip().isprintable()):
+        raise invalid_field("name", "bad_length", "Use 1 to 120 characters in one line.")

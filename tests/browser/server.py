@@ -17,6 +17,7 @@ def settings_for(folder: Path, secret: bytes, authority: Path | None = None) -> 
     """Settings of an application without a broker; with an authority it can enrol gateways."""
     secret_file = folder / "secret.hex"
     secret_file.write_text(secret.hex())
+    secret_file.chmod(0o600)
     environment = {"DATABASE_URL": f"sqlite:///{folder}/tornello.db", "SECRET_FILE": str(secret_file)}
     if authority:
         environment["AUTHORITY_DIR"] = str(authority)

@@ -20,6 +20,7 @@ from cloud import bus
 from cloud.cli import main
 from cloud.database import Database
 from cloud.staff.service import StaffDetails, create_staff
+from tests.certificates import Authority
 from tests.club import SECRET, Club
 from tests.integration.site_stand import standing_site
 from tests.running_cloud import running_cloud
@@ -31,6 +32,7 @@ PASSWORD = "a very good password"
 def environment(tmp_path: Path, migrated_sqlite: Path) -> dict[str, str]:
     shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
     (tmp_path / "secret").write_text(SECRET.hex())
+    (tmp_path / "secret").chmod(0o600)
     return {
         "DATABASE_URL": f"sqlite:///{tmp_path}/tornello.db",
         "SECRET_FILE": str(tmp_path / "secret"),
@@ -86,9 +88,21 @@ def test_a_site_is_set_up_by_three_commands(command: Callable[..., Done], tmp_pa
         ({}, ("worker",), 2, "TORNELLO_BROKER_CERT"),
         ({}, ("create-lane", "--site", "sit_nowhere", "--name", "x"), 1, "sit_nowhere"),
         ({}, ("create-site", "--name", "x", "--time-zone", "Mars/Base"), 1, "time_zone"),
+        ({}, ("create-site", "--name", "two\nlines", "--time-zone", "UTC"), 1, "name"),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/tornello.db"}, ("migrate",), 2, "/proc/nowhere"),
+        ({"DATABASE_URL": "sqlite://"}, ("migrate",), 2, "TORNELLO_DATABASE_URL"),
     ],
-    ids=["no secret", "wrong database", "no broker", "no broker for worker", "no site", "no zone", "no folder"],
+    ids=[
+        "no secret",
+        "wrong database",
+        "no broker",
+        "no broker for worker",
+        "no site",
+        "no zone",
+        "no line",
+        "no folder",
+        "no file",
+    ],
 )
 def test_what_is_wrong_is_said_in_plain_words(
     command: Callable[..., Done], change: dict[str, str], arguments: tuple[str, ...], code: int, words: str
@@ -96,6 +110,61 @@ def test_what_is_wrong_is_said_in_plain_words(
     done = command(*arguments, **change)
     assert (done.returncode, words in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_secret_that_is_not_the_database_s_is_refused_before_anything_is_done(
+    command: Callable[..., Done], tmp_path: Path
+) -> None:
+    assert command("create-site", "--name", "Club", "--time-zone", "UTC").returncode == 0
+    (tmp_path / "another").write_text("ab" * 32)
+    (tmp_path / "another").chmod(0o600)
+    done = command("serve", "--no-worker", SECRET_FILE=str(tmp_path / "another"))
+    assert (done.returncode, "TORNELLO_SECRET_FILE" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+
+
+def test_a_new_database_is_told_and_is_for_its_owner_alone(
+    command: Callable[..., Done], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "new" / "tornello.db"
+    caplog.set_level("INFO", "cloud.database")
+    for _ in range(2):
+        assert command("migrate", DATABASE_URL=f"sqlite:///{path}").returncode == 0
+    assert caplog.messages.count(f"a new database: {path}") == 1
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_a_password_file_that_is_no_text_is_named(command: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "password").write_bytes(b"\xf0\x01\xff" * 10)
+    person = ("create-staff", "--email", "anna@club.example", "--name", "Anna", "--role", "manager")
+    done = command(*person, "--password-file", str(tmp_path / "password"))
+    assert (done.returncode, done.stderr.count("\n"), "is not text" in done.stderr) == (2, 1, True)
+
+
+def test_a_certificate_and_a_key_that_do_not_belong_together_are_named(
+    command: Callable[..., Done], tmp_path: Path
+) -> None:
+    one, other = Authority.create(tmp_path).issue("one"), Authority.create(tmp_path / "b").issue("other")
+    done = command(
+        "serve", "--no-worker", TLS_LISTEN="127.0.0.1:0", TLS_CERT=str(one.certificate), TLS_KEY=str(other.key)
+    )
+    assert (done.returncode, "TORNELLO_TLS_CERT" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+class Interrupted:
+    """A standard input at which somebody presses Ctrl-C."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self) -> str:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_command_is_not_a_done_one(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(f"TORNELLO_{name}", value)
+    monkeypatch.setattr("sys.stdin", Interrupted())
+    assert main(["create-staff", "--email", "anna@club.example", "--name", "Anna", "--role", "manager"]) == 1
 
 
 def test_a_busy_port_is_named(command: Callable[..., Done]) -> None:
@@ -150,6 +219,7 @@ def test_a_worker_alone_answers_gateways_and_ends_when_told(tmp_path: Path, migr
     url = f"sqlite:///{tmp_path}/tornello.db"
     database = Database(url, dispatch=bus.dispatch)
     (tmp_path / "secret").write_text(SECRET.hex())
+    (tmp_path / "secret").chmod(0o600)
     with standing_site(tmp_path, database) as stand:
         gateway = stand.add_gateway()
         environment = {

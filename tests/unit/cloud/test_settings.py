@@ -9,6 +9,7 @@ from cloud.settings import Address, SettingsError, read_settings
 def secret_file(tmp_path: Path) -> Path:
     path = tmp_path / "secret"
     path.write_text("ab" * 32 + "\n")
+    path.chmod(0o600)
     return path
 
 
@@ -47,6 +48,18 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         "TORNELLO_LISTEN",
         "TORNELLO_TLS_LISTEN",
     ]
+
+
+def test_a_secret_that_everybody_can_read_is_none(secret_file: Path) -> None:
+    secret_file.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        read_settings({"TORNELLO_SECRET_FILE": str(secret_file)})
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_that_would_be_gone_with_the_process_is_refused(secret_file: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="TORNELLO_DATABASE_URL"):
+        read_settings({"TORNELLO_SECRET_FILE": str(secret_file), "TORNELLO_DATABASE_URL": url})
 
 
 @pytest.mark.parametrize("content", ["", "zz" * 32, "ab" * 31, "Ё"])

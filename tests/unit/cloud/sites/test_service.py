@@ -16,6 +16,7 @@ from tests.club import SECRET, Club, gateway_of
     [
         (SiteRules("", "Europe/Rome"), "name"),
         (SiteRules("x" * 121, "Europe/Rome"), "name"),
+        (SiteRules("two\nlines", "Europe/Rome"), "name"),
         (SiteRules("Club", "Europe/Nowhere"), "time_zone"),
         (SiteRules("Club", "../../etc/passwd"), "time_zone"),
         (SiteRules("Club", ""), "time_zone"),
