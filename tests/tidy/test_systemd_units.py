@@ -1,0 +1,125 @@
+"""The units are hardened, say nothing that systemd does not understand, and start programs that exist."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gateway.cli import NOT_ENROLLED, WRONG_USAGE
+from gateway.service.health import Health
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "systemd"
+PROGRAMS = "/opt/tornello/current/bin"
+EXPOSURE_MAX = 15
+"""Tenths: 1.5."""
+UNITS = sorted(FOLDER.glob("*.service"))
+
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+each_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: str(unit.name))
+
+
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SYSTEMD_PAGER": "cat", "SYSTEMD_COLORS": "0"}
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+
+def values(unit: Path, directive: str) -> list[str]:
+    return re.findall(rf"^{directive}=(.*)$", unit.read_text(), re.MULTILINE)
+
+
+def installed(folder: Path) -> Path:
+    """The units as on a machine where the programs are installed."""
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]:
+        (programs / name).write_text("#!/bin/sh\n")
+        (programs / name).chmod(0o755)
+    for unit in UNITS:
+        (folder / unit.name).write_text(unit.read_text().replace(PROGRAMS, str(programs)))
+    return folder
+
+
+def test_there_is_a_unit_for_each_service() -> None:
+    assert [unit.stem for unit in UNITS] == ["tornello-cloud", "tornello-gateway", "tornello-worker"]
+
+
+@needs_systemd
+@each_unit
+def test_a_unit_is_hardened(unit: Path) -> None:
+    done = run("systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={EXPOSURE_MAX}", unit)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+
+
+@needs_systemd
+@each_unit
+def test_systemd_understands_a_unit(unit: Path, tmp_path: Path) -> None:
+    done = run("systemd-analyze", "verify", "--man=no", installed(tmp_path) / unit.name)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@each_unit
+def test_a_unit_starts_what_the_programs_offer(unit: Path) -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    commands = [line for name in ("ExecStart", "ExecStartPre", "ExecStopPost") for line in values(unit, name)]
+    assert commands
+    for line in commands:
+        program, word, *options = shlex.split(line.lstrip("-"))
+        module = scripts[Path(program).name].partition(":")[0]
+        assert Path(program).parent == Path(PROGRAMS)
+        done = run(sys.executable, "-m", module, word, "--help")
+        assert done.returncode == 0, done.stderr
+        assert all(option in done.stdout for option in options if option.startswith("--")), line
+
+
+@each_unit
+def test_no_secret_is_read_from_where_others_may_look(unit: Path) -> None:
+    for name in ("SECRET_FILE", "TLS_KEY", "BROKER_KEY"):
+        for assigned in values(unit, f"Environment=TORNELLO_{name}"):
+            credential = assigned.removeprefix("%d/")
+            assert f"LoadCredential={credential}:" in unit.read_text()
+
+
+def test_the_watchdog_is_fed_in_time_also_when_the_disk_is_at_its_slowest() -> None:
+    (watchdog,) = values(FOLDER / "tornello-gateway.service", "WatchdogSec")
+    defaults = Health.__init__.__kwdefaults__
+    assert defaults is not None
+    assert int(watchdog) / 2 + defaults["journal_wait_s"] < int(watchdog)
+
+
+def test_a_gateway_that_waits_for_a_person_is_not_started_again_and_again() -> None:
+    (prevented,) = values(FOLDER / "tornello-gateway.service", "RestartPreventExitStatus")
+    assert {int(code) for code in prevented.split()} == {WRONG_USAGE, NOT_ENROLLED}
+
+
+@pytest.mark.skipif(shutil.which("systemd-sysusers") is None or os.geteuid() != 0, reason="needs systemd and root")
+def test_users_and_folders_are_made_as_the_units_name_them(tmp_path: Path) -> None:
+    secrets = tmp_path / "etc" / "tornello"
+    (secrets / "authority").mkdir(parents=True)
+    for name in ("secret", "cloud-key.pem", "entry.key", "authority/intermediate-key.pem"):
+        (secrets / name).touch(0o644)
+    made = run("systemd-sysusers", f"--root={tmp_path}", FOLDER / "sysusers.d" / "tornello.conf")
+    assert made.returncode == 0, made.stderr
+    users = (tmp_path / "etc" / "passwd").read_text()
+    assert all(f"{user}:" in users for unit in UNITS for user in values(unit, "User"))
+    groups = (tmp_path / "etc" / "group").read_text()
+    assert re.search(r"^gpio:.*tornello-gateway$", groups, re.MULTILINE)
+    made = run("systemd-tmpfiles", f"--root={tmp_path}", "--create", FOLDER / "tmpfiles.d" / "tornello.conf")
+    assert made.returncode == 0, made.stderr
+    modes = {name: (secrets / name).stat().st_mode & 0o777 for name in ("secret", "cloud-key.pem", "entry.key")}
+    assert set(modes.values()) == {0o600}
+    assert (secrets / "authority" / "intermediate-key.pem").stat().st_mode & 0o777 == 0o640
+
+
+def test_each_udev_rule_is_made_of_whole_assignments() -> None:
+    term = re.compile(r'[A-Z_]+(\{[\w/.]+\})?(==|!=|\+=|=)"[^"]*"')
+    for line in (FOLDER / "udev" / "60-tornello.rules").read_text().splitlines():
+        if line and not line.startswith("#"):
+            terms = re.split(r",\s*", line)
+            assert all(term.fullmatch(each) for each in terms), line
