@@ -14,7 +14,9 @@ def test_help_has_examples_and_the_exit_codes(capsys: pytest.CaptureFixture[str]
     assert "3  not enrolled, or enrolment refused" in printed
 
 
-@pytest.mark.parametrize("command", ["run", "check-config", "enrol", "status", "watch"])
+@pytest.mark.parametrize(
+    "command", ["run", "check-config", "enrol", "status", "watch", "pair-reader", "set-baud", "capture"]
+)
 def test_every_command_has_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
@@ -35,3 +37,30 @@ def test_a_missing_configuration_is_one_line_and_exit_code_2(capsys: pytest.Capt
     assert capsys.readouterr().err == (
         "tornello-gateway: /nowhere/gateway.toml:1: the file cannot be read: No such file or directory\n"
     )
+
+
+def test_a_scan_needs_a_port_and_no_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["scan-readers", "--help"])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert "--port PORT" in printed
+    assert "--config" not in printed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["scan-readers", "--port", "x", "--addresses", "9-3"],
+        ["scan-readers", "--port", "x", "--addresses", "127"],
+        ["scan-readers", "--port", "x", "--all-bauds", "--baud", "9600"],
+        ["pair-reader", "--reader", "entry", "--rotate", "--force"],
+        ["capture", "--osdpcap", "x", "--seconds", "0"],
+        ["set-baud", "--baud", "1234"],
+    ],
+)
+def test_options_that_make_no_sense_are_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.count("error:") == 1
