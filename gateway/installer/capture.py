@@ -26,7 +26,7 @@ _WAYS: Final[Mapping[str, Direction]] = {"in": Direction.IN, "out": Direction.OU
 
 
 class TraceFile:
-    """An OSDPCAP file being written, mode 0600; an existing one is not written over.
+    """An OSDPCAP file being written, mode 0600; an existing one is not written over, a failure leaves no empty one.
 
     Raises:
         InstallerRefusedError: the file is there already.
@@ -42,6 +42,7 @@ class TraceFile:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError as error:
             raise InstallerRefusedError(f"{path} is there already: name another file, or move it away") from error
+        self._path = path
         self._file = os.fdopen(descriptor, "w")
         self.frame_count = 0
 
@@ -52,6 +53,8 @@ class TraceFile:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._file.close()
+        if exc is not None and not self.frame_count:
+            self._path.unlink()
 
     def record(self, port: str, way: str, data: bytes, *, at_ns: int) -> None:
         """Write the frames that these bytes complete; `at_ns` is UTC since 1970."""
@@ -62,7 +65,7 @@ class TraceFile:
 
 
 async def capture_beside(socket_path: Path, path: Path, *, has_keys: bool, seconds: float | None) -> int:
-    """Record what a running gateway sends and receives; gives the number of frames.
+    """Record what a running gateway sends and receives, until the time is over or Ctrl-C; gives the number of frames.
 
     Raises:
         ConnectionError, FileNotFoundError: no gateway listens there.
@@ -72,7 +75,7 @@ async def capture_beside(socket_path: Path, path: Path, *, has_keys: bool, secon
     try:
         greeting = json.loads(await reader.readline())
         with TraceFile(path, {bus["port"]: bus["baud"] for bus in greeting["buses"]}, has_keys=has_keys) as file:
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 async with asyncio.timeout(seconds):
                     while line := await reader.readline():
                         heard = json.loads(line)
@@ -84,16 +87,22 @@ async def capture_beside(socket_path: Path, path: Path, *, has_keys: bool, secon
 
 
 async def capture_alone(buses: tuple[BusConfig, ...], path: Path, *, has_keys: bool, seconds: float | None) -> int:
-    """Serve the buses and record what is said; gives the number of frames.
+    """Serve the buses and record what is said, until the time is over or Ctrl-C; gives the number of frames.
 
     Raises:
         PortUnusableError: a port cannot be opened, or was lost.
     """
     with TraceFile(path, {bus.port: bus.baud for bus in buses}, has_keys=has_keys) as file:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-                for bus in buses:
-                    group.create_task(_serve(bus, _tap_for(bus.port, file)))
+        serving = [asyncio.create_task(_serve(bus, _tap_for(bus.port, file))) for bus in buses]
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                done, _ = await asyncio.wait(serving, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+                for failed in done:
+                    failed.result()
+        finally:
+            for task in serving:
+                task.cancel()
+            await asyncio.gather(*serving, return_exceptions=True)
         return file.frame_count
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ from firmware_protocol.osdp.osdpcap import parse_trace_entry
 from firmware_protocol.osdp.peripheral_device import PeripheralSettings
 from gateway.installer.capture import TraceFile
 from gateway.reader_keys import read_reader_key
+from sync_protocol.state_rows import SiteRow
 from tests.in_loop import in_loop
 from tests.reader_on_pty import ReaderOnPty
 from tests.running_gateway import SCBK, member, running_gateway, write_config
@@ -134,6 +136,49 @@ async def test_a_capture_without_a_gateway_serves_the_readers_itself_and_writes_
         code, _, err = await command("capture", "--config", config, "--osdpcap", str(trace), "--seconds", "0.2")
     assert (code, "is there already" in err) == (4, True)
     assert trace.read_text().splitlines() == frames
+
+
+@in_loop
+async def test_a_capture_ends_at_ctrl_c_with_what_it_has(tmp_path: Path) -> None:
+    trace = tmp_path / "entry.osdpcap"
+    async with bench(tmp_path, PeripheralSettings(scbk=SCBK)):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway.cli", "capture", "--config", str(tmp_path / "gateway.toml")),
+            *("--osdpcap", str(trace)),
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        async with asyncio.timeout(10):
+            while not trace.exists() or len(trace.read_text()) < 5_000:
+                await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = await process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert out.decode().splitlines()[-1] == f"{len(trace.read_text().splitlines())} frame(s) in {trace}"
+
+
+@in_loop
+async def test_a_capture_that_cannot_begin_is_one_line_and_leaves_no_file(tmp_path: Path) -> None:
+    write_config(tmp_path, port=str(tmp_path / "nothing"))
+    trace = tmp_path / "entry.osdpcap"
+    code, _, err = await command("capture", "--config", str(tmp_path / "gateway.toml"), "--osdpcap", str(trace))
+    assert (code, err.count("\n"), "cannot be opened" in err) == (1, 1, True)
+    assert not trace.exists()
+
+
+@in_loop
+async def test_a_capture_says_that_the_gateway_has_ended(tmp_path: Path) -> None:
+    trace = tmp_path / "entry.osdpcap"
+    async with running_gateway(tmp_path, [SiteRow("sit_test", "Club", "Europe/Rome", "en")]) as gateway:
+        capturing = asyncio.create_task(
+            command("capture", "--config", str(tmp_path / "gateway.toml"), "--osdpcap", str(trace))
+        )
+        async with asyncio.timeout(10):
+            while not trace.exists() or len(trace.read_text()) < 5_000:
+                await asyncio.sleep(0.02)
+        await gateway.stop()
+        code, _, err = await capturing
+    assert (code, err.count("\n"), "the gateway has ended" in err) == (1, 1, True)
 
 
 @in_loop
