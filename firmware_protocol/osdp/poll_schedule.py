@@ -1,9 +1,12 @@
 """Whose turn it is on the bus.
 
-Commands go first, then silent readers within their budget, then polls: readers with recent
-activity every fourth turn, all others in the order of their last poll. A reader that did not answer
-gets a short time to answer, and one tenth of the time at most, as long as others on the bus are alive;
-so a dead reader costs its neighbours next to nothing. One that answers late is heard all the same.
+Commands go first, then silent readers within their budget, then polls: readers with recent activity, and
+those that are coming online, every fourth turn, all others in the order of their last poll.
+
+As long as others are alive, a reader that did not answer gets a short time to answer, and all of them
+together get one tenth of the bus time while they still count as online, one thirtieth afterwards. So a dead
+reader costs its neighbours next to nothing, and does not delay the repetition of a frame that a live one
+lost. One that answers late is heard all the same.
 """
 
 from collections.abc import Collection
@@ -15,20 +18,35 @@ from firmware_protocol.osdp.timing import PROBE_DELAY_MAX, REPLY_DELAY_MAX
 ACTIVE_SECONDS = 3.0
 """How long after a card, a key or a command a reader is polled with preference."""
 ACTIVE_TURN_EVERY = 4
-PROBE_SHARE = 10
-"""Silent readers together get one part in so many of the bus time."""
+RETRY_SHARE = 10
+"""Readers that fell silent, but still count as online, together get one part in so many of the bus time."""
+PROBE_SHARE = 30
+"""Readers that are offline together get one part in so many: at 9600 baud a probe takes 26 ms."""
 PROBE_PAUSE_MAX = 1.0
 """No probe holds up the next one for longer than this many seconds."""
 FULL_PROBE_SECONDS = 60.0
 """One probe in so many seconds waits the standard's full 200 ms, for a reader that is always slow."""
 
 
+class ProbeBudget:
+    """Bus time for readers that do not answer: one part in ``share``."""
+
+    def __init__(self, share: int) -> None:
+        self._share = share
+        self.allowed_at = 0.0
+
+    def charge(self, started_at: float, now: float) -> None:
+        """A turn that began at ``started_at`` was wasted: pause so that the share holds."""
+        self.allowed_at = now + min((now - started_at) * (self._share - 1), PROBE_PAUSE_MAX)
+
+
 class PollSchedule:
     """Chooses the next reader and the time it gets to answer."""
 
     def __init__(self) -> None:
-        self._probe_started_at: float | None = None
-        self._probe_allowed_at = 0.0
+        self._retries = ProbeBudget(RETRY_SHARE)
+        self._probes = ProbeBudget(PROBE_SHARE)
+        self._spending: tuple[ProbeBudget, float] | None = None
         self._full_probe_at: float | None = None
         self._turn = 0
 
@@ -50,7 +68,7 @@ class PollSchedule:
         """The reader's turn begins; gives how many seconds it has to begin its reply."""
         is_probe = link.is_silent or link.state is LinkState.PROBING
         has_live = any(_is_live(each) for each in links)
-        self._probe_started_at = now if link.is_silent and has_live else None
+        self._spending = (self._budget(link), now) if link.is_silent and has_live else None
         if not is_probe:
             return link.reply_delay
         if not has_live:
@@ -62,18 +80,21 @@ class PollSchedule:
 
     def handle_silence(self, now: float) -> None:
         """Charge a silent reader's turn to the budget, if it held up anybody; a first silence is free."""
-        if self._probe_started_at is not None:
-            cost = now - self._probe_started_at
-            self._probe_allowed_at = now + min(cost * (PROBE_SHARE - 1), PROBE_PAUSE_MAX)
+        if self._spending is not None:
+            budget, started_at = self._spending
+            budget.charge(started_at, now)
+
+    def _budget(self, link: ReaderLink) -> ProbeBudget:
+        return self._retries if link.is_online else self._probes
 
     def _polled(self, due: list[ReaderLink], now: float) -> list[ReaderLink]:
         self._turn = (self._turn + 1) % ACTIVE_TURN_EVERY
-        active = [link for link in due if now - link.online.active_at < ACTIVE_SECONDS]
+        active = [link for link in due if not link.is_online or now - link.online.active_at < ACTIVE_SECONDS]
         return active if active and self._turn == 0 else due
 
     def _due_at(self, link: ReaderLink, *, has_live: bool) -> float:
         if link.is_silent and has_live:
-            return max(link.due_at, self._probe_allowed_at)
+            return max(link.due_at, self._budget(link).allowed_at)
         return link.due_at
 
 

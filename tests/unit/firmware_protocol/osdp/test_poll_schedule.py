@@ -1,3 +1,5 @@
+import pytest
+
 from firmware_protocol.osdp.commands import Buzzer
 from firmware_protocol.osdp.link_states import LinkState
 from firmware_protocol.osdp.poll_schedule import ACTIVE_TURN_EVERY, FULL_PROBE_SECONDS, PROBE_PAUSE_MAX, PollSchedule
@@ -36,6 +38,14 @@ def test_a_reader_with_a_command_comes_first() -> None:
 def test_a_reader_with_recent_activity_gets_every_fourth_turn_and_nobody_starves() -> None:
     links = [link(address) for address in range(1, 9)]
     links[7].online.active_at = 1e9
+    chosen = choices(PollSchedule(), links, 40)
+    assert chosen.count(8) > 40 / ACTIVE_TURN_EVERY - 1
+    assert all(chosen.count(address) >= 3 for address in range(1, 8))
+
+
+def test_a_reader_that_is_coming_online_need_not_wait_for_all_others() -> None:
+    links = [link(address) for address in range(1, 8)]
+    links.append(link(8, LinkState.CHALLENGING))
     chosen = choices(PollSchedule(), links, 40)
     assert chosen.count(8) > 40 / ACTIVE_TURN_EVERY - 1
     assert all(chosen.count(address) >= 3 for address in range(1, 8))
@@ -87,13 +97,23 @@ def test_with_nobody_alive_a_first_probe_is_short_and_the_next_ones_long() -> No
     assert PollSchedule().begin(probing, [probing], 0.0) == REPLY_DELAY_MAX
 
 
-def test_silent_readers_together_get_a_tenth_of_the_time() -> None:
-    schedule, live, silent = PollSchedule(), link(1), link(2, silences=1)
+@pytest.mark.parametrize(("state", "pause"), [(LinkState.ONLINE, 0.18), (LinkState.PROBING, 0.58)])
+def test_silent_readers_get_a_tenth_of_the_time_and_dead_ones_a_thirtieth(state: LinkState, pause: float) -> None:
+    schedule, live, silent = PollSchedule(), link(1), link(2, state, silences=1)
     links = [live, silent]
     schedule.begin(silent, links, 10.0)
     schedule.handle_silence(10.02)
-    assert schedule.choose(links, 10.1) is live
-    assert schedule.choose(links, 10.02 + 0.18) is silent
+    assert schedule.choose(links, 10.02 + pause - 0.01) is live
+    assert schedule.choose(links, 10.02 + pause + 0.001) is silent
+
+
+def test_a_dead_reader_does_not_delay_the_repetition_of_a_frame_that_another_lost() -> None:
+    schedule, live, dead = PollSchedule(), link(1), link(2, LinkState.PROBING, silences=9)
+    links = [live, dead, link(3)]
+    schedule.begin(dead, links, 10.0)
+    schedule.handle_silence(10.02)
+    live._silences = 1
+    assert schedule.choose(links, 10.02) is live
 
 
 def test_no_probe_holds_up_the_next_for_more_than_a_second() -> None:
