@@ -1,0 +1,109 @@
+"""Lists and searches of members over HTTP: a large club, several clients at once, the service in its own process.
+
+Each client repeats what a front desk does: the first page, the next page, the beginning of a last name, a whole name, a
+telephone number, a card number, somebody who does not exist; half of it through the API, half as the console's page.
+"""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from cloud import bus
+from cloud.database import Database
+from cloud.migrations import upgrade_database
+from cloud.staff.service import StaffDetails, create_staff
+from tests.benchmarks.large_club import LargeClub, write_large_club
+from tests.benchmarks.report import Report, percentile
+from tests.running_cloud import running_cloud
+
+TARGET_P95_MS: Final = 25.0
+EMAIL: Final = "benchmark@club.example"
+PASSWORD: Final = "only for this benchmark"
+Samples = dict[str, list[float]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--members", type=int, default=100_000, help="members of the club (100000)")
+    parser.add_argument("--clients", type=int, default=8, help="clients at once (8)")
+    parser.add_argument("--rounds", type=int, default=20, help="rounds of each client (20)")
+
+
+def run(arguments: argparse.Namespace) -> Report:
+    with tempfile.TemporaryDirectory(prefix="tornello-") as folder:
+        url = f"sqlite:///{folder}/tornello.db"
+        large = _seed(url, arguments.members)
+        with running_cloud(Path(folder), {"DATABASE_URL": url}, "--no-worker") as cloud:
+            address = f"http://127.0.0.1:{cloud.port('http')}"
+            alone = asyncio.run(_measure(address, large, clients=1, rounds=arguments.rounds))
+            together = asyncio.run(_measure(address, large, clients=arguments.clients, rounds=arguments.rounds))
+    everything = [each for samples in together.values() for each in samples]
+    figures = {
+        "p50_ms": percentile(everything, 0.5),
+        "p95_ms": percentile(everything, 0.95),
+        "p99_ms": percentile(everything, 0.99),
+        **{f"{name}_p95_ms": percentile(samples, 0.95) for name, samples in sorted(together.items())},
+        **{f"alone_{name}_p50_ms": percentile(samples, 0.5) for name, samples in sorted(alone.items())},
+        "members": float(arguments.members),
+        "clients": float(arguments.clients),
+    }
+    return Report("member_list", figures, {"p95_ms": TARGET_P95_MS})
+
+
+def _seed(url: str, members: int) -> LargeClub:
+    database = Database(url, dispatch=bus.dispatch)
+    upgrade_database(database)
+    large = write_large_club(database, members=members)
+    with database.transaction() as session:
+        details = StaffDetails(email=EMAIL, name="Benchmark", role="administrator")
+        create_staff(session, large.club.actor, details, password=PASSWORD)
+    database.close()
+    return large
+
+
+async def _measure(address: str, large: LargeClub, *, clients: int, rounds: int) -> Samples:
+    samples: Samples = {}
+    async with httpx.AsyncClient(base_url=address) as door:
+        answer = await door.post("/sign-in", data={"email": EMAIL, "password": PASSWORD})
+        token = answer.cookies["tornello_session"]
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(clients):
+            tasks.create_task(_work(address, token, large, random.Random(number), rounds, samples))
+    return samples
+
+
+async def _work(
+    address: str, token: str, large: LargeClub, chance: random.Random, rounds: int, samples: Samples
+) -> None:
+    async with httpx.AsyncClient(base_url=address, cookies={"tornello_session": token}, timeout=30) as client:
+        for number in range(rounds):
+            path, name = ("/api/v1/members", "query") if number % 2 else ("/members", "q")
+            for kind, query in _queries(large, chance).items():
+                await _get(client, path, {name: query}, samples.setdefault(kind, []))
+            first = await client.get("/api/v1/members")
+            await _get(client, path, {"after": first.json()["next"]}, samples.setdefault("next_page", []))
+
+
+def _queries(large: LargeClub, chance: random.Random) -> dict[str, str]:
+    number = chance.randrange(len(large.member_ids))
+    last_name = large.last_names[number]
+    return {
+        "first_page": "",
+        "beginning": last_name[:4],
+        "last_name": last_name,
+        "phone": large.phones[number],
+        "card": large.cards[number],
+        "nobody": f"{last_name} qqq",
+    }
+
+
+async def _get(client: httpx.AsyncClient, path: str, parameters: dict[str, str], samples: list[float]) -> None:
+    started = time.perf_counter()
+    answer = await client.get(path, params=parameters)
+    samples.append((time.perf_counter() - started) * 1000)
+    answer.raise_for_status()
