@@ -1,0 +1,184 @@
+"""Who may call what: every address of the API and of the console, by every role and by strangers.
+
+The table below is the intention. An address that is missing in it fails the first test, so that none can be added
+without a word on who may use it.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from cloud import app as api_app
+from cloud import bus, pages
+from cloud.database import Database
+from cloud.event_stream import OpenStreams
+from cloud.staff.policy import ROLES, permissions_of
+from tests.integration.club import Club, open_club
+
+ANYBODY, SIGNED_IN = "anybody", "signed in"
+API: Final = {
+    "POST /sessions": ANYBODY,
+    "DELETE /sessions": SIGNED_IN,
+    "GET /sites": "gateways.read",
+    "GET /lanes": "gateways.read",
+    "GET /gateways": "gateways.read",
+    "GET /members": "members.read",
+    "POST /members": "members.write",
+    "GET /members/{member_id}": "members.read",
+    "PATCH /members/{member_id}": "members.write",
+    "GET /members/{member_id}/credentials": "members.read",
+    "POST /members/{member_id}/credentials": "credentials.write",
+    "POST /credentials/{credential_id}/revoke": "credentials.write",
+    "POST /credentials/{credential_id}/reactivate": "credentials.write",
+    "GET /members/{member_id}/contracts": "members.read",
+    "POST /members/{member_id}/contracts": "contracts.write",
+    "PATCH /contracts/{contract_id}": "contracts.write",
+    "POST /contracts/{contract_id}/freezes": "contracts.write",
+    "POST /contracts/{contract_id}/dues-paid": "dues.write",
+    "GET /members/{member_id}/flags": "members.read",
+    "POST /members/{member_id}/flags": "flags.write",
+    "POST /flags/{flag_id}/clear": "flags.write",
+    "GET /flags/{flag_id}": "members.read",
+    "GET /access-events": "access.read",
+    "GET /access-events/stream": "access.read",
+    "POST /sites/{site_id}/claim-tokens": "gateways.enrol",
+    "GET /enrolment/authority": ANYBODY,
+    "POST /enrolment": ANYBODY,
+}
+PAGES: Final = {
+    "GET /": "access.read",
+    "GET /members": "members.read",
+    "GET /members/{member_id}": "members.read",
+    "GET /members/{member_id}/standing": "members.read",
+    "GET /members/{member_id}/accesses": "access.read",
+    "GET /members/{member_id}/flags": "members.read",
+    "GET /members/{member_id}/flags/new": "flags.write",
+    "POST /members/{member_id}/flags": "flags.write",
+    "POST /flags/{flag_id}/clear": "flags.write",
+    "POST /credentials/{credential_id}/revoke": "credentials.write",
+    "POST /credentials/{credential_id}/reactivate": "credentials.write",
+    "GET /access": "gateways.read",
+    "GET /access/enrol": "gateways.enrol",
+    "POST /access/enrol": "gateways.enrol",
+    "GET /sign-in": ANYBODY,
+    "POST /sign-in": ANYBODY,
+    "POST /sign-out": SIGNED_IN,
+    "POST /language": SIGNED_IN,
+    "GET /stream": "gateways.read",
+}
+CHANGES_PAGES: Final = [name for name in PAGES if name.startswith("POST") and PAGES[name] != ANYBODY]
+
+
+@pytest.fixture
+def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
+    club = open_club(database)
+    club.app.state.open_streams = OpenStreams(of_one_max=0)  # who may stream is told so, and does not wait for ever
+    yield club
+    database.close()
+
+
+def test_every_address_says_who_may_use_it() -> None:
+    assert _addresses(api_app._ROUTERS) == set(API)
+    assert _addresses(pages.ROUTERS) == set(PAGES)
+
+
+def test_no_router_is_left_out(club: Club) -> None:
+    """What the application serves beside the routers above is its own description and the static files."""
+    others = {getattr(route, "path", None) for route in club.app.routes} - {None}
+    assert others == {"/api/v1/openapi.json", "/static"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_call_what_its_permissions_allow_and_nothing_else(club: Club, role: str) -> None:
+    client = club.client(role)
+    for name, needed in API.items():
+        if name == "DELETE /sessions":
+            continue
+        answer = _call(client, name, "/api/v1", json={})
+        assert (answer.status_code == 403) is (not _may(role, needed)), (name, answer.text)
+    browser, csrf_token = _sign_in(club, role, is_hired=True)
+    for name, needed in PAGES.items():
+        if name == "POST /sign-out":
+            continue
+        answer = _call(browser, name, data={"csrf_token": csrf_token})
+        assert (answer.status_code == 403) is (not _may(role, needed)), (name, answer.text)
+
+
+def test_a_stranger_is_asked_to_sign_in(club: Club) -> None:
+    stranger = club.client()
+    for name, needed in API.items():
+        answer = _call(stranger, name, "/api/v1", json={})
+        assert (answer.status_code == 401) is (needed != ANYBODY), (name, answer.text)
+    for name, needed in PAGES.items():
+        answer = _call(stranger, name, data={})
+        is_sent_away = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+        assert is_sent_away is (needed != ANYBODY), (name, answer.text)
+
+
+@pytest.mark.parametrize("name", CHANGES_PAGES)
+def test_no_form_is_taken_without_the_csrf_token_of_the_session(club: Club, name: str) -> None:
+    browser, _ = _sign_in(club, "administrator")
+    other, other_token = _sign_in(club, "administrator", is_hired=True)
+    assert other.cookies != browser.cookies
+    for token in ("", "guess", other_token):
+        assert _call(browser, name, data={"csrf_token": token}).status_code == 403
+
+
+def test_no_change_through_the_api_is_taken_from_a_cookie_alone(club: Club) -> None:
+    browser, _ = _sign_in(club, "administrator")
+    for name, needed in API.items():
+        if needed != ANYBODY and not name.startswith("GET"):
+            assert _call(browser, name, "/api/v1", json={}).status_code == 403, name
+
+
+def test_signing_in_makes_a_new_session_whatever_cookie_was_planted(club: Club) -> None:
+    club.hire("manager")
+    browser = club.client()
+    browser.cookies.set("tornello_session", "planted")
+    answer = _post_sign_in(browser, "manager")
+    (cookie,) = [value for value in answer.headers.get_list("set-cookie") if value.startswith("tornello_session=")]
+    assert "planted" not in cookie
+    assert {"HttpOnly", "Secure", "SameSite=lax"} <= set(cookie.split("; "))
+    again = _post_sign_in(club.client(), "manager")
+    assert again.cookies["tornello_session"] != answer.cookies["tornello_session"]
+
+
+def _addresses(routers: object) -> set[str]:
+    assert isinstance(routers, tuple)
+    routes = [route for router in routers for route in router.routes]
+    assert all(isinstance(route, APIRoute) for route in routes)
+    return {f"{method} {route.path}" for route in routes for method in route.methods}
+
+
+def _may(role: str, needed: str) -> bool:
+    return needed in {ANYBODY, SIGNED_IN} or needed in permissions_of(role)
+
+
+def _call(client: httpx.Client, name: str, prefix: str = "", **body: object) -> httpx.Response:
+    method, path = name.split()
+    address = prefix + re.sub(r"\{\w+\}", "none", path)
+    return client.request(method, address, **(body if method in {"POST", "PATCH"} else {}))  # type: ignore[arg-type]
+
+
+def _sign_in(club: Club, role: str, *, is_hired: bool = False) -> tuple[httpx.Client, str]:
+    """A browser with a session, and the CSRF token that its pages hold."""
+    if not is_hired:
+        club.hire(role)
+    browser = club.client()
+    assert _post_sign_in(browser, role).status_code == 303
+    page = browser.get("/access")
+    found = re.search(r'name="csrf_token" value="(\w+)"', page.text)
+    assert found, page.text
+    return browser, found[1]
+
+
+def _post_sign_in(browser: httpx.Client, role: str) -> httpx.Response:
+    return browser.post("/sign-in", data={"email": f"{role}@club.test", "password": "correct horse battery"})
