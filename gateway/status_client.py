@@ -60,7 +60,9 @@ def _describe_state(state: Record) -> str:
     counters = state.get("reader_counters", {})
     for reader in state["readers"]:
         lines.append(f"  reader {reader['reader']}: {', '.join(_reader_words(reader))}")
-        counted = [f"{name} {'-' if value is None else value}" for name, value in counters.get(reader["reader"], {}).items()]
+        counted = [
+            f"{name} {'-' if value is None else value}" for name, value in counters.get(reader["reader"], {}).items()
+        ]
         if counted:
             lines.append(f"    {', '.join(counted)}")
     return "\n".join(lines)

@@ -1,9 +1,14 @@
 """A bus moves as one, or not at all."""
 
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Sequence
+
 import pytest
 
+from firmware_protocol.osdp import commands, events
 from firmware_protocol.osdp.peripheral_device import PeripheralSettings
 from firmware_protocol.osdp.reader_settings import ReaderSettings
+from firmware_protocol.osdp.replies import Capabilities, ComParameters, Identification
 from gateway.installer.baud_change import BaudChange
 from gateway.installer.bench import InstallerError, NoAnswerError
 from tests.bench_in_memory import BenchLine, BenchReader
@@ -63,3 +68,46 @@ async def test_a_reader_that_breaks_its_secure_channel_moves_nobody() -> None:
     with pytest.raises(InstallerError, match="reader entry: the other end does not hold our key"):
         await bus.change.run(9600, 115_200)
     assert bus.bauds == (9600, 9600)
+
+
+@in_loop
+async def test_a_reader_that_is_lost_on_the_way_is_named() -> None:
+    bus = Bus()
+
+    def unplug(command: commands.Command) -> None:
+        bus.entry.is_silent = True
+
+    bus.line.disturb = unplug
+    with pytest.raises(InstallerError, match="reader entry does not take another speed: the reader is offline"):
+        await bus.change.run(9600, 115_200)
+
+
+class ObstinateBench:
+    """One reader that is there and answers COMSET as it likes."""
+
+    def __init__(self, taken_baud: int) -> None:
+        self.waiting: list[events.Event] = [events.ReaderOnline(0, Identification(), Capabilities(), is_secure=False)]
+        self.taken_baud = taken_baud
+
+    @contextlib.asynccontextmanager
+    async def open_bench(self, baud: int, readers: Sequence[ReaderSettings]) -> AsyncIterator["ObstinateBench"]:
+        yield self
+
+    def send(self, address: int, command: commands.Command) -> None:
+        self.waiting.append(events.CommandCompleted(address, command, ComParameters(address, self.taken_baud)))
+
+    def scan(self, addresses: Iterable[int]) -> None:
+        """Nobody is looked for here."""
+
+    def leave_alone(self, address: int) -> None:
+        """Nobody is polled here."""
+
+    async def next_event(self, timeout_s: float) -> events.Event | None:
+        return self.waiting.pop(0) if self.waiting else None
+
+
+@in_loop
+async def test_a_reader_that_answers_with_another_speed_did_not_move() -> None:
+    change = BaudChange({"entry": ReaderSettings(0)}, ObstinateBench(9600).open_bench, lambda _: None)
+    with pytest.raises(InstallerError, match="reader entry does not take 115200 baud, it stays at 9600"):
+        await change.run(9600, 115_200)

@@ -1,11 +1,16 @@
 """Keys for readers: whatever happens on the way, no reader has a key that nobody knows."""
 
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
-from firmware_protocol.osdp import commands
+from firmware_protocol.osdp import commands, events
+from firmware_protocol.osdp.errors import CommandRefusedError
 from firmware_protocol.osdp.peripheral_device import PeripheralSettings
+from firmware_protocol.osdp.reader_settings import ReaderSettings
+from firmware_protocol.osdp.replies import Capabilities, Identification
 from gateway.installer.bench import InstallerError, InstallerRefusedError, NoAnswerError
 from gateway.installer.pairing import Mode, Pairing
 from tests.bench_in_memory import BenchLine, BenchReader
@@ -157,3 +162,42 @@ async def test_a_reader_that_is_lost_while_it_takes_the_key_leaves_both_keys_to_
     with pytest.raises(InstallerError, match="run the same command again"):
         await site.pair()
     assert (site.keys.current, site.keys.pending) == (None, NEW)
+
+
+@in_loop
+async def test_a_reader_that_refuses_the_key_keeps_what_it_had() -> None:
+    site = Site(Keys(), is_install_mode=True)
+    bench = RefusingBench()
+    pairing = Pairing(
+        3, baud=9600, open_bench=bench.open_bench, keys=site.keys, new_key=lambda: NEW, tell=site.told.append
+    )
+    with pytest.raises(InstallerError, match="the reader did not take the key: the reader refused the command"):
+        await pairing.run("new")
+    assert (site.keys.current, site.keys.pending) == (None, None)
+
+
+class RefusingBench:
+    """A reader that is there and refuses each command."""
+
+    def __init__(self) -> None:
+        self.waiting: list[events.Event] = [
+            events.TamperChanged(3, is_tampered=True),
+            events.ReaderOnline(3, Identification(), Capabilities(), is_secure=False),
+        ]
+
+    @contextlib.asynccontextmanager
+    async def open_bench(self, baud: int, readers: Sequence[ReaderSettings]) -> AsyncIterator["RefusingBench"]:
+        yield self
+
+    def send(self, address: int, command: commands.Command) -> None:
+        self.waiting.append(events.TamperChanged(address, is_tampered=False))
+        self.waiting.append(events.CommandFailed(address, command, CommandRefusedError(9)))
+
+    def scan(self, addresses: Iterable[int]) -> None:
+        """Nobody is looked for here."""
+
+    def leave_alone(self, address: int) -> None:
+        """Nobody is polled here."""
+
+    async def next_event(self, timeout_s: float) -> events.Event | None:
+        return self.waiting.pop(0)
