@@ -6,11 +6,12 @@ is durable before it is called so: staff are shown that a block works, and no po
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from operator import itemgetter
 
 from gateway.adapters.store_sqlite.database_file import FileKind
+from gateway.adapters.store_sqlite.old_rows import purge_old_rows
 from gateway.adapters.store_sqlite.schema import entitlements as schema
 from gateway.adapters.store_sqlite.state_audit import StateAudit
 from gateway.adapters.store_sqlite.transaction import transaction
@@ -21,9 +22,6 @@ from sync_protocol.state_rows import CredentialRow, FlagRow, SiteRow, StateRow, 
 logger = logging.getLogger(__name__)
 
 KIND = FileKind("gateway entitlements", is_exclusive=False, steps=schema.STEPS)
-PURGE_ROWS = 500
-_TABLES = (("state_row", "key"), ("member_flag", "member_id"))
-_NUMBER_MAX = 2**62
 
 
 class _WrongRowsError(Exception):
@@ -148,38 +146,10 @@ class StateFile:
         if self._is_tidy:
             return False
         try:
-            with transaction(self._connection, is_durable=False) as connection:
-                found = [self._purge(connection, table, key) for table, key in _TABLES]
+            self._is_tidy = not purge_old_rows(self._connection)
         except sqlite3.OperationalError:  # a full disk: there is no hurry
             return False
-        self._is_tidy = not any(found)
         return not self._is_tidy
-
-    def _purge(self, connection: sqlite3.Connection, table: str, key: str) -> bool:
-        """Delete the first rows of one generation out of use; False when there is none."""
-        for low, high in self._ranges_out_of_use(connection):
-            row = connection.execute(
-                f"SELECT generation FROM {table} WHERE generation > ? AND generation < ? LIMIT 1",  # noqa: S608
-                (low, high),
-            ).fetchone()
-            if row is not None:
-                (generation,) = row
-                connection.execute(
-                    f"""DELETE FROM {table} WHERE generation = ?1 AND {key} <= ifnull((
-                          SELECT {key} FROM {table} WHERE generation = ?1 ORDER BY {key} LIMIT 1 OFFSET ?2
-                        ), {key})""",  # noqa: S608
-                    (generation, PURGE_ROWS - 1),
-                )
-                return True
-        return False
-
-    def _ranges_out_of_use(self, connection: sqlite3.Connection) -> Iterator[tuple[int, int]]:
-        """Open intervals between the generations in use, so that each is found through the primary key."""
-        in_use = [
-            row[0] for row in connection.execute("SELECT generation FROM state UNION SELECT generation FROM staging")
-        ]
-        edges = [-1, *sorted(in_use), _NUMBER_MAX]
-        return pairwise(edges)
 
     def close(self) -> None:
         self._connection.close()
@@ -195,38 +165,44 @@ class StateFile:
         return _Generation(into.number, _site_key_of(rows) or into.site_key, into.digest)
 
     def _replace_rows(self, of: _Generation, upserts: Sequence[StateRow], deletes: Sequence[str]) -> _Generation:
-        encoded = [(row_key(row), row, encode_row(row)) for row in upserts]
-        for key in (*deletes, *(key for key, _, _ in encoded)):
+        """Rows of a delta, in the order in which they lie in the file."""
+        for key in sorted(deletes):
             self._remove_row(of, key)
-        for key, _, body in encoded:
+        encoded = sorted(((row_key(row), row, encode_row(row)) for row in upserts), key=itemgetter(0))
+        for key, row, body in encoded:
+            self._forget_row(of, key, _holder_of(row))
             of.digest.add(key, body)
         self._write_rows(of.number, encoded)
         site_key = "" if of.site_key in deletes else of.site_key
         return _Generation(of.number, _site_key_of(upserts) or site_key, of.digest)
 
     def _remove_row(self, of: _Generation, key: str) -> None:
-        address = (of.number, key)
+        self._forget_row(of, key, None)
+        self._connection.execute("DELETE FROM state_row WHERE generation = ? AND key = ?", (of.number, key))
+
+    def _forget_row(self, of: _Generation, key: str, next_holder: str | None) -> None:
+        """Take what is there off the digest, and a flag off a member that will no longer have it."""
         found = self._connection.execute(
-            "DELETE FROM state_row WHERE generation = ? AND key = ? RETURNING member_id, body", address
+            "SELECT member_id, body FROM state_row WHERE generation = ? AND key = ?", (of.number, key)
         ).fetchone()
         if found is None:
             return
         member_id, body = found
         of.digest.remove(key, body)
-        if key.startswith("flag/"):
+        if key.startswith("flag/") and member_id != next_holder:
             self._connection.execute(
                 "DELETE FROM member_flag WHERE generation = ? AND member_id = ? AND key = ?",
                 (of.number, member_id, key),
             )
 
-    def _write_rows(self, generation: int, encoded: Iterable[tuple[str, StateRow, bytes]]) -> None:
-        encoded = list(encoded)
+    def _write_rows(self, generation: int, encoded: Sequence[tuple[str, StateRow, bytes]]) -> None:
         self._connection.executemany(
-            "INSERT INTO state_row (generation, key, member_id, body) VALUES (?, ?, ?, ?)",
+            """INSERT INTO state_row (generation, key, member_id, body) VALUES (?, ?, ?, ?)
+               ON CONFLICT DO UPDATE SET member_id = excluded.member_id, body = excluded.body""",
             ((generation, key, _holder_of(row), body) for key, row, body in encoded),
         )
         self._connection.executemany(
-            "INSERT INTO member_flag (generation, member_id, key) VALUES (?, ?, ?)",
+            "INSERT OR IGNORE INTO member_flag (generation, member_id, key) VALUES (?, ?, ?)",
             ((generation, row.member_id, key) for key, row, _ in encoded if isinstance(row, FlagRow)),
         )
 
