@@ -43,6 +43,9 @@ exit codes:
   4  refused: the reader has a key already, the file is there already
 """
 
+ENDED_BY_CTRL_C: Final = frozenset({"run", "watch", "capture"})
+"""Commands without another end; the others were interrupted."""
+
 log = logging.getLogger(__name__)
 
 
@@ -57,8 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, WRONG_USAGE)
     except InstallerRefusedError as error:
         return _complain(error, REFUSED)
-    except KeyboardInterrupt:
-        return DONE
+    except KeyboardInterrupt as error:
+        return DONE if options.word in ENDED_BY_CTRL_C else _complain(error, FAILED)
     except Exception as error:  # noqa: BLE001 - the user gets one line; --debug shows where it came from
         return _complain(error, FAILED)
 
@@ -143,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOGUE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="word")
 
     def add(name: str, command: Command, words: str, *, has_keys: bool = True) -> argparse.ArgumentParser:
         added = commands.add_parser(name, parents=[shared], help=words, description=words)
@@ -183,8 +186,8 @@ def _set_up_logging(*, is_debug: bool) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _complain(error: Exception, exit_code: int) -> int:
-    print(f"tornello-gateway: {error}", file=sys.stderr)
+def _complain(error: BaseException, exit_code: int) -> int:
+    print(f"tornello-gateway: {str(error) or 'interrupted'}", file=sys.stderr)
     log.debug("where this came from", exc_info=error)
     return exit_code
 

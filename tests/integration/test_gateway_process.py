@@ -89,6 +89,24 @@ async def test_a_gateway_that_is_not_enrolled_says_how_to_enrol(tmp_path: Path) 
 
 
 @in_loop
+async def test_an_enrolment_that_was_interrupted_is_not_a_done_one(tmp_path: Path) -> None:
+    write_config(tmp_path, port="/dev/null")
+    asked = asyncio.Event()
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+    async with server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        process = await start(tmp_path, "enrol", "--url", url, "--token", f"tc1.{'a' * 26}.{'0' * 32}")
+        await asked.wait()
+        assert await kill(process, signal.SIGINT) == (1, "tornello-gateway: interrupted\n")
+
+
+@in_loop
 async def test_a_good_configuration_is_fine_and_status_needs_a_gateway(tmp_path: Path) -> None:
     write_config(tmp_path, port="/dev/null")
     assert (await finish(tmp_path, "check-config"))[0] == 0
