@@ -88,7 +88,11 @@ class Gate:
         lanes = [_build_lane(lane, core.identity.lane_id) for lane in config.lanes]
         self._passages = self._follow_passages(config.lanes, lanes)
         self._watch = ReaderWatch(
-            self._places, journal=core.store.journal, feedback=self._feedback, on_change=self.publish_state
+            self._places,
+            journal=core.store.journal,
+            feedback=self._feedback,
+            timers=asyncio.get_running_loop(),
+            on_change=self.publish_state,
         )
         self._pins = PinCollection(asyncio.get_running_loop(), timeout_s=config.pin_timeout_s)
         self._tap = self._build_tap(GateParts(self._places, self._passages, self._feedback, self._pins))

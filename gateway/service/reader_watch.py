@@ -11,7 +11,8 @@ from typing import Final
 
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import ReaderAbilities
-from gateway.service.ports import Journal, ReaderState, ReaderStatus
+from gateway.service.change_budget import ChangeBudget
+from gateway.service.ports import Journal, ReaderState, ReaderStatus, Timers
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.status_records import AbilitiesReport, ReaderReport
 from sync_protocol.journal_events import ReaderChanged
@@ -45,6 +46,7 @@ class ReaderWatch:
         *,
         journal: Journal,
         feedback: ReaderFeedback,
+        timers: Timers,
         on_change: Callable[[], None],
     ) -> None:
         self._places = dict(places)
@@ -52,6 +54,7 @@ class ReaderWatch:
         self._feedback = feedback
         self._on_change = on_change
         self._readers = {key: _Reader() for key in places}
+        self._budget = ChangeBudget(timers, self._tell_left_out)
 
     @property
     def health(self) -> tuple[ReaderHealth, ...]:
@@ -101,7 +104,7 @@ class ReaderWatch:
             case "outputs":
                 detail, reader.outputs = _changes(reader.outputs, status.levels), status.levels
         is_first_report_of_rest = status.state in {"inputs", "outputs"} and not detail
-        if not is_first_report_of_rest:
+        if not is_first_report_of_rest and self._budget.take(status.reader, status.state):
             self._tell(ReaderChanged(place.access_point.lane_id, status.reader, status.state, detail))
         self._on_change()
 
@@ -111,6 +114,10 @@ class ReaderWatch:
             reader.alarm = ""
         self._feedback.learn_abilities(status.reader, status.abilities)
         self._feedback.show_idle(status.reader)
+
+    def _tell_left_out(self, reader: ReaderKey, state: ReaderState, count: int) -> None:
+        detail = f"{count} more within a minute were not recorded"
+        self._tell(ReaderChanged(self._places[reader].access_point.lane_id, reader, state, detail))
 
     def _tell(self, change: ReaderChanged) -> None:
         level = logging.INFO if change.state in _QUIET_STATES else logging.WARNING

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.domain.access_point import AccessPoint, ReaderKey
 from gateway.domain.feedback import ReaderAbilities
+from gateway.service.change_budget import CHANGES_MAX, WINDOW_S
 from gateway.service.display import DisplaySettings
 from gateway.service.ports import ReaderStatus
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
@@ -14,17 +15,19 @@ from gateway.service.status_records import AbilitiesReport, ReaderReport
 from sync_protocol.journal_events import ReaderChanged
 from sync_protocol.messages import ReaderHealth
 from tests.display_catalogue import display_catalogue
-from tests.gate_fakes import FakeBus, FakeJournal
+from tests.gate_fakes import FakeBus, FakeJournal, FakeTimers
 
 ENTRY = ReaderKey("entry")
 
 
 class Scene:
     def __init__(self) -> None:
-        self.bus, self.journal, self.changes = FakeBus(), FakeJournal(), 0
+        self.bus, self.journal, self.changes, self.timers = FakeBus(), FakeJournal(), 0, FakeTimers()
         places = {ENTRY: ReaderPlace(ENTRY, AccessPoint("lan_a", "in"), DisplaySettings(), self.bus)}
         feedback = ReaderFeedback(places, display_catalogue())
-        self.watch = ReaderWatch(places, journal=self.journal, feedback=feedback, on_change=self.count)
+        self.watch = ReaderWatch(
+            places, journal=self.journal, feedback=feedback, timers=self.timers, on_change=self.count
+        )
 
     def count(self) -> None:
         self.changes += 1
@@ -122,3 +125,18 @@ def test_a_broken_secure_channel_is_an_alarm_until_the_reader_is_back_with_its_k
     assert scene.watch.reports[0].alarm == "a frame was forged"
     scene.watch.handle_status(ReaderStatus(ENTRY, "online", is_secure=True))
     assert scene.watch.reports[0].alarm == ""
+
+
+def test_a_loose_contact_does_not_fill_the_journal_and_is_still_seen() -> None:
+    scene = Scene()
+    for number in range(300):
+        scene.watch.handle_status(ReaderStatus(ENTRY, "inputs", levels=(number % 2 == 0,)))
+    assert len(scene.journal.bodies) == CHANGES_MAX
+    assert scene.watch.reports[0].inputs == (False,)
+    scene.watch.handle_status(ReaderStatus(ENTRY, "tampered"))
+    assert scene.journal.bodies[-1] == ReaderChanged("lan_a", "entry", "tampered")
+    scene.timers.advance(WINDOW_S)
+    left_out = f"{300 - CHANGES_MAX} more within a minute were not recorded"
+    assert scene.journal.bodies[-1] == ReaderChanged("lan_a", "entry", "inputs", left_out)
+    scene.watch.handle_status(ReaderStatus(ENTRY, "inputs", levels=(True,)))
+    assert scene.journal.bodies[-1] == ReaderChanged("lan_a", "entry", "inputs", "1 on")
