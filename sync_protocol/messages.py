@@ -44,7 +44,8 @@ class ReaderHealth(msgspec.Struct, frozen=True):
 class Hello(Message, frozen=True, omit_defaults=True):
     """First words after each connect, and the request for whatever is missing.
 
-    `wants_snapshot` says that the state at hand is not to be built upon (corrupt, digest differs).
+    `wants_snapshot` says that the state at hand is not to be built upon (corrupt, digest differs). `nonce` is random,
+    and comes back in the Welcome: nobody can answer with words of earlier days.
     """
 
     boot_id: str
@@ -57,6 +58,7 @@ class Hello(Message, frozen=True, omit_defaults=True):
     wall_ms: int
     staged: StagedSnapshot | None = None
     wants_snapshot: bool = False
+    nonce: bytes = b""
 
 
 class Heartbeat(Message, frozen=True, omit_defaults=True):
@@ -90,13 +92,14 @@ class EventBatch(Message, frozen=True, omit_defaults=True):
 
 
 class Welcome(Message, frozen=True, omit_defaults=True):
-    """The answer to Hello. Events up to `acked_seq` of this epoch are in the cloud for good (-1: none)."""
+    """The answer to the Hello with this nonce. Events up to `acked_seq` of this epoch are in the cloud (-1: none)."""
 
     cloud_time_ms: int
     head_revision: int
     digest_root: bytes
     journal_epoch: str
     acked_seq: int
+    nonce: bytes = b""
 
 
 class CloudHeartbeat(Message, frozen=True, omit_defaults=True):

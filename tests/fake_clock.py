@@ -12,6 +12,8 @@ class FakeClock:
         self.trust: ClockTrust = "synced"
         self.boot_id = "boot-a"
         self.signed_ms: list[int] = []
+        self.corrected_ms: list[int] = []
+        self.old_words: set[int] = set()
 
     def monotonic(self) -> float:
         return self.now_s
@@ -22,5 +24,10 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         self.now_s += seconds
 
-    def note_signed_time(self, cloud_time_ms: int) -> None:
+    def note_signed_time(self, cloud_time_ms: int) -> bool:
+        """Believes everything that is not in `old_words`."""
         self.signed_ms.append(cloud_time_ms)
+        return cloud_time_ms not in self.old_words
+
+    def correct_time(self, cloud_time_ms: int) -> None:
+        self.corrected_ms.append(cloud_time_ms)

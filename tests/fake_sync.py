@@ -99,6 +99,9 @@ class FakeStateStore:
             raise StoreBusyError("full")
         self.contacts.append(at)
 
+    async def correct_contact(self, at: int) -> None:
+        await self.note_contact(at)
+
     async def note_clock_floor(self, at_ms: int) -> None:
         if self.is_busy:
             raise StoreBusyError("full")

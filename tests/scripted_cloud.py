@@ -124,7 +124,8 @@ class ScriptedCloud:
         match message:
             case m.Hello():
                 acked = self.ledger.acked(message.journal_epoch)
-                await self.send(m.Welcome(now_ms, state.revision, state.digest_root, message.journal_epoch, acked))
+                place = (message.journal_epoch, acked, message.nonce)
+                await self.send(m.Welcome(now_ms, state.revision, state.digest_root, *place))
                 await self._send_state(message)
             case m.Heartbeat():
                 await self.send(m.CloudHeartbeat(now_ms, state.revision, state.digest_root))

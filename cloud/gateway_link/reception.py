@@ -30,6 +30,7 @@ from sync_protocol.messages import (
 )
 
 _TEXT_CHARACTERS_MAX: Final = 64
+_NONCE_BYTES_MAX: Final = 32
 _REASON_CHARACTERS_MAX: Final = 200
 _APPLIED_BACK_MAX: Final = timedelta(days=1)
 
@@ -85,6 +86,8 @@ def receive(session: UnitOfWork, gateway_id: str, message: Message) -> list[Mess
 
 def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[Message]:
     _check(hello)
+    if len(hello.nonce) > _NONCE_BYTES_MAX:
+        raise MalformedMessageError(f"a nonce has at most {_NONCE_BYTES_MAX} bytes")
     report = GatewayReport(
         boot_id=hello.boot_id,
         clock=hello.clock,
@@ -102,6 +105,7 @@ def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[
             digest_root=head.digest_root,
             journal_epoch=hello.journal_epoch,
             acked_seq=acked_seq,
+            nonce=hello.nonce,
         )
     ]
 

@@ -34,7 +34,8 @@ class SystemClock:
 
     def __init__(self, floor_ms: int = 0, *, machine: MachineClocks | None = None) -> None:
         self._machine = machine or MachineClocks(_read_boot_id(), time.monotonic_ns, time.time_ns)
-        self._state = ClockTrustState(max(floor_ms, PROGRAM_FLOOR_MS), self._monotonic_ms())
+        sure_ms = max(floor_ms, PROGRAM_FLOOR_MS)
+        self._state = ClockTrustState(sure_ms, self._monotonic_ms(), sure_ms=sure_ms)
 
     @property
     def boot_id(self) -> str:
@@ -54,12 +55,19 @@ class SystemClock:
         """That moment has certainly passed, e.g. because the journal has an event of it."""
         self._state = self._state.raise_floor(floor_ms, self._monotonic_ms())
 
-    def note_signed_time(self, cloud_time_ms: int) -> None:
+    def note_signed_time(self, cloud_time_ms: int) -> bool:
         was = self.trust
-        self._state = self._state.hear(cloud_time_ms, self._monotonic_ms())
+        before = self._state
+        self._state = before.hear(cloud_time_ms, self._monotonic_ms())
         if was != "synced" and self.trust == "synced":
             off_s = (self._system_ms() - self.wall_ms()) / 1000
             logger.info("the time is confirmed by the cloud; this machine's clock is off by %.1f s", off_s)
+        return self._state is not before
+
+    def correct_time(self, cloud_time_ms: int) -> None:
+        before_ms = self.wall_ms()
+        self._state = self._state.correct(cloud_time_ms, self._monotonic_ms())
+        logger.error("the cloud has corrected the time by %.0f s", (self.wall_ms() - before_ms) / 1000)
 
     def _read(self) -> Reading:
         return self._state.read(self._system_ms(), self._monotonic_ms())

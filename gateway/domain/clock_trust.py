@@ -5,7 +5,7 @@
 - synced: the cloud has told the time, signed, since this start.
 
 All times are milliseconds, `monotonic_ms` of one boot. The time never goes behind the floor, which is the latest
-moment known to have passed.
+moment known to have passed; only the cloud's answer to a question of ours can show that it has not.
 """
 
 from dataclasses import dataclass, replace
@@ -40,11 +40,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ClockTrustState:
-    """What is known about the time; `floor_since_ms` is the monotonic moment at which the floor was true."""
+    """What is known about the time; `floor_since_ms` is the monotonic moment at which the floor was true.
+
+    `sure_ms` has passed whatever anybody says: this program was not written earlier.
+    """
 
     floor_ms: int
     floor_since_ms: int
     signed: SignedTime | None = None
+    sure_ms: int = 0
 
     def read(self, system_ms: int, monotonic_ms: int) -> Reading:
         """The best time that can be given now."""
@@ -72,3 +76,13 @@ class ClockTrustState:
         if cloud_ms < earliest_ms - LATE_WORD_MS:
             return self
         return replace(self, signed=SignedTime(cloud_ms, monotonic_ms))
+
+    def correct(self, cloud_ms: int, monotonic_ms: int) -> "ClockTrustState":
+        """The cloud has answered just now that it is `cloud_ms`, although that lies behind what was believed.
+
+        Its own clock had been wrong then, and the floor with it.
+        """
+        if cloud_ms < self.sure_ms:
+            return self
+        signed = SignedTime(cloud_ms, monotonic_ms)
+        return replace(self, floor_ms=cloud_ms, floor_since_ms=monotonic_ms, signed=signed)

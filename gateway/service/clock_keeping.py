@@ -18,11 +18,22 @@ class ClockKeeping:
         self._state = state
         self._floor = floor
 
-    async def handle_signed_time(self, cloud_time_ms: int) -> None:
-        """The cloud has said what time it is: the lease runs from here."""
-        self._clock.note_signed_time(cloud_time_ms)
+    async def handle_signed_time(self, cloud_time_ms: int) -> bool:
+        """The cloud has said what time it is: the lease runs from here. False: it may be an old word; better ask."""
+        if not self._clock.note_signed_time(cloud_time_ms):
+            return False
         try:
             await self._state.note_contact(cloud_time_ms // 1000)
+        except StoreBusyError as error:
+            logger.warning("the contact is not noted: %s", error)
+        return True
+
+    async def handle_answered_time(self, cloud_time_ms: int) -> None:
+        """The cloud has answered what time it is: that holds, also where something later was believed before."""
+        if not self._clock.note_signed_time(cloud_time_ms):
+            self._clock.correct_time(cloud_time_ms)
+        try:
+            await self._state.correct_contact(cloud_time_ms // 1000)
         except StoreBusyError as error:
             logger.warning("the contact is not noted: %s", error)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ SILENCE_MAX_S = 24.0
 HELLO_EVERY_S = 1.0
 UNANSWERED_HELLO_S = 4.0  # beyond HELLO_EVERY_S: the cloud was not there yet, or is not yet again
 TICK_S = 1.0
+NONCE_BYTES = 8
+HELLOS_OPEN_MAX = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class CloudSession:
         self._hello_not_before = float("-inf")
         self._next_beat_at = float("-inf")
         self._heard_at = float("-inf")
+        self._asked_at: dict[bytes, float] = {}
 
     async def handle_connected(self) -> None:
         now = self._ports.clock.monotonic()
@@ -60,19 +64,17 @@ class CloudSession:
 
     def handle_disconnected(self) -> None:
         self.is_welcome = False
+        self._asked_at.clear()
         self.upload.close()
 
     async def handle_message(self, message: m.Message) -> None:
         self._heard_at = self._ports.clock.monotonic()
         match message:
             case m.Welcome():
-                await self._clock_keeping.handle_signed_time(message.cloud_time_ms)
-                self.is_welcome = await self.upload.handle_welcome(message)
-                if not self.is_welcome:
-                    self._ask_again()
-                self.state_sync.handle_head(message.head_revision, message.digest_root)
+                await self._handle_welcome(message)
             case m.CloudHeartbeat():
-                await self._clock_keeping.handle_signed_time(message.cloud_time_ms)
+                if not await self._clock_keeping.handle_signed_time(message.cloud_time_ms):
+                    self._ask_again()
                 self.state_sync.handle_head(message.head_revision, message.digest_root)
             case m.Delta():
                 await self.state_sync.handle_delta(message)
@@ -80,6 +82,7 @@ class CloudSession:
                 await self.state_sync.handle_chunk(message)
             case m.EventsAcked():
                 if not await self.upload.handle_acked(message):
+                    self.is_welcome = False
                     self._ask_again()
             case m.EventRefused():
                 await self.upload.handle_refused(message)
@@ -119,6 +122,18 @@ class CloudSession:
         except LinkDownError:
             logger.debug("the link broke while greeting; the next connection begins with Hello")
 
+    async def _handle_welcome(self, welcome: m.Welcome) -> None:
+        """Believe it only as the answer to a Hello of a moment ago, and once: who owns the wire can repeat old ones."""
+        asked_at = self._asked_at.pop(welcome.nonce, float("-inf"))
+        if self._ports.clock.monotonic() - asked_at > SILENCE_MAX_S:
+            logger.warning("a welcome that answers no hello of ours is ignored")
+            return
+        await self._clock_keeping.handle_answered_time(welcome.cloud_time_ms)
+        self.is_welcome = await self.upload.handle_welcome(welcome)
+        if not self.is_welcome:
+            self._ask_again()
+        self.state_sync.handle_head(welcome.head_revision, welcome.digest_root)
+
     def _ask_again(self) -> None:
         self._is_hello_due = True
         self._is_asked.set()
@@ -133,6 +148,10 @@ class CloudSession:
 
     def _hello(self) -> m.Hello:
         clock, journal, state = self._ports.clock, self._ports.journal, self._ports.state
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        while len(self._asked_at) >= HELLOS_OPEN_MAX:
+            del self._asked_at[next(iter(self._asked_at))]
+        self._asked_at[nonce] = clock.monotonic()
         return m.Hello(
             boot_id=clock.boot_id,
             software_version=self._software_version,
@@ -144,6 +163,7 @@ class CloudSession:
             wall_ms=clock.wall_ms(),
             staged=state.staged,
             wants_snapshot=self.state_sync.wants_snapshot,
+            nonce=nonce,
         )
 
     def _heartbeat(self) -> m.Heartbeat:

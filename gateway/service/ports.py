@@ -236,6 +236,10 @@ class StateStore(Protocol):
         """Remember the newest signed word of the cloud (UTC seconds), from which the lease runs."""
         ...
 
+    async def correct_contact(self, at: int) -> None:
+        """The cloud has answered just now that it is this late (UTC seconds): nothing later has been yet."""
+        ...
+
 
 # --- The sync --------------------------------------------------------------------------------------------------------
 
@@ -272,8 +276,12 @@ class ClockFloorStore(Protocol):
 class SettableClock(Clock, Protocol):
     """The clock, as far as the cloud may correct it."""
 
-    def note_signed_time(self, cloud_time_ms: int) -> None:
-        """The cloud has just said, and signed, that it is this late."""
+    def note_signed_time(self, cloud_time_ms: int) -> bool:
+        """The cloud has said, and signed, that it is this late; False: it may be an old word, and is not believed."""
+        ...
+
+    def correct_time(self, cloud_time_ms: int) -> None:
+        """The cloud has answered that it is this late, and the answer cannot be an old one."""
         ...
 
 

@@ -45,3 +45,13 @@ def test_a_floor_in_the_future_shows_that_the_system_clock_is_wrong() -> None:
     clock.raise_floor(ahead_ms)
     assert (before, clock.trust) == ("floor", "untrusted")
     assert clock.wall_ms() >= ahead_ms
+
+
+def test_an_old_word_is_told_from_a_new_one_and_an_answer_corrects_the_time() -> None:
+    clock = SystemClock()
+    year_ms = 365 * 24 * 3_600_000
+    true_ms = clock.wall_ms()
+    believed = [clock.note_signed_time(true_ms + year_ms), clock.note_signed_time(true_ms)]
+    clock.correct_time(true_ms)
+    assert believed == [True, False]
+    assert abs(clock.wall_ms() - true_ms) < 10_000

@@ -212,6 +212,20 @@ def test_the_last_contact_and_the_clock_floor_survive_a_restart(tmp_path: Path) 
     run(test)
 
 
+def test_a_contact_in_a_future_that_never_was_is_corrected_for_good(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            await store.state.note_contact(1_900_000_000)
+            await store.state.note_clock_floor(1_900_000_000_000)
+            await store.state.correct_contact(1_800_000_000)
+            assert store.gate_reader.find_gate_view("f" * 32).last_contact_at == 1_800_000_000
+        async with opened(tmp_path) as store:
+            assert store.gate_reader.find_gate_view("f" * 32).last_contact_at == 1_800_000_000
+            assert store.clock_floor_ms == 1_800_000_000_000
+
+    run(test)
+
+
 def test_an_empty_state_has_the_digest_of_nothing(tmp_path: Path) -> None:
     store = GatewayStore.open(tmp_path, FakeClock())
     assert store.state.digest_root == DesiredState().digest_root

@@ -68,12 +68,19 @@ class StateFile:
         return last_contact_at, floor_ms
 
     def note_contact(self, last_contact_at: int | None, clock_floor_ms: int) -> None:
-        """Neither ever goes back."""
+        """Neither goes back."""
         with transaction(self._connection) as connection:
             connection.execute(
                 """UPDATE contact SET last_contact_at = nullif(max(ifnull(last_contact_at, -1), ifnull(?, -1)), -1),
                                       clock_floor_ms = max(clock_floor_ms, ?)""",
                 (last_contact_at, clock_floor_ms),
+            )
+
+    def correct_contact(self, at: int) -> None:
+        """The cloud was heard at this moment, and nothing later has been yet (UTC seconds)."""
+        with transaction(self._connection) as connection:
+            connection.execute(
+                "UPDATE contact SET last_contact_at = ?, clock_floor_ms = min(clock_floor_ms, ?)", (at, at * 1000)
             )
 
     def apply_delta(self, delta: Delta) -> bool:

@@ -60,6 +60,11 @@ class SqliteStateStore:
             self._written_contact_at = at
             await self._writer.submit(lambda: self._file.note_contact(at, 0))
 
+    async def correct_contact(self, at: int) -> None:
+        self.contact.last_at = self._written_contact_at = at
+        self._floor_ms = min(self._floor_ms, at * 1000)
+        await self._writer.submit(lambda: self._file.correct_contact(at))
+
     async def note_clock_floor(self, at_ms: int) -> None:
         self._floor_ms = max(self._floor_ms, at_ms)
         await self._writer.submit(lambda: self._file.note_contact(self.contact.last_at, at_ms))

@@ -51,3 +51,16 @@ def test_the_floor_only_rises() -> None:
     raised = state().raise_floor(FLOOR + HOUR, 10)
     assert raised.raise_floor(FLOOR, 20) == raised
     assert raised.read(0, 10) == Reading(FLOOR + HOUR, "untrusted")
+
+
+def test_an_answer_of_the_cloud_corrects_what_its_own_wrong_clock_had_made_believe() -> None:
+    year = 365 * 24 * HOUR
+    misled = state().hear(FLOOR + year, 0).raise_floor(FLOOR + year, 0)
+    assert misled.hear(FLOOR + HOUR, HOUR) == misled
+    corrected = misled.correct(FLOOR + HOUR, HOUR)
+    assert corrected.read(0, 2 * HOUR) == Reading(FLOOR + 2 * HOUR, "synced")
+
+
+def test_no_answer_leads_behind_what_has_surely_passed() -> None:
+    sure = ClockTrustState(FLOOR, floor_since_ms=0, sure_ms=FLOOR)
+    assert sure.correct(FLOOR - 1, 10) == sure

@@ -34,3 +34,11 @@ async def test_a_full_disk_does_not_stop_the_clock() -> None:
     await keeping.handle_signed_time(1_800_000_000_000)
     await keeping.keep()
     assert clock.signed_ms == [1_800_000_000_000]
+
+
+@in_loop
+async def test_a_word_that_is_not_believed_is_no_contact() -> None:
+    clock, store = FakeClock(), FakeStateStore()
+    clock.old_words = {1_700_000_000_000}
+    assert not await ClockKeeping(clock, store, store).handle_signed_time(1_700_000_000_000)
+    assert store.contacts == []

@@ -2,6 +2,7 @@ from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.cloud_session import (
     HEARTBEAT_EVERY_S,
     HELLO_EVERY_S,
+    NONCE_BYTES,
     SILENCE_MAX_S,
     UNANSWERED_HELLO_S,
     CloudSession,
@@ -23,8 +24,13 @@ class Bench:
     async def connect(self) -> None:
         await self.session.handle_connected()
 
-    async def welcome(self) -> None:
-        await self.session.handle_message(m.Welcome(1, 5, self.state.digest_root, self.journal.epoch, -1))
+    async def welcome(self, *, cloud_time_ms: int = 1_800_000_000_000, nonce: bytes | None = None) -> None:
+        """The answer to the newest Hello, or to another one."""
+        place = (self.journal.epoch, -1, self.nonces()[-1] if nonce is None else nonce)
+        await self.session.handle_message(m.Welcome(cloud_time_ms, 5, self.state.digest_root, *place))
+
+    def nonces(self) -> list[bytes]:
+        return [sent.nonce for sent in self.link.sent if isinstance(sent, m.Hello)]
 
     async def pass_time(self, seconds: float) -> None:
         """In steps of a second, as the loop does."""
@@ -40,6 +46,7 @@ class Bench:
 async def test_hello_comes_first_and_says_everything() -> None:
     bench = Bench()
     await bench.connect()
+    (nonce,) = bench.nonces()
     assert bench.link.sent == [
         m.Hello(
             "boot-a",
@@ -50,8 +57,10 @@ async def test_hello_comes_first_and_says_everything() -> None:
             m.OutboxRange(0, 3),
             "synced",
             bench.clock.wall_ms(),
+            nonce=nonce,
         )
     ]
+    assert len(nonce) == NONCE_BYTES
 
 
 @in_loop
@@ -139,3 +148,51 @@ async def test_a_signed_word_counts_as_contact() -> None:
     await bench.connect()
     await bench.session.handle_message(m.CloudHeartbeat(1_800_000_000_000, 5, bench.state.digest_root))
     assert bench.state.contacts == [1_800_000_000]
+
+
+@in_loop
+async def test_a_welcome_is_believed_only_as_the_answer_to_a_hello_and_only_once() -> None:
+    bench = Bench()
+    await bench.connect()
+    (nonce,) = bench.nonces()
+    await bench.welcome(nonce=b"of another day")
+    was_welcome = bench.session.is_welcome
+    await bench.welcome(cloud_time_ms=1_800_000_000_000)
+    await bench.welcome(cloud_time_ms=1_700_000_000_000, nonce=nonce)
+    assert (was_welcome, bench.session.is_welcome) == (False, True)
+    assert bench.clock.signed_ms == [1_800_000_000_000]
+
+
+@in_loop
+async def test_a_welcome_that_was_held_back_is_not_believed() -> None:
+    bench = Bench()
+    await bench.connect()
+    bench.clock.advance(SILENCE_MAX_S + 1)
+    await bench.welcome()
+    assert not bench.session.is_welcome
+
+
+@in_loop
+async def test_after_a_new_connection_the_welcome_of_the_one_before_is_nothing() -> None:
+    bench = Bench()
+    await bench.connect()
+    (nonce,) = bench.nonces()
+    bench.session.handle_disconnected()
+    await bench.pass_time(HELLO_EVERY_S)
+    await bench.connect()
+    await bench.welcome(nonce=nonce)
+    assert not bench.session.is_welcome
+
+
+@in_loop
+async def test_a_word_that_seems_old_makes_the_gateway_ask() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    bench.clock.old_words = {1_700_000_000_000}
+    await bench.session.handle_message(m.CloudHeartbeat(1_700_000_000_000, 5, bench.state.digest_root))
+    await bench.pass_time(HELLO_EVERY_S)
+    await bench.welcome(cloud_time_ms=1_700_000_000_000)
+    assert bench.count(m.Hello) == 2
+    assert bench.clock.corrected_ms == [1_700_000_000_000]
+    assert bench.state.contacts == [1_800_000_000, 1_700_000_000]
