@@ -132,6 +132,18 @@ async def test_a_welcome_opens_the_upload_and_a_lost_link_closes_it() -> None:
 
 
 @in_loop
+async def test_a_lost_hello_after_the_cloud_forgot_what_it_had_is_said_again() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    bench.journal.acked_seq = 2
+    await bench.session.handle_message(m.EventsAcked(bench.journal.epoch, 0, 5))
+    await bench.pass_time(2 * (HELLO_EVERY_S + UNANSWERED_HELLO_S))
+    assert not await bench.session.upload.send_next()
+    assert bench.count(m.Hello) == 3
+
+
+@in_loop
 async def test_a_cloud_that_is_busy_is_greeted_again_when_it_asked_for() -> None:
     bench = Bench()
     await bench.connect()
