@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from firmware_protocol.osdp import timing
 from firmware_protocol.osdp.address_scan import REPLY_DELAY, AddressScan
 from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, FRAME_SIZE_MAX
-from firmware_protocol.osdp.commands import Command
+from firmware_protocol.osdp.commands import Command, ComSet
 from firmware_protocol.osdp.errors import UnknownReaderError
 from firmware_protocol.osdp.events import Event
 from firmware_protocol.osdp.fields import require
@@ -73,6 +73,8 @@ class AccessControlUnit:
         """Do what is due at ``now``: give up a reply, or transmit to the next reader."""
         self._handle_frames(self._frames.handle_timer(now), now)
         if self._asked is not None and now >= self._reply_deadline:
+            self._handle_frames(self._frames.give_up(), now)
+        if self._asked is not None and now >= self._reply_deadline:
             self._handle_silence(self._asked, now)
         if self._asked is None and now >= self._quiet_until and len(self._events) < EVENTS_MAX:
             self._transmit_next(now)
@@ -111,7 +113,11 @@ class AccessControlUnit:
         reader says that it cannot do this; CommandNotAllowedError for what the link alone sends, and
         for a key outside the secure channel.
         """
-        self._link(address).online.send(command)
+        link = self._link(address)
+        if isinstance(command, ComSet):
+            is_free = command.address == address or command.address not in self._links
+            require(is_free, f"two readers with address {command.address} on one bus")
+        link.online.send(command)
 
     def send_message(self, address: int, kind: type[FragmentCommand], data: bytes) -> None:
         """Queue a command of any size (GENAUTH, CRAUTH) in as many parts as the reader needs."""
@@ -186,7 +192,6 @@ class AccessControlUnit:
 
     def _handle_silence(self, asked: ReaderLink | AddressScan, now: float) -> None:
         self._asked = None
-        self._frames.clear()
         if isinstance(asked, ReaderLink):
             asked.handle_silence(now)
             self._schedule.handle_silence(now)
@@ -212,7 +217,8 @@ class AccessControlUnit:
         if link is None or not link.handle_frame(frame, now):
             return False
         if link.address != frame.address:
-            self._links[link.address] = self._links.pop(frame.address)
+            # Two moves to one address may have been under way: who was there first stays.
+            self._links.setdefault(link.address, self._links.pop(frame.address))
         return link is asked
 
     def _end_scan(self) -> None:

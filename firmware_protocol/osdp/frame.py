@@ -141,8 +141,10 @@ def _parse_security_block(body: bytes) -> tuple[SecurityBlock, int]:
 def payload_size_max(frame_size_max: int, *, is_secure: bool) -> int:
     """The most bytes of data that fit a frame of ``frame_size_max`` bytes, with CRC.
 
-    Inside the secure channel data grows by its padding to whole blocks of 16.
+    Inside the secure channel data grows by its padding to whole blocks of 16. The other end may claim to
+    take more than the standard allows: it gets no larger frames for that.
     """
+    frame_size_max = min(frame_size_max, FRAME_SIZE_MAX)
     if not is_secure:
         return frame_size_max - HEADER_SIZE - 1 - 2
     blocks = (frame_size_max - HEADER_SIZE - 2 - 1 - MAC_SIZE - 2) // 16

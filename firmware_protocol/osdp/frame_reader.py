@@ -33,17 +33,18 @@ class FrameReader:
 
     def handle_timer(self, now: float) -> Iterator[tuple[Frame, bytes]]:
         """Give up a frame that stopped half-way; yield frames that lay behind its false start."""
-        while self._buffer and now >= self._last_byte_at + self._timeout:
-            self._skip(1)
-            yield from self._frames()
+        if now >= self._last_byte_at + self._timeout:
+            yield from self.give_up()
 
     def next_deadline(self) -> float | None:
         """When ``handle_timer`` is due, in seconds of the monotonic clock; None when nothing is pending."""
         return self._last_byte_at + self._timeout if self._buffer else None
 
-    def clear(self) -> None:
-        """Forget an unfinished frame."""
-        self._skip(len(self._buffer))
+    def give_up(self) -> Iterator[tuple[Frame, bytes]]:
+        """Wait for no more bytes of an unfinished frame; yield frames that lay behind its false start."""
+        while self._buffer:
+            self._skip(1)
+            yield from self._frames()
 
     def _frames(self) -> Iterator[tuple[Frame, bytes]]:
         while self._find_start():

@@ -7,6 +7,7 @@ from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, CommandCode, ReplyCo
 from firmware_protocol.osdp.errors import PayloadError
 from firmware_protocol.osdp.fields import FieldReader, pack, require
 from firmware_protocol.osdp.message import Command
+from firmware_protocol.osdp.timing import BAUD_RATES
 
 _KEY_TYPE_SCBK = 1
 _KEY_SIZE = 16
@@ -112,7 +113,7 @@ class ComSet(Command):
 
     def __post_init__(self) -> None:
         require(0 <= self.address < BROADCAST_ADDRESS, f"address 0..126, not {self.address}")
-        self.encode()
+        require(self.baud in BAUD_RATES, f"one of {BAUD_RATES} baud, not {self.baud}")
 
     def encode(self) -> bytes:
         return pack("BI", self.address, self.baud)
@@ -122,8 +123,8 @@ class ComSet(Command):
         fields = FieldReader(payload)
         address, baud = fields.u8(), fields.u32()
         fields.end()
-        if address >= BROADCAST_ADDRESS:
-            raise PayloadError(f"address 0..126, not {address}")
+        if address >= BROADCAST_ADDRESS or baud not in BAUD_RATES:
+            raise PayloadError(f"address {address} or {baud} baud does not exist")
         return cls(address, baud)
 
 

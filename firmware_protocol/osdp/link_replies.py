@@ -4,10 +4,17 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Self
 
-from firmware_protocol.osdp.codes import FRAME_SIZE_ASSUMED, CapabilityFunction, ReplyCode, has_value
+from firmware_protocol.osdp.codes import (
+    BROADCAST_ADDRESS,
+    FRAME_SIZE_ASSUMED,
+    CapabilityFunction,
+    ReplyCode,
+    has_value,
+)
 from firmware_protocol.osdp.errors import PayloadError
 from firmware_protocol.osdp.fields import FieldReader, pack, require
 from firmware_protocol.osdp.message import Reply
+from firmware_protocol.osdp.timing import BAUD_RATES
 
 _AES128 = 0x01
 
@@ -128,10 +135,10 @@ class Capabilities(Reply):
 
     @property
     def receive_size(self) -> int:
-        """The largest frame, in bytes, that the device takes; 128 when it does not tell."""
+        """The largest frame, in bytes, that the device takes; 128, the standard's least, when it tells none or less."""
         entry = self.find(CapabilityFunction.RECEIVE_BUFFER_SIZE)
         size = entry.compliance | entry.item_count << 8 if entry is not None else 0
-        return size or FRAME_SIZE_ASSUMED
+        return max(size, FRAME_SIZE_ASSUMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +236,8 @@ class ComParameters(Reply):
         fields = FieldReader(payload)
         parameters = cls(fields.u8(), fields.u32())
         fields.end()
+        if parameters.address >= BROADCAST_ADDRESS or parameters.baud not in BAUD_RATES:
+            raise PayloadError(f"address {parameters.address} or {parameters.baud} baud does not exist")
         return parameters
 
 

@@ -338,4 +338,12 @@ def _parse_answer(command: Command, code: int, payload: bytes) -> Reply:
         raise CommandRefusedError(reply.code)
     if reply.CODE not in command.REPLIES:
         raise UnexpectedReplyError(f"{reply.CODE.name} in answer to {command.CODE.name}")
+    if isinstance(command, commands.ComSet) and isinstance(reply, replies.ComParameters):
+        _check_move(command, reply)
     return reply
+
+
+def _check_move(command: commands.ComSet, reply: replies.ComParameters) -> None:
+    """A reader may keep its baud rate, but not move where nobody sent it: a neighbour may live there."""
+    if reply.address != command.address:
+        raise UnexpectedReplyError(f"a move to address {reply.address}, not to {command.address}")

@@ -28,6 +28,10 @@ def seeded_bytes(seed: int = 1) -> Callable[[int], bytes]:
     return random.Random(seed).randbytes
 
 
+def _garble(data: bytes) -> bytes:
+    return bytes(byte | 0x55 for byte in data)
+
+
 class EmulatedBus:
     """Runs all stations in one simulated time, ``now``, and collects their events."""
 
@@ -120,7 +124,11 @@ class EmulatedBus:
     def _transmit(self, sender: Station, data: bytes) -> None:
         self.transmissions.append(data)
         if self.now < self._busy_until:
-            data = bytes(byte ^ 0x55 for byte in data)
+            data = _garble(data)
+            self._line = [
+                (at, order, station, _garble(part) if at <= self._busy_until else part)
+                for at, order, station, part in self._line
+            ]
         self._busy_until = self.now + timing.transmission_time(len(data), self.baud)
         for delay, part in self.distort(data) if self.distort else ((0.0, data),):
             self._order += 1

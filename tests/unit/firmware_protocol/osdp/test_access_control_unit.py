@@ -255,6 +255,24 @@ def test_a_readers_move_to_another_address_is_followed() -> None:
     assert bus.acu.is_online(4)
 
 
+def test_a_reader_cannot_be_sent_where_another_lives() -> None:
+    bus = bus_of(1, 2)
+    with pytest.raises(FieldRangeError, match="two readers"):
+        bus.acu.send(1, commands.ComSet(2, 115200))
+
+
+def test_of_two_readers_on_their_way_to_one_address_the_first_is_followed() -> None:
+    bus = bus_of(1, 2)
+    links = dict(bus.acu._links)
+    for address in (1, 2):
+        bus.acu.send(address, commands.ComSet(4, 115200))
+    bus.run(0.1)
+    (followed,) = bus.acu._links.values()
+    moved = [event.address for event in bus.acu_events if isinstance(event, events.CommunicationChanged)]
+    assert len(moved) == 2
+    assert followed is links[moved[0]]
+
+
 def test_a_line_is_raised_to_another_speed() -> None:
     bus = secure_bus(baud=9600)
     bus.expect(events.ReaderOnline)

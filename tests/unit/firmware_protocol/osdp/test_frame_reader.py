@@ -64,10 +64,10 @@ def test_a_frame_comes_with_its_own_bytes() -> None:
     assert list(reader.receive_bytes(b"\x00" + POLL.encode_with_mark(), 0.0)) == [(POLL, POLL.encode())]
 
 
-def test_an_unfinished_frame_can_be_forgotten() -> None:
+def test_an_unfinished_frame_can_be_given_up_and_hides_none_behind_it() -> None:
     reader = FrameReader(0.02)
-    read(reader, TEXT.encode()[:9])
-    reader.clear()
+    read(reader, TEXT.encode()[:9] + POLL.encode())
+    assert [frame for frame, _ in reader.give_up()] == [POLL]
     assert reader.next_deadline() is None
     assert read(reader, POLL.encode()) == [POLL]
 
