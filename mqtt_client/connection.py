@@ -177,7 +177,9 @@ class Connection(aiomqtt.Client):
             answer.set_result(reason_code)
 
     def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
-        if not self._inbox.full():
+        if not _has_topic(message):
+            self.lose(ConnectionError("the broker sends a topic that is no text"))
+        elif not self._inbox.full():
             self._inbox.put_nowait(message)
         elif message.qos > 0:  # more than the Receive Maximum: this broker cannot be held to its word
             self.lose(ConnectionError("the broker sends more messages than were asked for"))
@@ -215,3 +217,11 @@ class Connection(aiomqtt.Client):
             await super()._misc_loop()
         except Exception as error:  # noqa: BLE001 - whatever stops the keepalive ends the connection, never silently
             self.lose(error)
+
+
+def _has_topic(message: paho.MQTTMessage) -> bool:
+    """paho decodes the topic only when it is read."""
+    try:
+        return isinstance(message.topic, str)
+    except UnicodeDecodeError:
+        return False
