@@ -24,7 +24,7 @@ from provisioning.authority import (
     issue_server_certificate,
 )
 from provisioning.broker_configuration import BrokerPlan, write_broker_configuration
-from provisioning.virtual_reader.cli import add_virtual_reader, run_virtual_reader
+from provisioning.virtual_reader.options import add_virtual_reader
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
 
@@ -102,6 +102,12 @@ def _create_claim_token(options: argparse.Namespace) -> int:
     return _answer(options, answer, f"{token.text}\ngood once, until {token.expires_at:%Y-%m-%d %H:%M} UTC")
 
 
+def _run_virtual_reader(options: argparse.Namespace) -> int:
+    from provisioning.virtual_reader.cli import run_virtual_reader
+
+    return run_virtual_reader(options)
+
+
 def _run_virtual_turnstile(options: argparse.Namespace) -> int:
     from provisioning.virtual_turnstile.cli import run
 
@@ -172,7 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     turnstile = words.add_parser("virtual-turnstile", help="run turnstiles without metal, with a web page")
     turnstile.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
     turnstile.set_defaults(command=_run_virtual_turnstile)
-    _finish(add_virtual_reader(words), run_virtual_reader)
+    _finish(add_virtual_reader(words), _run_virtual_reader)
     return parser
 
 
