@@ -5,23 +5,39 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from cloud.credentials.policy import CARD_NUMBER_MAX, FACILITY_CODE_MAX, RAW_BITS_MAX, RAW_BITS_MIN, CredentialKind
+from cloud.credentials.policy import (
+    CODE_CHARACTERS_MAX,
+    FORMATTED_NUMBER_MAX,
+    RAW_BITS_MAX,
+    RAW_BITS_MIN,
+    CredentialKind,
+)
 from cloud.kit.text_fields import Line
 
 
 class CredentialIn(BaseModel):
-    """A card to issue: a 26-bit card by its number, any other by its bits."""
+    """What a member will present: a card by its number or bits, a serial number, or a printed code.
+
+    `wiegand26` wants card_number; `wiegand` wants format_name and card_number, and facility_code where the format has
+    one; `raw` wants bit_count and data_hex; `uid` wants data_hex; `code` wants code.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: CredentialKind = "wiegand26"
-    card_number: int | None = Field(default=None, ge=0, le=CARD_NUMBER_MAX, examples=[12345])
+    format_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")] | None = Field(
+        default=None, description="As the gateways' configuration calls it.", examples=["wiegand34"]
+    )
+    card_number: int | None = Field(default=None, ge=0, le=FORMATTED_NUMBER_MAX, examples=[12345])
     facility_code: int | None = Field(
-        default=None, ge=0, le=FACILITY_CODE_MAX, description="Left out: the site's own.", examples=[1]
+        default=None, ge=0, le=FORMATTED_NUMBER_MAX, description="Of wiegand26, left out: the site's own.", examples=[1]
     )
     bit_count: int | None = Field(default=None, ge=RAW_BITS_MIN, le=RAW_BITS_MAX)
     data_hex: Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{2,64}$")] | None = Field(
-        default=None, description="The bits left-aligned, most significant first."
+        default=None, description="The bits left-aligned, most significant first; or the bytes of the serial number."
+    )
+    code: Annotated[Line, StringConstraints(max_length=CODE_CHARACTERS_MAX)] | None = Field(
+        default=None, description="What the scanner reads."
     )
     label: Annotated[Line, StringConstraints(max_length=100)] = Field(default="", examples=["blue fob"])
 

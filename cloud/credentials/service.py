@@ -1,8 +1,9 @@
 """Issue, revoke and reactivate credentials."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 
@@ -18,12 +19,22 @@ from cloud.kit.ids import new_id
 from cloud.members import service as members
 from cloud.sites import service as sites
 
+_NEEDED_FIELDS: Final[Mapping[CredentialKind, tuple[str, ...]]] = {
+    "wiegand26": ("card_number",),
+    "wiegand": ("card_number", "format_name"),
+    "raw": ("data_hex", "bit_count"),
+    "uid": ("data_hex",),
+    "code": ("code",),
+}
+_MAIN_FIELD: Final[Mapping[CredentialKind, str]] = {kind: fields[0] for kind, fields in _NEEDED_FIELDS.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardSpec:
-    """A card as staff describe it.
+    """What a member will present, as staff describe it.
 
-    `wiegand26` needs `card_number` (`facility_code` None: the site's own); `raw` needs `bit_count` and `data_hex`.
+    `wiegand26` needs `card_number` (`facility_code` None: the site's own); `wiegand` needs `format_name` and
+    `card_number`; `raw` needs `bit_count` and `data_hex`; `uid` needs `data_hex`; `code` needs `code`.
     """
 
     kind: CredentialKind = "wiegand26"
@@ -31,6 +42,8 @@ class CardSpec:
     facility_code: int | None = None
     bit_count: int | None = None
     data_hex: str | None = None
+    format_name: str | None = None
+    code: str | None = None
     label: str = ""
 
 
@@ -121,19 +134,23 @@ def list_by_canonicals(session: UnitOfWork, site_id: str, canonicals: Collection
 
 def _canonical(session: UnitOfWork, site_id: str, card: CardSpec) -> str:
     try:
-        if card.kind == "raw":
-            if card.bit_count is None or card.data_hex is None:
-                raise invalid_field("data_hex", "card_incomplete", "A raw card needs bit_count and data_hex.")
-            return policy.canonical_raw(card.bit_count, card.data_hex)
-        if card.card_number is None:
-            raise invalid_field("card_number", "card_incomplete", "A 26-bit card needs card_number.")
-        facility_code = card.facility_code
-        if facility_code is None:
-            facility_code = sites.get_site(session, site_id).facility_code
-        return policy.canonical_wiegand26(facility_code, card.card_number)
+        match card:
+            case CardSpec(kind="wiegand26", card_number=int(number), facility_code=facility):
+                if facility is None:
+                    facility = sites.get_site(session, site_id).facility_code
+                return policy.canonical_wiegand26(facility, number)
+            case CardSpec(kind="wiegand", format_name=str(name), card_number=int(number), facility_code=facility):
+                return policy.canonical_wiegand(name, facility, number)
+            case CardSpec(kind="raw", bit_count=int(bit_count), data_hex=str(data_hex)):
+                return policy.canonical_raw(bit_count, data_hex)
+            case CardSpec(kind="uid", data_hex=str(data_hex)):
+                return policy.canonical_uid(data_hex)
+            case CardSpec(kind="code", code=str(code)):
+                return policy.canonical_code(code)
     except policy.CardFormatError as error:
-        field = "data_hex" if card.kind == "raw" else "card_number"
-        raise invalid_field(field, "card_malformed", f"{str(error).capitalize()}.") from error
+        raise invalid_field(_MAIN_FIELD[card.kind], "card_malformed", f"{str(error).capitalize()}.") from error
+    needed = " and ".join(_NEEDED_FIELDS[card.kind])
+    raise invalid_field(_MAIN_FIELD[card.kind], "card_incomplete", f"A credential of kind {card.kind} needs {needed}.")
 
 
 def _check_free(session: UnitOfWork, site_id: str, canonical: str) -> None:

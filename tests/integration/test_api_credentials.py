@@ -36,9 +36,31 @@ def test_a_card_of_another_length_is_issued_by_its_bits(club: Club, desk: httpx.
 
 
 @pytest.mark.parametrize(
+    ("card", "canonical"),
+    [
+        (
+            {"kind": "wiegand", "format_name": "wiegand37fc", "facility_code": 9, "card_number": 1234},
+            "wiegand37fc:9:1234",
+        ),
+        ({"kind": "wiegand", "format_name": "club40", "card_number": 7}, "club40:7"),
+        ({"kind": "uid", "data_hex": "04A1B2C3"}, "uid:04a1b2c3"),
+        ({"kind": "code", "code": " GYM-42 "}, "code:GYM-42"),
+    ],
+)
+def test_whatever_a_reader_can_deliver_can_be_issued(
+    club: Club, desk: httpx.Client, card: dict[str, object], canonical: str
+) -> None:
+    assert issue(desk, add_member(club, desk), **card).json()["canonical"] == canonical
+
+
+@pytest.mark.parametrize(
     "card",
     [
         {},
+        {"kind": "wiegand", "card_number": 1},
+        {"kind": "wiegand", "format_name": "raw34", "card_number": 1},
+        {"kind": "uid"},
+        {"kind": "code", "code": "  "},
         {"card_number": 65536},
         {"card_number": 1, "facility_code": 256},
         {"kind": "raw"},
