@@ -12,6 +12,7 @@ from typing import Final, Protocol, TypeVar
 from cloud.database import DATABASE_FAULTS, Database
 from cloud.gateway_link import reception
 from cloud.gateway_link.reception import GatewayRetiredError, Known
+from cloud.gateway_link.sparing_log import SparingLog
 from cloud.gateway_link.state_source import Position, StateSource, Way
 from cloud.kit.sealed_secrets import UnsealError
 from mqtt_client.errors import LinkError, PublishRefusedError
@@ -74,6 +75,7 @@ class GatewaySession:
         self._workshop = workshop
         self._known = known
         self._inbox: asyncio.Queue[_Arrival | None] = asyncio.Queue(INBOX_MAX)
+        self._log = SparingLog(_logger)
         self._is_push_queued = False
         self._sent_at = 0.0
         self._heard_at = _now_s()
@@ -84,7 +86,7 @@ class GatewaySession:
         """Queue a message. One too many is dropped: a gateway repeats whatever is not answered."""
         self._heard_at = _now_s()
         if self._inbox.full():
-            _logger.warning("gateway %s talks faster than it is answered; a message is dropped", topic.gateway_id)
+            self._log.warn("gateway %s talks faster than it is answered; a message is dropped", topic.gateway_id)
             message.ack()
         else:
             self._inbox.put_nowait(_Arrival(topic, message))
@@ -111,7 +113,7 @@ class GatewaySession:
             try:
                 await self._attend(item)
             except _NOT_ANSWERED as error:
-                _logger.error("gateway %s is not answered, it will ask again: %s", self._known.gateway_id, error)  # noqa: TRY400 - nobody's fault here
+                self._log.warn("gateway %s is not answered, it will ask again: %s", self._known.gateway_id, error)
             except LinkError:
                 raise
             except Exception:  # a fault of the program must not end the link of all gateways
@@ -132,7 +134,7 @@ class GatewaySession:
             message = parse_message(arrival.message.payload, topic.direction, topic.kind)
             answers = await self._workshop.run(lambda: self._receive(message))
         except (SyncProtocolError, GatewayRetiredError) as error:
-            _logger.warning("a message of gateway %s is refused: %s", topic.gateway_id, error)
+            self._log.warn("a message of gateway %s is refused: %s", topic.gateway_id, error)
             await self._send(Refused(topic.kind, str(error)[:_REASON_CHARACTERS_MAX], VERSION))
             return
         for answer in answers:
