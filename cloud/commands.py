@@ -83,6 +83,8 @@ def _complain(error: object, code: int) -> int:
 
 def _serve(options: argparse.Namespace) -> None:
     settings = read_settings(os.environ)
+    if settings.tls_listen and not (settings.tls_certificate and settings.tls_key):
+        raise UsageError("TORNELLO_TLS_LISTEN needs TORNELLO_TLS_CERT and TORNELLO_TLS_KEY")
     if not options.no_worker:
         _check_link(settings, "or start with --no-worker")
     with _database(settings) as database:

@@ -79,8 +79,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tls_key=reader.path("TLS_KEY"),
         public_broker=reader.address("PUBLIC_BROKER") or broker,
     )
-    if settings.tls_listen and not (settings.tls_certificate and settings.tls_key):
-        reader.mistakes.append("TORNELLO_TLS_LISTEN needs TORNELLO_TLS_CERT and TORNELLO_TLS_KEY")
     if reader.mistakes:
         raise SettingsError("\n".join(reader.mistakes))
     return settings

@@ -35,7 +35,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
                 "TORNELLO_DATABASE_URL": "mysql://x",
                 "TORNELLO_BROKER_PORT": "70000",
                 "TORNELLO_LISTEN": "8080",
-                "TORNELLO_TLS_LISTEN": "0.0.0.0:8443",
+                "TORNELLO_TLS_LISTEN": "8443",
                 "TORNELLO_AUTHORITY_DIR": str(tmp_path / "missing"),
             }
         )
