@@ -177,6 +177,7 @@ class AccessControlUnit:
         self._is_scan_turn = self._scan is not None and not self._is_scan_turn
         if link is not None:
             data = link.next_bytes(now)
+            link.sent_at = now + timing.transmission_time(len(data), self._baud)
             self._transmit(link, data, self._schedule.begin(link, self._links.values(), now), now)
         elif self._scan is not None:
             self._transmit(self._scan, self._scan.next_bytes(), REPLY_DELAY, now)
@@ -200,13 +201,14 @@ class AccessControlUnit:
             self._end_scan()
 
     def _handle_frames(self, frames: Iterable[tuple[Frame, bytes]], now: float) -> None:
-        for frame, _ in frames:
+        for frame, raw in frames:
+            wire_time = timing.transmission_time(len(raw), self._baud)
             # A two-wire adapter echoes what we send: commands are never for us.
-            if frame.is_reply and self._handle_frame(frame, now):
+            if frame.is_reply and self._handle_frame(frame, now, wire_time):
                 self._asked = None
                 self._quiet_until = now + timing.idle_gap(self._baud)
 
-    def _handle_frame(self, frame: Frame, now: float) -> bool:
+    def _handle_frame(self, frame: Frame, now: float, wire_time: float) -> bool:
         """True when the frame is what the line was waiting for."""
         asked = self._asked
         if isinstance(asked, AddressScan) and frame.address == asked.address:
@@ -214,7 +216,7 @@ class AccessControlUnit:
             self._end_scan()
             return True
         link = self._links.get(frame.address)
-        if link is None or not link.handle_frame(frame, now):
+        if link is None or not link.handle_frame(frame, now, wire_time=wire_time):
             return False
         if link.address != frame.address:
             # Two moves to one address may have been under way: who was there first stays.

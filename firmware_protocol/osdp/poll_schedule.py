@@ -4,7 +4,7 @@ Commands go first, then silent readers within their budget, then polls: readers 
 those that are coming online, every fourth turn, all others in the order of their last poll.
 
 As long as others are alive, a reader that did not answer gets a short time to answer, and all of them
-together get one tenth of the bus time while they still count as online, one thirtieth afterwards. So a dead
+together get one quarter of the bus time while they still count as online, one thirtieth afterwards. So a dead
 reader costs its neighbours next to nothing, and does not delay the repetition of a frame that a live one
 lost. One that answers late is heard all the same.
 """
@@ -18,7 +18,7 @@ from firmware_protocol.osdp.timing import PROBE_DELAY_MAX, REPLY_DELAY_MAX
 ACTIVE_SECONDS = 3.0
 """How long after a card, a key or a command a reader is polled with preference."""
 ACTIVE_TURN_EVERY = 4
-RETRY_SHARE = 10
+RETRY_SHARE = 4
 """Readers that fell silent, but still count as online, together get one part in so many of the bus time."""
 PROBE_SHARE = 30
 """Readers that are offline together get one part in so many: at 9600 baud a probe takes 26 ms."""
@@ -69,7 +69,7 @@ class PollSchedule:
         is_probe = link.is_silent or link.state is LinkState.PROBING
         has_live = any(_is_live(each) for each in links)
         self._spending = (self._budget(link), now) if link.is_silent and has_live else None
-        if not is_probe:
+        if not is_probe or (link.is_online and not has_live):
             return link.reply_delay
         if not has_live:
             return REPLY_DELAY_MAX if link.is_silent else PROBE_DELAY_MAX

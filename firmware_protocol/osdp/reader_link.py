@@ -76,6 +76,8 @@ class ReaderLink:
         self.state = LinkState.PROBING
         self.due_at = 0.0
         self.polled_at = 0.0
+        self.sent_at = 0.0
+        """When the last byte of what was transmitted last is on the wire."""
         self.online = OnlineReader(settings.address, emit)
         self.counters = ReaderCounters()
         self._settings = settings
@@ -143,7 +145,7 @@ class ReaderLink:
             self._exchange = self._begin(now)
         else:
             self.counters.retries += 1
-        self.polled_at = now
+        self.polled_at = self.sent_at = now
         return self._exchange.frame.encode_with_mark()
 
     def handle_silence(self, now: float) -> None:
@@ -157,8 +159,10 @@ class ReaderLink:
         if self._silences >= SILENCES_MIN and now >= self._silent_since + SILENT_SECONDS:
             self._apply(Outcome.UNANSWERED)
 
-    def handle_frame(self, frame: Frame, now: float) -> bool:
-        """True when the frame answers what was last sent; a late answer counts as well."""
+    def handle_frame(self, frame: Frame, now: float, *, wire_time: float = 0.0) -> bool:
+        """True when the frame, which was ``wire_time`` seconds on the wire, answers what was last sent; a late
+        answer counts as well.
+        """
         exchange = self._exchange
         if exchange is None:
             return False
@@ -173,9 +177,9 @@ class ReaderLink:
             # The line garbled our command: the same as silence, only sooner known.
             self.handle_silence(now)
             return True
-        latency = now - self.polled_at
-        self.counters.latencies.add(latency)
-        self._slowest_reply = max(latency, self._slowest_reply * _SLOWNESS_KEPT)
+        self.counters.latencies.add(now - self.polled_at)
+        reply_delay = now - wire_time - self.sent_at
+        self._slowest_reply = max(reply_delay, self._slowest_reply * _SLOWNESS_KEPT)
         self._silences = self._busy_replies = 0
         self.due_at = now
         try:

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from firmware_protocol.osdp import commands, events
@@ -200,6 +202,28 @@ def test_a_babbling_line_ends_in_silence_within_bounds() -> None:
         bus.inject(b"\x53\x81")
         bus.run(0.005)
     assert bus.acu.counters(1).silences >= 3
+
+
+@pytest.mark.parametrize("baud", [9600, 115200])
+def test_a_cable_that_loses_every_fifth_exchange_loses_no_card_and_no_reader(baud: int) -> None:
+    bus = secure_bus(baud=baud)
+    bus.expect(events.ReaderOnline)
+    bus.run(5.0)
+    rng = random.Random(1)
+    bus.distort = lambda data: [(0.0, data)] if rng.random() < 0.9 else []
+    delays: list[float] = []
+
+    def has_arrived() -> bool:
+        return sum(isinstance(event, events.CardRead) for event in bus.acu_events) > len(delays)
+
+    for _ in range(100):
+        bus.run(0.1)
+        bus.devices[0].present_card(b"\x12\x34\x56\x78", 32, now=bus.now)
+        presented_at = bus.now
+        assert bus.run_until(has_arrived)
+        delays.append(bus.now - presented_at)
+    assert not any(isinstance(event, events.ReaderOffline) for event in bus.acu_events)
+    assert sorted(delays)[94] < 0.3
 
 
 def test_readers_come_and_go_while_the_bus_runs() -> None:

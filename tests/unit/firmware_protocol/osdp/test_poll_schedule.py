@@ -97,8 +97,15 @@ def test_with_nobody_alive_a_first_probe_is_short_and_the_next_ones_long() -> No
     assert PollSchedule().begin(probing, [probing], 0.0) == REPLY_DELAY_MAX
 
 
-@pytest.mark.parametrize(("state", "pause"), [(LinkState.ONLINE, 0.18), (LinkState.PROBING, 0.58)])
-def test_silent_readers_get_a_tenth_of_the_time_and_dead_ones_a_thirtieth(state: LinkState, pause: float) -> None:
+def test_a_frame_lost_by_the_only_reader_is_repeated_at_that_readers_pace() -> None:
+    lossy = link(1, silences=1)
+    lossy.next_bytes(0.0)
+    lossy._slowest_reply = 0.02
+    assert PollSchedule().begin(lossy, [lossy], 1.0) == pytest.approx(0.06)
+
+
+@pytest.mark.parametrize(("state", "pause"), [(LinkState.ONLINE, 0.06), (LinkState.PROBING, 0.58)])
+def test_silent_readers_get_a_quarter_of_the_time_and_dead_ones_a_thirtieth(state: LinkState, pause: float) -> None:
     schedule, live, silent = PollSchedule(), link(1), link(2, state, silences=1)
     links = [live, silent]
     schedule.begin(silent, links, 10.0)

@@ -218,3 +218,13 @@ def test_a_slow_reader_gets_three_times_its_slowest_reply() -> None:
         bench.link.handle_frame(bench.answer(asked), bench.now + 0.02)
     bench.ask()
     assert bench.link.reply_delay == pytest.approx(0.06)
+
+
+def test_a_slow_line_does_not_make_a_reader_slow() -> None:
+    bench = online()
+    for _ in range(200):
+        asked = bench.ask()
+        bench.link.sent_at = bench.now + 0.016
+        bench.link.handle_frame(bench.answer(asked), bench.now + 0.034, wire_time=0.016)
+    bench.ask()
+    assert bench.link.reply_delay == 0.03
