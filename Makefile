@@ -1,6 +1,6 @@
 # Each line is a command that anyone could type; the work is in the programs they call.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset tour test check unit format bench lock clean
+.PHONY: help setup demo demo-reset tour test check unit format bench simulate lock clean
 PY := .venv/bin/python
 
 help:  ## list the targets
@@ -39,6 +39,10 @@ format:  ## let ruff write the code's outward form
 bench:  ## the benchmarks: make bench NAME=decision
 	@scripts/setup test
 	$(PY) -m tests.benchmarks $(NAME)
+
+simulate:  ## thousands of simulated sites: make simulate SEED=1 SEEDS=3000
+	@scripts/setup test
+	$(PY) -m tests.simulation whole --seed $(or $(SEED),1) --seeds $(or $(SEEDS),3000)
 
 lock:  ## pin what pyproject.toml asks for, with hashes
 	@scripts/lock

@@ -1,12 +1,14 @@
-"""`python -m tests.simulation power --seed N --cuts M`: replay a simulation by its seed. Exit status 1: a law broke."""
+"""`python -m tests.simulation power|whole --seed N`: replay a simulation by its seed. Exit status 1: a law broke."""
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
 from tests.simulation.memory_folder import memory_folder
 from tests.simulation.power import cut_power
+from tests.simulation.whole.many import simulate_seeds
 
 
 def main(argv: list[str]) -> int:
@@ -18,12 +20,35 @@ def main(argv: list[str]) -> int:
     power.add_argument("--cuts", type=int, default=2000)
     power.add_argument("--synchronous", choices=("OFF", "NORMAL", "FULL"), help="instead of what the store asks for")
     power.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the card of the last cut there")
+    power.set_defaults(command=_cut_power)
+    whole = commands.add_parser("whole", help="a whole site: gateways, broker, cloud, members, staff")
+    whole.add_argument("--seed", type=int, default=1)
+    whole.add_argument("--seeds", type=int, default=1, metavar="N", help="so many worlds, from --seed on")
+    whole.add_argument("--hours", type=float, help="how long each storm lasts (default: 10 to 30 s, by the seed)")
+    whole.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    whole.set_defaults(command=_simulate_whole)
     arguments = parser.parse_args(argv)
+    return 1 if arguments.command(arguments) else 0
+
+
+def _cut_power(arguments: argparse.Namespace) -> bool:
     logging.disable()
     with memory_folder() as folder:
         report = cut_power(arguments.keep or folder, arguments.seed, arguments.cuts, synchronous=arguments.synchronous)
     print(report.to_text())
-    return 1 if report.violations else 0
+    return bool(report.violations)
+
+
+def _simulate_whole(arguments: argparse.Namespace) -> bool:
+    seeds = range(arguments.seed, arguments.seed + arguments.seeds)
+    storm_s = None if arguments.hours is None else arguments.hours * 3600
+    broken = held = 0
+    for report in simulate_seeds(seeds, workers=min(arguments.workers, arguments.seeds), storm_s=storm_s):
+        broken, held = broken + bool(report.broken), held + (not report.broken)
+        if report.broken or arguments.seeds == 1:
+            print(report.to_text(), flush=True)
+    print(f"{held + broken} worlds, {broken} with a broken law")
+    return bool(broken)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""What must hold whatever happens: a file a law, each a sentence."""
