@@ -1,8 +1,9 @@
 """One MQTT 5 connection: aiomqtt's client with six behaviours corrected, each held by a test in `tests/contract`.
 
-It learns negative PUBACKs, leaves the PUBACK of an inbound message to the application, bounds what is queued, notices
-at once a connection that dies before it was accepted, remembers the socket error that paho only prints, and never
-leaves a socket or a watched descriptor behind. Touches private names of aiomqtt 2.5, hence the pin below 3.
+It learns negative PUBACKs, leaves the PUBACK of an inbound message to the application, bounds what is queued (by not
+reading on: mosquitto 2.0.11 sends more than the Receive Maximum allows), notices at once a connection that dies before
+it was accepted, remembers the socket error that paho only prints, and never leaves a socket or a watched descriptor
+behind. Touches private names of aiomqtt 2.5, hence the pin below 3.
 """
 
 import asyncio
@@ -73,7 +74,9 @@ class Connection(aiomqtt.Client):
         self._client.manual_ack_set(on=True)
         self._is_abandoned = False
         self._pubacks: dict[int, asyncio.Future[ReasonCode]] = {}
-        self._inbox: asyncio.Queue[paho.MQTTMessage] = asyncio.Queue(limits.inbound_max)
+        # One reading may go through as many packets as there are publishes on their way.
+        self._inbox: asyncio.Queue[paho.MQTTMessage] = asyncio.Queue(limits.inbound_max + limits.outbound_max + 1)
+        self._is_reading = True
         # Its exception is also told through `cause_of_loss`; an unread one must not be logged by asyncio.
         self._disconnected.add_done_callback(lambda lost: lost.cancelled() or lost.exception())
 
@@ -130,7 +133,9 @@ class Connection(aiomqtt.Client):
             ConnectionError: the connection is lost and everything received has been taken.
         """
         if not self._inbox.empty():
-            return self._inbox.get_nowait()
+            message = self._inbox.get_nowait()
+            self._read_on()
+            return message
         getter = asyncio.ensure_future(self._inbox.get())
         try:
             await asyncio.wait((getter, self._disconnected), return_when=asyncio.FIRST_COMPLETED)
@@ -146,6 +151,13 @@ class Connection(aiomqtt.Client):
         """Tell the broker that the message has been dealt with; too late on a lost connection, then without effect."""
         if message.qos > 0 and not self._disconnected.done():
             self._client.ack(message.mid, message.qos)
+
+    def _read_on(self) -> None:
+        """Read again once half of what was too much has been taken."""
+        if not self._is_reading and self._inbox.qsize() <= self._limits.inbound_max // 2:
+            self._is_reading = True
+            self._watch_readable()
+            self._loop.call_soon(self._read)  # what TLS has decrypted already makes no socket readable
 
     def lose(self, cause: Exception) -> None:
         """Take the connection as lost from now on."""
@@ -181,7 +193,7 @@ class Connection(aiomqtt.Client):
             self.lose(ConnectionError("the broker sends a topic that is no text"))
         elif not self._inbox.full():
             self._inbox.put_nowait(message)
-        elif message.qos > 0:  # more than the Receive Maximum: this broker cannot be held to its word
+        else:
             self.lose(ConnectionError("the broker sends more messages than were asked for"))
 
     def _on_disconnect(
@@ -197,6 +209,32 @@ class Connection(aiomqtt.Client):
                 self._connected.set_exception(aiomqtt.MqttError("the connection was closed before it was accepted"))
             return
         super()._on_disconnect(client, userdata, flags, reason_code, properties)
+
+    def _on_socket_open(self, client: paho.Client, userdata: Any, sock: Any) -> None:
+        """Runs in a worker thread. Our own reader takes the place of the one that aiomqtt has just asked for."""
+        super()._on_socket_open(client, userdata, sock)
+        self._loop.call_soon_threadsafe(self._watch_readable)
+
+    def _watch_readable(self) -> None:
+        sock = self._client.socket()
+        if sock is not None and sock.fileno() >= 0:
+            self._loop.add_reader(sock.fileno(), self._read)
+
+    def _read(self) -> None:
+        """Read what there is, until the inbox is full: then the broker has to wait."""
+        try:
+            while self._is_reading:
+                self._client.loop_read()
+                sock = self._client.socket()
+                if sock is None:
+                    return
+                if self._inbox.qsize() >= self._limits.inbound_max:
+                    self._is_reading = False
+                    self._loop.remove_reader(sock.fileno())
+                elif not (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+                    return
+        except Exception as error:  # noqa: BLE001 - whatever ends the reading ends the connection
+            self.lose(error)
 
     def _on_socket_register_write(self, client: paho.Client, userdata: Any, sock: socket.socket) -> None:
         """Watch the socket only if it is still open then: its number may already belong to another connection."""

@@ -7,34 +7,21 @@ committed the proof of the last gateway.
 
 import argparse
 import asyncio
+import functools
 import sqlite3
 import tempfile
 import time
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
-from cloud import bus
 from cloud.database import Database
-from cloud.enrolment.authority import OnlineAuthority
-from cloud.migrations import upgrade_database
 from cloud.staff.service import StaffDetails, create_staff
-from gateway.adapters.clock_system import SystemClock
-from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
-from gateway.adapters.store_sqlite.store import GatewayStore
-from gateway.enrolment import enrol
-from gateway.identity import Identity, tls_files
-from gateway.service.clock_keeping import ClockKeeping
-from gateway.service.cloud_session import CloudSession, SessionPorts
-from provisioning.authority import create_authority, issue_client_certificate, issue_server_certificate
-from provisioning.claim_token import create_claim_token
+from tests.benchmarks.enrolled_site import EnrolledSite, syncing_gateway
 from tests.benchmarks.report import Report, percentile
 from tests.club import Club
-from tests.product_broker import ProductBroker
-from tests.running_cloud import running_cloud
 
 TARGET_P99_MS = 250.0
 PATIENCE_S = 20.0
@@ -51,8 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Report:
     with tempfile.TemporaryDirectory(prefix="tornello-") as folder, ExitStack() as stack:
-        site = _Site.set_up(Path(folder), arguments, stack)
-        rounds = asyncio.run(_measure(site, arguments.rounds))
+        seed = _Seed(arguments.gateways, arguments.members)
+        site = EnrolledSite.set_up(Path(folder), seed.found, stack)
+        rounds = asyncio.run(_measure(site, seed.member_ids, arguments.rounds))
     applied, acked = [each.applied_ms for each in rounds], [each.acked_ms for each in rounds]
     figures = {
         "p50_ms": percentile(acked, 0.5),
@@ -67,66 +55,25 @@ def run(arguments: argparse.Namespace) -> Report:
     return Report("block_live", figures, {"p99_ms": TARGET_P99_MS})
 
 
-@dataclass
-class _Site:
-    """Everything that runs beside the gateways."""
+class _Seed:
+    """A club with somebody who may sign in; `member_ids` once it is founded."""
 
-    folder: Path
-    console_url: str
-    member_ids: list[str]
-    identities: list[tuple[Path, Identity]]
+    def __init__(self, gateways: int, members: int) -> None:
+        self._gateways = gateways
+        self._members = members
+        self.member_ids: list[str] = []
 
-    @classmethod
-    def set_up(cls, folder: Path, arguments: argparse.Namespace, stack: ExitStack) -> "_Site":
-        now = datetime.now(UTC)
-        authority = create_authority(folder, "Benchmark", "a long passphrase", now)
-        for name in ("broker", "https"):
-            issue_server_certificate(folder, ["localhost"], ["127.0.0.1"], file_name=name, now=now)
-        issue_client_certificate(folder, "tornello-cloud", file_name="cloud", now=now)
-        broker = ProductBroker(folder / "broker", authority=folder)
-        broker.start()
-        stack.callback(broker.stop)
-        url = f"sqlite:///{folder}/tornello.db"
-        lanes, member_ids, site_id = _seed(url, arguments)
-        environment = {
-            "DATABASE_URL": url,
-            "AUTHORITY_DIR": str(folder),
-            "BROKER_HOST": broker.host,
-            "BROKER_PORT": str(broker.port),
-            "BROKER_CERT": str(folder / "cloud.pem"),
-            "BROKER_KEY": str(folder / "cloud-key.pem"),
-            "TLS_LISTEN": "127.0.0.1:0",
-            "TLS_CERT": str(folder / "https.pem"),
-            "TLS_KEY": str(folder / "https-key.pem"),
-        }
-        cloud = stack.enter_context(running_cloud(folder, environment))
-        enrolment_url = f"https://localhost:{cloud.port('https')}"
-        identities = [
-            (folder / lane_id, _enrol(enrolment_url, url, (site_id, lane_id), authority, folder)) for lane_id in lanes
-        ]
-        return cls(folder, f"http://127.0.0.1:{cloud.port('http')}/api/v1", member_ids, identities)
-
-
-def _seed(url: str, arguments: argparse.Namespace) -> tuple[list[str], list[str], str]:
-    database = Database(url, dispatch=bus.dispatch)
-    upgrade_database(database)
-    club = Club.found(database)
-    lanes = [club.add_lane(f"Lane {number}") for number in range(1, arguments.gateways + 1)]
-    with database.transaction() as session:
-        member_ids = [club.add_member(session, f"Member {n}", card=n) for n in range(1, arguments.members + 1)]
-        for member_id in member_ids:
-            club.add_contract(session, member_id)
-        details = StaffDetails(email=EMAIL, name="Benchmark", role="administrator")
-        create_staff(session, club.actor, details, password=PASSWORD)
-    database.close()
-    return lanes, member_ids, club.site_id
-
-
-def _enrol(
-    enrolment_url: str, database_url: str, place: tuple[str, str], authority: OnlineAuthority, folder: Path
-) -> Identity:
-    token = create_claim_token(database_url, *place, authority)
-    return enrol(enrolment_url, token.text, folder / place[1])
+    def found(self, database: Database) -> tuple[str, list[str]]:
+        club = Club.found(database)
+        lanes = [club.add_lane(f"Lane {number}") for number in range(1, self._gateways + 1)]
+        with database.transaction() as session:
+            numbers = range(1, self._members + 1)
+            self.member_ids = [club.add_member(session, f"Member {number}", card=number) for number in numbers]
+            for member_id in self.member_ids:
+                club.add_contract(session, member_id)
+            details = StaffDetails(email=EMAIL, name="Benchmark", role="administrator")
+            create_staff(session, club.actor, details, password=PASSWORD)
+        return club.site_id, lanes
 
 
 @dataclass
@@ -156,33 +103,31 @@ class _Gateways:
                 await self.changed.wait()
 
 
-async def _measure(site: _Site, rounds: int) -> list[_Round]:
+async def _measure(site: EnrolledSite, member_ids: list[str], rounds: int) -> list[_Round]:
     gateways = _Gateways()
-    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
-        running = []
-        for state_dir, identity in site.identities:
-            running += await _run_gateway(stack, tasks, state_dir, identity, gateways)
+    async with AsyncExitStack() as stack:
+        for state_dir, identity in site.gateways:
+            told = functools.partial(gateways.told, identity.gateway_id)
+            await stack.enter_async_context(syncing_gateway(state_dir, identity, told))
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=PATIENCE_S))
-        token = (await client.post(f"{site.console_url}/sessions", json={"email": EMAIL, "password": PASSWORD})).json()
+        token = (await client.post(f"{site.api_url}/sessions", json={"email": EMAIL, "password": PASSWORD})).json()
         client.headers["Authorization"] = f"Bearer {token['token']}"
         proofs = sqlite3.connect(f"file:{site.folder}/tornello.db?mode=ro", uri=True)
         stack.callback(proofs.close)
-        await gateways.reach(1, len(site.identities))
+        await gateways.reach(1, len(site.gateways))
         measured: list[_Round] = []
         flag_id = ""
         for number in range(rounds):
             if number % 2 == 0:
-                member_id = site.member_ids[number % len(site.member_ids)]
-                url, body = f"{site.console_url}/members/{member_id}/flags", {"effect": "block", "texts": {"en": "No"}}
+                member_id = member_ids[number % len(member_ids)]
+                url, body = f"{site.api_url}/members/{member_id}/flags", {"effect": "block", "texts": {"en": "No"}}
             else:
-                url, body = f"{site.console_url}/flags/{flag_id}/clear", {}
+                url, body = f"{site.api_url}/flags/{flag_id}/clear", {}
             started = time.perf_counter()
             answer = await client.post(url, json=body)
             answered = time.perf_counter()
             flag_id = answer.raise_for_status().json()["id"]
-            measured.append(await _follow(gateways, proofs, flag_id, len(site.identities), (started, answered)))
-        for task in running:
-            task.cancel()
+            measured.append(await _follow(gateways, proofs, flag_id, len(site.gateways), (started, answered)))
     return measured
 
 
@@ -199,27 +144,3 @@ async def _follow(
             await asyncio.sleep(LOOK_EVERY_S)
     acked = time.perf_counter()
     return _Round(*((moment - started) * 1000 for moment in (answered, applied, acked)))
-
-
-async def _run_gateway(
-    stack: AsyncExitStack, tasks: asyncio.TaskGroup, state_dir: Path, identity: Identity, gateways: _Gateways
-) -> list[asyncio.Task[None]]:
-    clock = SystemClock()
-    store = await stack.enter_async_context(GatewayStore.open(state_dir, clock))
-    link = CloudLinkMqtt(
-        CloudAddress(
-            identity.broker_host,
-            identity.broker_port,
-            identity.site_id,
-            identity.gateway_id,
-            tls_files(state_dir),
-            identity.signing_keys,
-        )
-    )
-    keeping = ClockKeeping(clock, store.state, store.state)
-    ports = SessionPorts(link, store.journal, store.state, clock, readers=lambda: ())
-    session = CloudSession(
-        ports, keeping, version="benchmark", told=lambda revision: gateways.told(identity.gateway_id, revision)
-    )
-    loops = (store.run(), link.run(session), session.run(), session.upload.run(), keeping.run())
-    return [tasks.create_task(loop) for loop in loops]

@@ -112,6 +112,31 @@ def test_messages_wait_at_the_broker_while_earlier_ones_are_not_acknowledged(tmp
         run(test)
 
 
+@pytest.mark.parametrize("has_tls", [False, True])
+def test_a_broker_that_sends_more_than_was_asked_for_is_made_to_wait(tmp_path: Path, has_tls: bool) -> None:
+    authority = Authority.create(tmp_path / "ca")
+    with running_broker(tmp_path / "broker", tls=mutual_tls(authority) if has_tls else None) as broker:
+
+        async def test() -> None:
+            tls = [authority.issue(name) if has_tls else None for name in ("receiver", "sender")]
+            receiver = client_of(broker, "r", "a", tls=tls[0], limits=LinkLimits(inbound_max=8))
+            async with receiver, client_of(broker, "s", tls=tls[1]) as sender:
+                for number in range(400):
+                    await sender.publish("a", b"%03d" % number + bytes(20_000))
+                    if number % 10 == 0:
+                        await asyncio.sleep(0)
+                seen = []
+                async for message in receiver.messages():
+                    seen.append(int(message.payload[:3]))
+                    await asyncio.sleep(0.001)
+                    message.ack()
+                    if len(seen) == 400:
+                        break
+                assert seen == list(range(400))
+
+        run(test)
+
+
 def test_a_killed_broker_is_noticed_at_once_by_reader_and_writer(tmp_path: Path) -> None:
     with running_broker(tmp_path) as broker:
 
