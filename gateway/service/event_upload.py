@@ -104,7 +104,9 @@ class EventUpload:
                 if not await self.send_next():
                     await self._wait()
             except LinkDownError:
-                self.close()
+                # The word of a link that is gone may come when the next one is open already; then it means nothing.
+                if not self._link.is_connected:
+                    self.close()
             except StoreBusyError as error:
                 logger.warning("the journal cannot be read now: %s", error)
                 await asyncio.sleep(GO_BACK_EVERY_S)

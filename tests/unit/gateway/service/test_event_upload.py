@@ -1,7 +1,10 @@
+import asyncio
+
 from gateway.service.event_upload import BATCH_BYTES_MAX, RESEND_AFTER_S, WINDOW_BATCHES, EventUpload
+from gateway.service.ports import LinkDownError
 from sync_protocol.codec import PAYLOAD_BYTES_MAX, encode_message
 from sync_protocol.journal_events import SealedEvent
-from sync_protocol.messages import EventBatch, EventRefused, EventsAcked, Welcome
+from sync_protocol.messages import EventBatch, EventRefused, EventsAcked, Message, Welcome
 from tests.fake_clock import FakeClock
 from tests.fake_sync import FakeJournal, FakeLink
 from tests.in_loop import in_loop
@@ -135,6 +138,36 @@ async def test_after_the_link_was_lost_everything_unconfirmed_is_sent_again() ->
     assert await bench.send_all() == []
     await bench.welcome(acked_seq=99)
     assert await bench.send_all() == [(100, 149)]
+
+
+class LateLink(FakeLink):
+    """Says of the first message only when asked that it was lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tell_loss = asyncio.Event()
+
+    async def publish(self, message: Message) -> None:
+        if not self.tell_loss.is_set():
+            await self.tell_loss.wait()
+            raise LinkDownError("lost long ago")
+        await super().publish(message)
+
+
+@in_loop
+async def test_a_loss_that_is_told_late_does_not_close_the_upload_on_the_next_link() -> None:
+    bench, link = Bench(10), LateLink()
+    bench.upload = EventUpload(link, bench.journal, bench.clock)
+    await bench.welcome()
+    running = asyncio.ensure_future(bench.upload.run())
+    await asyncio.sleep(0)
+    bench.upload.close()
+    await bench.welcome()
+    link.tell_loss.set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    running.cancel()
+    assert link.sent == [EventBatch("epoch-a", tuple(bench.journal.events))]
 
 
 @in_loop
