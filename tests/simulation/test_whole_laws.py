@@ -1,0 +1,85 @@
+"""Laws that bite: each is told of a world in which it is broken."""
+
+import random
+
+import pytest
+
+from sync_protocol.journal_events import AccessDecided, AccessTaken, Outcome
+from tests.club import Club, sqlite_club
+from tests.simulation.whole.desk import Desk
+from tests.simulation.whole.laws.arrival import EventsArriveOnce
+from tests.simulation.whole.laws.barred import BarredIsRefused
+from tests.simulation.whole.laws.ledger import Ledger
+from tests.simulation.whole.laws.relay import RelayFollowsGrant
+from tests.simulation.whole.laws.revisions import RevisionsNeverGoBack
+from tests.simulation.whole.laws.visits import VisitsAreBurntOnce
+from tests.simulation.whole.laws.welcome import MemberIsLetIn
+from tests.simulation.whole.story import BrokenLawError, Story
+
+
+def decided(outcome: Outcome, *, member_id: str | None = None, revision: int = 1) -> AccessDecided:
+    return AccessDecided("tap", "lan_a", "in", "entry", "", outcome, "granted", "contract", revision, member_id)
+
+
+def desk_of(club: Club) -> Desk:
+    desk = Desk(club, random.Random(1), Story(lambda: 0.0))
+    desk.open()
+    return desk
+
+
+def test_a_relay_that_closes_by_itself_or_on_a_refusal_breaks_the_law() -> None:
+    law = RelayFollowsGrant()
+    with pytest.raises(BrokenLawError):
+        law.relay_closed("gate1", "lan_a", "in")
+    law.tap_began("gate1")
+    law.relay_closed("gate1", "lan_a", "in")
+    with pytest.raises(BrokenLawError):
+        law.event_written("gate1", 0, decided("block"))
+
+
+def test_a_grant_to_who_is_frozen_and_a_refusal_of_who_may_pass_break_the_law() -> None:
+    with sqlite_club() as club:
+        desk = desk_of(club)
+        good, frozen = desk.people[100], desk.people[107]
+        newest = good.history[-1][0]
+        barred, welcome = BarredIsRefused(desk), MemberIsLetIn(desk)
+        barred.started("gate1", 0, newest)
+        with pytest.raises(BrokenLawError):
+            barred.event_written("gate1", 0, decided("allow", member_id=frozen.member_id, revision=newest))
+        with pytest.raises(BrokenLawError):
+            welcome.event_written("gate1", 0, decided("block", member_id=good.member_id, revision=newest))
+
+
+def test_a_decision_on_less_than_what_is_in_force_breaks_the_law() -> None:
+    with sqlite_club() as club:
+        law = BarredIsRefused(desk_of(club))
+        law.started("gate1", 0, 9)
+        with pytest.raises(BrokenLawError, match="9 is in force"):
+            law.event_written("gate1", 0, decided("allow", revision=8))
+
+
+def test_a_revision_that_is_lost_with_the_power_breaks_the_law() -> None:
+    law = RevisionsNeverGoBack()
+    law.revision_in_force("gate1", 5)
+    with pytest.raises(BrokenLawError):
+        law.started("gate1", 0, 4)
+
+
+def test_an_event_that_never_arrives_and_a_visit_that_is_not_counted_break_the_law() -> None:
+    with sqlite_club() as club:
+        desk, ledger = desk_of(club), Ledger()
+        ledger.started("gate1", 0, 0)
+        contract_id = next(iter(desk.packs))
+        ledger.event_written("gate1", 0, AccessTaken("tap", "lan_a", "in", "mem_a", contract_id, spends_visit=True))
+        with pytest.raises(BrokenLawError, match="0 events of gate1, and 1"):
+            EventsArriveOnce(ledger, club.database).calm_reached()
+        with pytest.raises(BrokenLawError, match="1 visits, 0 counted"):
+            VisitsAreBurntOnce(ledger, desk, club.database).calm_reached()
+
+
+def test_a_tap_without_a_decision_breaks_the_law() -> None:
+    with sqlite_club() as club:
+        law = EventsArriveOnce(Ledger(), club.database)
+        law.tap_began("gate1")
+        with pytest.raises(BrokenLawError, match="0 decisions"):
+            law.tap_ended("gate1")
