@@ -145,13 +145,15 @@ class LateLink(FakeLink):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tell_loss = asyncio.Event()
+        self.is_asked, self.tell_loss, self.has_sent = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def publish(self, message: Message) -> None:
-        if not self.tell_loss.is_set():
+        if not self.is_asked.is_set():
+            self.is_asked.set()
             await self.tell_loss.wait()
             raise LinkDownError("lost long ago")
         await super().publish(message)
+        self.has_sent.set()
 
 
 @in_loop
@@ -160,12 +162,11 @@ async def test_a_loss_that_is_told_late_does_not_close_the_upload_on_the_next_li
     bench.upload = EventUpload(link, bench.journal, bench.clock)
     await bench.welcome()
     running = asyncio.ensure_future(bench.upload.run())
-    await asyncio.sleep(0)
+    await link.is_asked.wait()
     bench.upload.close()
     await bench.welcome()
     link.tell_loss.set()
-    for _ in range(10):
-        await asyncio.sleep(0)
+    await asyncio.wait_for(link.has_sent.wait(), timeout=5)
     running.cancel()
     assert link.sent == [EventBatch("epoch-a", tuple(bench.journal.events))]
 
