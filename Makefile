@@ -1,6 +1,6 @@
 # Each line is a command that anyone could type; the work is in the programs they call.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset tour test check unit format bench simulate lock clean
+.PHONY: help setup demo demo-reset tour test coverage check unit format bench simulate lock clean
 PY := .venv/bin/python
 
 help:  ## list the targets
@@ -20,6 +20,12 @@ tour: setup  ## the main job from end to end, a line and a duration a step
 
 test: check  ## check, then every test
 	$(PY) -m pytest tests
+	@$(MAKE) --no-print-directory coverage
+
+coverage:  ## the protocols of the wire: every branch covered by their own tests
+	@scripts/setup test
+	$(PY) -m coverage run --source firmware_protocol -m pytest tests/unit/firmware_protocol tests/vectors/osdp tests/property/firmware_protocol
+	$(PY) -m coverage report --skip-covered --fail-under 100
 
 check:  ## ruff, mypy strict, import contracts, tidy tests
 	@scripts/setup test
