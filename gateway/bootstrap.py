@@ -176,6 +176,7 @@ class Gate:
                 clock=core.clock.trust,
                 is_connected=core.is_connected(),
                 outbox=core.store.journal.outbox,
+                disk_fault=core.store.journal.fault,
                 lanes=lanes,
                 readers=self._watch.reports,
             )

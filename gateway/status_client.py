@@ -56,6 +56,7 @@ def _describe_state(state: Record) -> str:
         f"  cloud {'connected' if state['is_connected'] else 'not connected'}, revision {state['revision']} in force, "
         f"{after - first} event(s) waiting, clock {state['clock']}",
     ]
+    lines += [f"  THE DISK TAKES NO MORE: {state['disk_fault']}"] if state["disk_fault"] else []
     lines += [f"  lane {lane['name']} ({lane['lane_id']}): {lane['state']}" for lane in state["lanes"]]
     counters = state.get("reader_counters", {})
     for reader in state["readers"]:

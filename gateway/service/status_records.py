@@ -54,7 +54,7 @@ class ReaderReport:
 
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
-    """The whole gateway at this moment."""
+    """The whole gateway at this moment; `disk_fault` says why events wait in memory, None while they do not."""
 
     gateway_id: str
     site_name: str
@@ -63,6 +63,7 @@ class GatewayStatus:
     clock: str
     is_connected: bool
     outbox: OutboxRange
+    disk_fault: str | None
     lanes: Sequence[LaneStatus]
     readers: Sequence[ReaderReport]
 

@@ -19,6 +19,7 @@ STATE = {
     "clock": "synced",
     "is_connected": False,
     "outbox": [3, 5],
+    "disk_fault": None,
     "lanes": [{"lane_id": "lan_a", "name": "Lane 1", "state": "locked"}],
     "readers": [
         reader("entry", is_online=True, is_secure=True),
@@ -35,6 +36,11 @@ def test_a_state_says_how_the_gateway_is() -> None:
         "  reader entry: online, secure channel",
         "  reader exit: offline",
     ]
+
+
+def test_a_full_disk_is_not_to_be_overlooked() -> None:
+    lines = describe({**STATE, "disk_fault": "database or disk is full"}).splitlines()
+    assert lines[2] == "  THE DISK TAKES NO MORE: database or disk is full"
 
 
 def test_a_decision_says_why_and_what_was_shown() -> None:

@@ -56,6 +56,7 @@ def test_a_state_record_is_json() -> None:
         clock="synced",
         is_connected=True,
         outbox=OutboxRange(3, 5),
+        disk_fault=None,
         lanes=[LaneStatus("lan_a", "Lane 1", LaneState.LOCKED)],
         readers=[ReaderReport("lan_a", "entry", is_online=True, is_secure=True, inputs=(True, False))],
     )
