@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import JSON
 
 from cloud.database import UtcDateTime
+from cloud.members.search_index import is_search_index
 from cloud.tables import METADATA
 
 
@@ -25,6 +26,7 @@ context.configure(
     transactional_ddl=True,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=render_item,
+    include_name=lambda name, _kind, _parents: not is_search_index(name),
 )
 with context.begin_transaction():
     context.run_migrations()
