@@ -178,6 +178,16 @@ def serial_of(certificate_pem: str) -> str:
     return f"{x509.load_pem_x509_certificate(certificate_pem.encode()).serial_number:x}"
 
 
+def server_names(certificate: Path) -> tuple[str, ...]:
+    """The host names and addresses that a server's certificate bears; none where they cannot be read."""
+    try:
+        extensions = x509.load_pem_x509_certificate(certificate.read_bytes()).extensions
+        names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return ()
+    return (*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress)))
+
+
 def key_usage(*, is_authority: bool) -> x509.KeyUsage:
     """Signing certificates and revocation lists for an authority, digital signatures for everyone else."""
     return x509.KeyUsage(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import URL
 
 from cloud.api import AppSettings, ReadSession, Transaction
 from cloud.console.languages import mark
@@ -12,11 +13,13 @@ from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
 from cloud.enrolment import service
 from cloud.enrolment.api import load_authority
+from cloud.enrolment.authority import server_names
 from cloud.errors import ConflictError, NotFoundError
 from cloud.settings import Settings
 from cloud.sites import service as sites
 
-CONFIG_FILE: Final = "/etc/tornello/gateway.toml"
+GATEWAY_USER: Final = "tornello-gateway"
+"""The service's own user: what root enrols, the service cannot read."""
 _NO_AUTHORITY: Final = mark("This service has no certificate authority. Create one with tornello-provision first.")
 _NO_LANE: Final = mark("Choose a lane.")
 
@@ -42,20 +45,19 @@ def create_token(
         return _form(session, viewer, lane_id, {"form": viewer.words.text(_NO_AUTHORITY)}, status=409)
     except NotFoundError:
         return _form(session, viewer, lane_id, {"lane_id": viewer.words.text(_NO_LANE)}, status=422)
-    command = (
-        f"sudo tornello-gateway enrol --url {enrolment_address(request, settings)} "
-        f"--token {token.text} --config {CONFIG_FILE}"
-    )
+    url = enrolment_address(request.url, settings)
+    command = f"sudo -u {GATEWAY_USER} tornello-gateway enrol --url {url} --token {token.text}"
     template = "enrolment/token.html" if viewer.is_fragment else "enrolment/token_page.html"
     return render(viewer, template, lane=lane, token=token, command=command)
 
 
-def enrolment_address(request: Request, settings: Settings) -> str:
-    """Where a gateway reaches the enrolment over HTTPS: here, at the service's own listener, or at its proxy."""
-    host = request.url.hostname or "localhost"
-    if request.url.scheme == "https":
-        return f"https://{request.url.netloc}"
-    return f"https://{host}:{settings.tls_listen.port}" if settings.tls_listen else f"https://{host}"
+def enrolment_address(here: URL, settings: Settings) -> str:
+    """Where a gateway reaches the enrolment over HTTPS: as this browser does, if the certificate bears that name."""
+    if here.scheme == "https" or settings.tls_listen is None:
+        return f"https://{here.netloc if here.scheme == 'https' else here.hostname}"
+    host = here.hostname or "localhost"
+    names = server_names(settings.tls_certificate) if settings.tls_certificate else ()
+    return f"https://{host if host in names or not names else names[0]}:{settings.tls_listen.port}"
 
 
 def _form(session: UnitOfWork, viewer: Viewer, lane_id: str, errors: Mapping[str, str], *, status: int) -> Response:

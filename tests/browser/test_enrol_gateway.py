@@ -33,7 +33,7 @@ def test_a_token_is_shown_once_with_the_command_to_type(page: Page) -> None:
     page.get_by_role("button", name="Make a token").click()
     expect(page.get_by_role("heading", name="Token for Lane 2")).to_be_visible()
     command = page.locator("#enrol-command").inner_text()
-    assert re.search(r"tornello-gateway enrol --url https://\S+ --token tc1\.[a-z2-7]{26}\.[0-9a-f]{32} ", command)
+    assert re.search(r"tornello-gateway enrol --url https://\S+ --token tc1\.[a-z2-7]{26}\.[0-9a-f]{32}$", command)
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     assert "tc1." not in page.content()
