@@ -19,8 +19,7 @@ _numbers = count(1)
 def postgresql() -> Iterator[PostgresqlServer]:
     """A server with the migrated database `template`."""
     binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed")
+    assert binaries is not None, "PostgreSQL is not installed: run `scripts/setup test`"
     with PostgresqlServer(binaries) as server:
         server.create("template")
         _migrate(server.url("template"))
