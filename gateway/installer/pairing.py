@@ -1,8 +1,9 @@
 """Gives a reader a key of its own (SCBK), and proves that it took it.
 
 The new key is put on disk as pending before the reader hears of it, and is in force only after a new handshake with
-it: whatever is interrupted in between, no reader has a key that nobody knows. The public default key (SCBK-D) is
-spoken here and nowhere else.
+it. It gives way to another one only after a whole handshake with the key before it: one that fails proves nothing,
+for anybody on the line can spoil it. So whatever happens in between, no reader has a key that nobody knows. The
+public default key (SCBK-D) is spoken here and nowhere else.
 """
 
 from collections.abc import Callable
@@ -37,7 +38,7 @@ class ReaderKeyStore(Protocol):
     def pending(self) -> bytes | None: ...
 
     def save_pending(self, key: bytes) -> None:
-        """Keep a key durably before the reader hears of it."""
+        """Keep a key durably before the reader hears of it, in the place of an earlier pending one."""
         ...
 
     def promote(self) -> None:
@@ -108,8 +109,7 @@ class Pairing:
                     case events.ReaderOnline():
                         break
                     case events.SecureChannelFailed():
-                        self._tell("the reader never took that key")
-                        self._keys.drop_pending()
+                        self._tell("the reader does not answer to that key: trying the one before it")
                         return False
                     case None:
                         raise self._no_answer()

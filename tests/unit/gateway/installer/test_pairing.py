@@ -140,7 +140,21 @@ async def test_a_pairing_cut_before_the_reader_heard_of_the_key_begins_again() -
     site.line.disturb = lambda _: None
     await site.pair()
     assert (site.keys.current, site.keys.pending, site.reader.keys) == (NEW, None, [NEW])
-    assert "the reader never took that key" in site.told
+    assert "the reader does not answer to that key: trying the one before it" in site.told
+
+
+@in_loop
+@pytest.mark.parametrize("mode", ["new", "rotate", "force"])
+async def test_a_spoiled_handshake_forgets_no_key_that_the_reader_may_hold(mode: Mode) -> None:
+    old = None if mode == "new" else OLD
+    site = Site(Keys(current=old, pending=NEW), scbk=NEW)
+    site.line.readers = [BenchReader(PeripheralSettings(address=3, scbk=b"\x09" * 16))]
+    with pytest.raises(InstallerError):
+        await site.pair(mode, new_key=OTHER)
+    assert site.keys == Keys(current=old, pending=NEW)
+    site.line.readers = [site.reader]
+    await site.pair(mode, new_key=OTHER)
+    assert site.keys == Keys(current=NEW)
 
 
 @in_loop
