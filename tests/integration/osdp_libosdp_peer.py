@@ -121,6 +121,12 @@ class LibosdpController:
     def submit(self, command: dict[str, Any]) -> None:
         assert self.context.submit_command(0, command)
 
+    def restart_reader(self) -> None:
+        """Take the reader out of service and back: else libosdp leaves one that it lost alone for 300 s."""
+        assert self.context.disable_pd(0)
+        self.context.refresh()
+        assert self.context.enable_pd(0)
+
     def _handle_event(self, _reader: int, event: dict[str, Any]) -> int:
         self.events.append(event)
         return 0

@@ -1,6 +1,7 @@
 """Our peripheral device with a controller of libosdp 3.1.2."""
 
 import secrets
+import time
 from typing import Any
 
 import osdp  # type: ignore[import-untyped]
@@ -11,6 +12,8 @@ from firmware_protocol.osdp.commands import LedColor, Manufacturer
 from firmware_protocol.osdp.peripheral_device import PeripheralDevice, PeripheralSettings
 from firmware_protocol.osdp.replies import Identification, ManufacturerReply
 from tests.integration.osdp_libosdp_peer import ADDRESS, SCBK, LibosdpController, Pair
+
+CARD = b"\x12\x34\x56\x80"
 
 
 def make_device(scbk: bytes | None = SCBK, *, is_install_mode: bool = False) -> PeripheralDevice:
@@ -74,8 +77,8 @@ def test_its_light_sound_text_and_output_reach_us(pair: Pair, controller: Libosd
 
 
 def test_our_cards_keys_and_status_reach_it(pair: Pair, controller: LibosdpController) -> None:
-    device(pair).present_card(b"\x12\x34\x56\x80", 26, now=1e12)
-    wait_for(pair, controller, {"event": osdp.Event.CardRead, "length": 26, "data": b"\x12\x34\x56\x80"})
+    device(pair).present_card(CARD, 26, now=1e12)
+    wait_for(pair, controller, {"event": osdp.Event.CardRead, "length": 26, "data": CARD})
     device(pair).press_keys("42#", now=1e12)
     wait_for(pair, controller, {"event": osdp.Event.KeyPress, "data": b"42\x0d"})
     device(pair).set_input(1, True)
@@ -130,6 +133,40 @@ def test_it_sends_us_a_file(pair: Pair, controller: LibosdpController) -> None:
     controller.submit({"command": osdp.Command.FileTransfer, "id": 13, "flags": 0})
     received = pair.expect(events.FileReceived, 20.0)
     assert (received.type, received.data) == (13, data)
+
+
+def test_a_card_held_up_while_we_were_unplugged_for_two_seconds_is_read_at_once(
+    pair: Pair, controller: LibosdpController
+) -> None:
+    pair.is_plugged = False
+    pair.run(2.0)
+    device(pair).present_card(CARD, 26, now=time.monotonic())
+    pair.is_plugged = True
+    pair.run_until(lambda: CARD in cards(controller), 1.5)
+    assert controller.is_secure
+
+
+def test_unplugged_and_restarted_we_are_secure_within_one_second_of_its_first_word(
+    pair: Pair, controller: LibosdpController
+) -> None:
+    pair.is_plugged = False
+    pair.run(2.0)
+    # Power was lost too: sequence, session and all else but the settings.
+    pair.ours = make_device()
+    pair.is_plugged = True
+    pair.run_until(lambda: not controller.is_online)
+    assert not controller.is_secure, "it heard our refusal of the old session"
+    # It would leave us alone for 300 s now; taking us out of service and back ends that.
+    controller.restart_reader()
+    pair.events.clear()
+    assert not pair.expect(events.SecureChannelEstablished, 1.0).is_default_key
+    pair.run_until(lambda: controller.is_online and controller.is_secure, 1.0)
+    device(pair).present_card(CARD, 26, now=time.monotonic())
+    pair.run_until(lambda: CARD in cards(controller), 1.0)
+
+
+def cards(controller: LibosdpController) -> list[bytes]:
+    return [event["data"] for event in controller.events if event["event"] == osdp.Event.CardRead]
 
 
 def test_it_pairs_us_by_the_default_key_in_install_mode() -> None:
