@@ -1,7 +1,8 @@
 """An index of every three characters in a row of the members' search texts: any part of a name is found at once.
 
 On SQLite a full-text table (FTS5, tokenizer trigram) that triggers keep up to date; `member_search_key` gives each
-member the number that it needs. Whoever remakes the table `member` in a migration calls `create_search_index` again.
+member the number that it needs. Who is too common for it is met on a walk by name through an index that holds the
+search texts as well. Whoever remakes the table `member` in a migration calls `create_search_index` again.
 On PostgreSQL an index of the extension pg_trgm, which the server uses by itself; where the extension cannot be had,
 searches are slower and find the same. Sources: SQLite, "FTS5 extension"; PostgreSQL, appendix F, "pg_trgm".
 """
@@ -22,6 +23,8 @@ _SQLITE: Final = (
     "DROP TRIGGER IF EXISTS member_search_removed",
     "DROP TABLE IF EXISTS member_search",
     "DROP TABLE IF EXISTS member_search_key",
+    "DROP INDEX IF EXISTS ix_member_search_by_name",
+    "CREATE INDEX ix_member_search_by_name ON member (sort_name, id, search_text)",
     "CREATE TABLE member_search_key (id INTEGER PRIMARY KEY, member_id TEXT NOT NULL UNIQUE)",
     """CREATE VIRTUAL TABLE member_search
        USING fts5 (search_text, content = '', tokenize = 'trigram case_sensitive 1')""",
