@@ -6,7 +6,7 @@ those that are coming online, every fourth turn, all others in the order of thei
 As long as others are alive, a reader that did not answer gets a short time to answer, and all of them
 together get one quarter of the bus time while they still count as online, one thirtieth afterwards. So a dead
 reader costs its neighbours next to nothing, and does not delay the repetition of a frame that a live one
-lost. One that answers late is heard all the same.
+lost. One that answers late is heard all the same. One that answers with garbage is treated as silent.
 """
 
 from collections.abc import Collection
@@ -52,8 +52,8 @@ class PollSchedule:
 
     def choose(self, links: Collection[ReaderLink], now: float) -> ReaderLink | None:
         """The reader to transmit to now, or None when nobody is due."""
-        has_live = any(_is_live(link) for link in links)
-        due = [link for link in links if _is_served(link) and self._due_at(link, has_live=has_live) <= now]
+        live = _live(links)
+        due = [link for link in links if _is_served(link) and self._due_at(link, live) <= now]
         urgent = [link for link in due if link.has_commands and not link.is_silent]
         silent = [link for link in due if link.is_silent]
         candidates = urgent or silent or self._polled(due, now)
@@ -61,13 +61,13 @@ class PollSchedule:
 
     def next_due_at(self, links: Collection[ReaderLink]) -> float | None:
         """When ``choose`` will have somebody, in seconds of the monotonic clock; None when never."""
-        has_live = any(_is_live(link) for link in links)
-        return min((self._due_at(link, has_live=has_live) for link in links if _is_served(link)), default=None)
+        live = _live(links)
+        return min((self._due_at(link, live) for link in links if _is_served(link)), default=None)
 
     def begin(self, link: ReaderLink, links: Collection[ReaderLink], now: float) -> float:
         """The reader's turn begins; gives how many seconds it has to begin its reply."""
         is_probe = link.is_silent or link.state is LinkState.PROBING
-        has_live = any(_is_live(each) for each in links)
+        has_live = _has_other(_live(links), link)
         self._spending = (self._budget(link), now) if link.is_silent and has_live else None
         if not is_probe or (link.is_online and not has_live):
             return link.reply_delay
@@ -92,8 +92,8 @@ class PollSchedule:
         active = [link for link in due if not link.is_online or now - link.online.active_at < ACTIVE_SECONDS]
         return active if active and self._turn == 0 else due
 
-    def _due_at(self, link: ReaderLink, *, has_live: bool) -> float:
-        if link.is_silent and has_live:
+    def _due_at(self, link: ReaderLink, live: set[ReaderLink]) -> float:
+        if link.is_silent and _has_other(live, link):
             return max(link.due_at, self._budget(link).allowed_at)
         return link.due_at
 
@@ -102,5 +102,10 @@ def _is_served(link: ReaderLink) -> bool:
     return link.state is not LinkState.DISABLED
 
 
-def _is_live(link: ReaderLink) -> bool:
-    return not link.is_silent and link.state not in {LinkState.DISABLED, LinkState.PROBING}
+def _live(links: Collection[ReaderLink]) -> set[ReaderLink]:
+    """Who must not be held up; one lost frame makes no reader dead, least of all beside one that babbles."""
+    return {link for link in links if not link.is_mute and link.state not in {LinkState.DISABLED, LinkState.PROBING}}
+
+
+def _has_other(live: set[ReaderLink], link: ReaderLink) -> bool:
+    return not live <= {link}

@@ -108,6 +108,11 @@ class ReaderLink:
         return self._silences > 0
 
     @property
+    def is_mute(self) -> bool:
+        """True while more than one transmission in a row was not answered."""
+        return self._silences > 1
+
+    @property
     def reply_delay(self) -> float:
         """How many seconds the reader has to begin its reply to what was transmitted last.
 
