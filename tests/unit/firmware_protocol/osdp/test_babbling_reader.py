@@ -74,4 +74,4 @@ def test_a_babbling_reader_costs_its_neighbour_one_reply_time_out_at_worst(
 ) -> None:
     alone, beside = neighbours_latencies(baud, None), neighbours_latencies(baud, make_babble())
     assert beside[50] - alone[50] < p50_cost_max
-    assert beside[98] - alone[98] < REPLY_DELAY_MAX
+    assert beside[-1] - alone[-1] < REPLY_DELAY_MAX

@@ -140,3 +140,10 @@ def test_the_budget_is_for_neighbours_and_a_live_readers_first_silence_is_free()
     live._silences = 1
     schedule.handle_silence(10.2)
     assert schedule.choose([live, link(3)], 10.2) is live
+
+
+def test_a_reader_that_lost_one_frame_is_alive_beside_one_that_babbles() -> None:
+    schedule, links = PollSchedule(), [link(1, silences=1), link(2, silences=5)]
+    schedule.begin(link(3, silences=1), links, now=0.0)
+    assert schedule.begin(links[1], links, now=1.0) == PROBE_DELAY_MAX
+    assert schedule.begin(links[0], links, now=2.0) == links[0].reply_delay
