@@ -1,6 +1,5 @@
 """2,000 power cuts of the gateway's store; `python -m tests.simulation power --seed N` replays any of them."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -8,16 +7,16 @@ import pytest
 from tests.simulation.disk_connection import Synchronous
 from tests.simulation.memory_folder import memory_folder
 from tests.simulation.power import cut_power
+from tests.simulation.silence import without_logs
 
 SEED = 20_261_121
 CUTS = 2_000
 
 
 @pytest.fixture(autouse=True)
-def without_logs() -> Iterator[None]:
-    logging.disable()
-    yield
-    logging.disable(logging.NOTSET)
+def _quietly() -> Iterator[None]:
+    with without_logs():
+        yield
 
 
 def test_no_power_cut_loses_what_the_store_has_acknowledged() -> None:

@@ -1,6 +1,5 @@
 """Many worlds, one after the other in a few processes, until there are enough or the time is over."""
 
-import logging
 import multiprocessing
 import time
 from collections.abc import Iterable, Iterator
@@ -8,13 +7,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from itertools import islice
 
 from tests.simulation.memory_folder import memory_folder
+from tests.simulation.silence import without_logs
 from tests.simulation.whole.world import Report, simulate
 
 
 def simulate_seed(seed: int, storm_s: float | None = None) -> Report:
     """One world, without the product's logs."""
-    logging.disable()
-    with memory_folder() as folder:
+    with without_logs(), memory_folder() as folder:
         return simulate(seed, folder, storm_s=storm_s)
 
 
