@@ -86,7 +86,7 @@ def test_a_silent_reader_gets_a_short_time_while_others_are_alive() -> None:
 
 def test_once_a_minute_a_silent_reader_gets_the_whole_time() -> None:
     schedule, live, silent = PollSchedule(), link(1), link(2, LinkState.PROBING, silences=9)
-    delays = [schedule.begin(silent, [live, silent], now) for now in (0.0, FULL_PROBE_SECONDS, FULL_PROBE_SECONDS + 1)]
+    delays = [schedule.begin(silent, [live, silent], at) for at in (0.0, FULL_PROBE_SECONDS, FULL_PROBE_SECONDS + 1)]
     assert delays == [PROBE_DELAY_MAX, REPLY_DELAY_MAX, PROBE_DELAY_MAX]
 
 
