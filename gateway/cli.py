@@ -18,6 +18,7 @@ from gateway.config import ConfigError, GatewayConfig, load_config
 from gateway.config_table import Mistake
 from gateway.installer.bench import InstallerRefusedError
 from gateway.installer.cli import Command, UsageError, add_installer_commands, add_scan_options, scan_readers
+from gateway.self_test.cli import add_self_test_command
 from gateway.status_client import STATUS_SOCKET, GatewayNotRunningError, describe, read_status
 
 DEFAULT_CONFIG: Final = Path("/etc/tornello/gateway.toml")
@@ -169,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     words = "open every relay when no gateway runs, so that no gate stays unlocked (systemd does it after a crash)"
     add("lock-lanes", _lock_lanes, words, has_keys=False)
     add_installer_commands(add)
+    add_self_test_command(commands, shared)
     words = "look for OSDP readers on a port"
     scan = commands.add_parser("scan-readers", parents=[debug], help=words, description=words)
     add_scan_options(scan)
