@@ -77,7 +77,12 @@ class ReaderChanged(Body, tag="reader_changed", frozen=True, omit_defaults=True)
 
 
 class LaneChanged(Body, tag="lane_changed", frozen=True, omit_defaults=True):
-    """The lane said something by itself: `state` is one of ready, fault, alarm, fire, forced, cleared."""
+    """The lane said something by itself.
+
+    `state`: ready, fault (READY lost), alarm, fire, jam, held (open for too long) and cleared are about the lane as a
+    whole; forced (at rest), wrong_direction (against a grant), tailgating (right behind a granted passage) and
+    exit_requested are about one person. `detail` names the signal.
+    """
 
     lane_id: str
     state: str
@@ -108,6 +113,30 @@ class GapRecorded(Body, tag="gap", frozen=True, omit_defaults=True):
     dropped: dict[str, int] = {}
 
 
+class AnonymousPassage(Body, tag="anonymous_passage", frozen=True, omit_defaults=True):
+    """Somebody went through whom no credential names: counts for occupancy, is nobody's visit.
+
+    `cause`: free_passage (the lane's mode leaves this way open), exit_request (the button opened it) or evacuation.
+    """
+
+    lane_id: str
+    direction: Direction
+    cause: str
+
+
+class LaneModeChanged(Body, tag="lane_mode_changed", frozen=True, omit_defaults=True):
+    """Somebody, or the end of its time, gave the lane another mode.
+
+    `mode`: normal, free_passage_in, free_passage_out, free_passage, locked, lockdown, evacuation. `by` says who: local
+    (at the gateway), time (it had an end), restart (not carried on), or an id of the staff. `until` is UTC seconds.
+    """
+
+    lane_id: str
+    mode: str
+    by: str
+    until: int | None = None
+
+
 EventBody = (
     AccessDecided
     | AccessTaken
@@ -117,6 +146,8 @@ EventBody = (
     | StorageChanged
     | GatewayStarted
     | GapRecorded
+    | AnonymousPassage
+    | LaneModeChanged
 )
 
 

@@ -11,10 +11,12 @@ from sync_protocol.journal_events import (
     AccessDecided,
     AccessNotTaken,
     AccessTaken,
+    AnonymousPassage,
     GapRecorded,
     GatewayStarted,
     JournalEvent,
     LaneChanged,
+    LaneModeChanged,
     ReaderChanged,
     StorageChanged,
 )
@@ -83,6 +85,12 @@ def _body_columns(event: JournalEvent) -> dict[str, Any]:
         case ReaderChanged() | LaneChanged() as body:
             names = ("lane_id",)
             columns["reason"], columns["text"] = body.state, body.detail
+        case AnonymousPassage() as body:
+            names = ("lane_id", "direction")
+            columns["reason"] = body.cause
+        case LaneModeChanged() as body:
+            names = ("lane_id",)
+            columns["reason"], columns["text"] = body.mode, body.by
         case StorageChanged() as body:
             columns["reason"], columns["text"] = body.state, body.detail
         case GatewayStarted() as body:

@@ -58,6 +58,8 @@ BODIES: dict[str, j.EventBody] = {
     "storage_changed": j.StorageChanged("failing", "database or disk is full"),
     "gateway_started": j.GatewayStarted("1.2.3", 42),
     "gap": j.GapRecorded(3, {"access_decided": 2, "gateway_started": 1}),
+    "anonymous_passage": j.AnonymousPassage("lan_a", "out", "exit_request"),
+    "lane_mode_changed": j.LaneModeChanged("lan_a", "free_passage_in", "local", 1_795_003_600),
 }
 
 
