@@ -1,0 +1,100 @@
+"""The gateway's control socket: one JSON line in, one out, for commands here that the running service must carry out.
+
+Only the gateway's own user and root reach the state folder, and the socket lets nobody else. A request is bounded in
+size and time, and so is the number of those who ask at once.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import pwd
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from gateway.control_client import ANSWER_WAIT_S, Answer, Arguments, RequestRefusedError
+
+log = logging.getLogger(__name__)
+
+ASKERS_MAX: Final = 8
+REQUEST_SIZE_MAX: Final = 4096
+REQUEST_WAIT_S: Final = 5.0
+_CREDENTIALS: Final = struct.Struct("3i")
+"""`struct ucred` of unix(7): process, user, group."""
+
+Handler = Callable[[Arguments], Awaitable[Answer]]
+"""Does what is asked and answers; `by` among the arguments is the user who asks. Raises RequestRefusedError."""
+
+
+class LocalControl:
+    """Serves the socket at `path`; `handlers` are the words that it understands."""
+
+    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+        self._path = path
+        self._handlers = dict(handlers)
+        self._asker_count = 0
+
+    async def run(self) -> None:
+        """Serve until cancelled, then remove the socket.
+
+        Raises:
+            OSError: the socket cannot be made.
+        """
+        self._path.unlink(missing_ok=True)
+        with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as unbound:
+            unbound.bind(str(self._path))
+            # Before it listens: nobody slips in.
+            self._path.chmod(0o660)
+            server = await asyncio.start_unix_server(self._serve, sock=unbound.dup(), limit=REQUEST_SIZE_MAX)
+        try:
+            await server.serve_forever()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._asker_count += 1
+        try:
+            # asyncio reports a connection's task that ends as cancelled as a failure, so this one just ends.
+            with contextlib.suppress(OSError, asyncio.CancelledError):
+                answer = await self._answer(reader, writer)
+                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                await writer.drain()
+        finally:
+            self._asker_count -= 1
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Answer:
+        if self._asker_count > ASKERS_MAX:
+            return {"refused": f"more than {ASKERS_MAX} requests at once"}
+        try:
+            async with asyncio.timeout(REQUEST_WAIT_S):
+                request = _parse(await reader.readline())
+            handler = self._handlers.get(str(request.pop("do", "")))
+            if handler is None:
+                return {"refused": f"this gateway does not know the request; it knows {', '.join(self._handlers)}"}
+            async with asyncio.timeout(ANSWER_WAIT_S - 1):
+                return await handler({**request, "by": _asker(writer)})
+        except (RequestRefusedError, ValueError) as error:
+            return {"refused": str(error)}
+        except TimeoutError:
+            return {"refused": "it took too long"}
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    request = json.loads(line)
+    if not isinstance(request, dict):
+        raise ValueError("a request is one object on one line")  # noqa: TRY004 - one answer to all that is malformed
+    return request
+
+
+def _asker(writer: asyncio.StreamWriter) -> str:
+    """The name of the user at the other end, as the kernel knows it."""
+    connection = writer.get_extra_info("socket")
+    _, uid, _ = _CREDENTIALS.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
