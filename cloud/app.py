@@ -20,6 +20,7 @@ from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
 from cloud.desired_state.api import router as desired_state
 from cloud.enrolment.api import router as enrolment
+from cloud.enrolment.certificate_api import router as certificates
 from cloud.errors import CloudError, FieldError, TooManyRequestsError
 from cloud.event_stream import OpenStreams
 from cloud.flags.api import router as flags
@@ -43,6 +44,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     desired_state,
     access_events,
     enrolment,
+    certificates,
 )
 
 logger = logging.getLogger(__name__)

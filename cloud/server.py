@@ -15,10 +15,9 @@ import uvicorn
 
 from cloud.app import create_app
 from cloud.database import Database
-from cloud.gateway_link.link import run_link
 from cloud.settings import Address, Settings
 from cloud.stopping import StoppableApp
-from cloud.worker import stop_requested
+from cloud.worker import start_working, stop_requested
 
 FAREWELL_S: Final = 2
 """How long open requests may take when the process ends."""
@@ -51,10 +50,10 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
         async with asyncio.TaskGroup() as tasks:
             for server, listener in servers:
                 tasks.create_task(server.serve(sockets=[listener]))
-            link = tasks.create_task(run_link(settings, database)) if has_worker else None
+            working = start_working(tasks, settings, database) if has_worker else ()
             await stop_requested()
-            if link is not None:
-                link.cancel()
+            for task in working:
+                task.cancel()
             app.stop()
             for server, _ in servers:
                 server.should_exit = True

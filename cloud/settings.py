@@ -43,6 +43,7 @@ class Settings:
         tls_listen: HTTPS for API and enrolment; None: no such listener.
         tls_certificate, tls_key: the HTTPS listener's certificate.
         public_broker: the broker's address as told to gateways.
+        revocation_list: where this process writes the list of revoked certificates for the broker; None: nowhere.
     """
 
     database_url: str
@@ -56,6 +57,7 @@ class Settings:
     tls_certificate: Path | None
     tls_key: Path | None
     public_broker: Address
+    revocation_list: Path | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -78,6 +80,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tls_certificate=reader.path("TLS_CERT"),
         tls_key=reader.path("TLS_KEY"),
         public_broker=reader.address("PUBLIC_BROKER") or broker,
+        revocation_list=reader.file_to_write("REVOCATION_LIST"),
     )
     if reader.mistakes:
         raise SettingsError("\n".join(reader.mistakes))
@@ -115,6 +118,12 @@ class _Reader:
         value = self.text(name)
         if value and not Path(value).exists():
             self.mistakes.append(f"TORNELLO_{name} names nothing that exists: {value}")
+        return Path(value) if value else None
+
+    def file_to_write(self, name: str) -> Path | None:
+        value = self.text(name)
+        if value and not Path(value).absolute().parent.is_dir():
+            self.mistakes.append(f"TORNELLO_{name} is in a folder that does not exist: {value}")
         return Path(value) if value else None
 
     def database_url(self) -> str:

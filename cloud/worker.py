@@ -1,15 +1,16 @@
-"""The process that only works: the link to the gateways, without pages and API. `serve --no-worker` is the other half.
+"""The process that only works, without pages and API: the link to the gateways, the broker's list of revoked
+certificates. `serve --no-worker` is the other half.
 
 Both halves may run on one machine or on several that share a PostgreSQL database. Of several workers one keeps the
 link, and another takes over when it ends.
 """
 
 import asyncio
-import contextlib
 import logging
 import signal
 
 from cloud.database import Database
+from cloud.enrolment.revocation_list import keep_list
 from cloud.gateway_link.link import run_link
 from cloud.settings import Settings
 
@@ -17,14 +18,22 @@ _logger = logging.getLogger(__name__)
 
 
 async def work(settings: Settings, database: Database) -> None:
-    """Keep the link to the gateways until SIGTERM or SIGINT."""
-    link = asyncio.create_task(run_link(settings, database))
-    stop = asyncio.create_task(stop_requested())
-    await asyncio.wait((link, stop), return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    link.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await link
+    """Keep the link to the gateways, and the list of revoked certificates, until SIGTERM or SIGINT."""
+    async with asyncio.TaskGroup() as tasks:
+        working = start_working(tasks, settings, database)
+        await stop_requested()
+        for task in working:
+            task.cancel()
+
+
+def start_working(
+    tasks: asyncio.TaskGroup, settings: Settings, database: Database
+) -> tuple[asyncio.Task[None], asyncio.Task[None]]:
+    """Begin everything that the worker does, as tasks to be cancelled at the end."""
+    return (
+        tasks.create_task(run_link(settings, database)),
+        tasks.create_task(keep_list(settings.revocation_list, settings.authority_dir, database)),
+    )
 
 
 async def stop_requested() -> None:

@@ -45,7 +45,8 @@ class Hello(Message, frozen=True, omit_defaults=True):
     """First words after each connect, and the request for whatever is missing.
 
     `wants_snapshot` says that the state at hand is not to be built upon (corrupt, digest differs). `nonce` is random,
-    and comes back in the Welcome: nobody can answer with words of earlier days.
+    and comes back in the Welcome: nobody can answer with words of earlier days. `certificate_serial` (hex) is of the
+    certificate that this connection was made with, so that the cloud can revoke the one before.
     """
 
     boot_id: str
@@ -59,6 +60,7 @@ class Hello(Message, frozen=True, omit_defaults=True):
     staged: StagedSnapshot | None = None
     wants_snapshot: bool = False
     nonce: bytes = b""
+    certificate_serial: str = ""
 
 
 class Heartbeat(Message, frozen=True, omit_defaults=True):

@@ -40,12 +40,13 @@ def _authority(settings: AppSettings) -> OnlineAuthority:
     return load_authority(settings)
 
 
-def _over_tls(request: Request) -> None:
+def over_tls(request: Request) -> None:
+    """Refuse what comes in the clear."""
     if request.url.scheme != "https":
         raise ForbiddenError("https_required", "Enrolment works only over HTTPS.")
 
 
-def _limited(request: Request) -> None:
+def limited(request: Request) -> None:
     """At most 20 attempts a minute from one address; the count lives with the application."""
     if not hasattr(request.app.state, "enrolment_attempts"):
         request.app.state.enrolment_attempts = AttemptLimiter(ATTEMPTS_MAX, WINDOW_S)
@@ -84,7 +85,7 @@ def show_authority(authority: Authority) -> str:
 
 @router.post(
     "/enrolment",
-    dependencies=[Depends(_over_tls), Depends(_limited)],
+    dependencies=[Depends(over_tls), Depends(limited)],
     responses=problems(401, 403, 409, 410, 422, 429),
 )
 def enrol(body: EnrolmentIn, session: Transaction, settings: AppSettings, authority: Authority) -> EnrolmentGrant:

@@ -7,7 +7,7 @@ subject and names are written here. Everything is EC P-256 with SHA-256. Source:
 import hashlib
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -144,6 +144,24 @@ class OnlineAuthority:
             .add_extension(authority_key_id, critical=False)
         )
         return to_pem(builder.sign(self._key, hashes.SHA256())) + to_pem(self._intermediate)
+
+    def sign_revocation_list(self, revoked: Mapping[str, datetime], *, begins_at: datetime, life: timedelta) -> bytes:
+        """A list (RFC 5280, section 5) in PEM of revoked serials, in hex, and since when; it lives for `life`.
+
+        Its number is the second at which it begins: a later list has a greater one.
+        """
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._intermediate.subject)
+            .last_update(begins_at)
+            .next_update(begins_at + life)
+            .add_extension(x509.CRLNumber(int(begins_at.timestamp())), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+        )
+        for serial, since in sorted(revoked.items()):
+            entry = x509.RevokedCertificateBuilder().serial_number(int(serial, 16)).revocation_date(since).build()
+            builder = builder.add_revoked_certificate(entry)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def read_request(csr_pem: str) -> ec.EllipticCurvePublicKey:

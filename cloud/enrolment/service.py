@@ -17,6 +17,7 @@ from sqlalchemy import select
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
+from cloud.enrolment import certificates
 from cloud.enrolment.authority import (
     FINGERPRINT_DIGITS,
     CertificateRequestRefusedError,
@@ -109,7 +110,12 @@ def _find_token(session: UnitOfWork, text: str) -> ClaimToken:
 
 
 def _consume(session: UnitOfWork, token: ClaimToken, gateway_id: str, key_hash: str, certificate_pem: str) -> None:
+    previous = sites.find_gateway_of_lane(session, token.lane_id)
+    actor = Actor("gateway", gateway_id)
     sites.add_gateway(session, sites.get_lane(session, token.lane_id), gateway_id, serial_of(certificate_pem))
+    certificates.keep(session, gateway_id, certificate_pem)
+    if previous is not None:
+        certificates.revoke_all(session, previous.id, "replaced", actor)
     token.used_at = session.now
     token.used_public_key_hash = key_hash
     token.gateway_id = gateway_id
@@ -117,7 +123,7 @@ def _consume(session: UnitOfWork, token: ClaimToken, gateway_id: str, key_hash: 
     session.flush()
     audit.record(
         session,
-        Actor("gateway", gateway_id),
+        actor,
         "gateway.enrol",
         entity=("gateway", gateway_id),
         after={"lane_id": token.lane_id, "claim_token": token.id, "serial": serial_of(certificate_pem)},

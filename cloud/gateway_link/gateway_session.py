@@ -5,7 +5,7 @@ The database is worked with in threads; different gateways do so side by side up
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -47,14 +47,22 @@ class Sender(Protocol):
     async def send(self, site_id: str, gateway_id: str, message: Message) -> None: ...
 
 
+async def _leave_connected(_gateway_id: str) -> None:
+    """Where there is no authority to cut a connection with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What all sessions of a link share. `slots` bounds how many work on the database at once."""
+    """What all sessions of a link share. `slots` bounds how many work on the database at once.
+
+    `expel` ends the connection of a gateway that is out of service.
+    """
 
     database: Database
     states: StateSource
     sender: Sender
     slots: asyncio.Semaphore
+    expel: Callable[[str], Awaitable[None]] = _leave_connected
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""
@@ -136,6 +144,8 @@ class GatewaySession:
         except (SyncProtocolError, GatewayRetiredError) as error:
             self._log.warn("a message of gateway %s is refused: %s", topic.gateway_id, error)
             await self._send(Refused(topic.kind, str(error)[:_REASON_CHARACTERS_MAX], VERSION))
+            if isinstance(error, GatewayRetiredError):
+                await self._workshop.expel(topic.gateway_id)
             return
         for answer in answers:
             await self._send(answer)

@@ -4,10 +4,13 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from cloud.database import Database
 from cloud.enrolment.authority import ROOT_FILE
+from cloud.gateway_link.expulsion import Expulsion
 from cloud.gateway_link.gateway_session import Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
@@ -112,6 +115,7 @@ async def _keep_link(settings: Settings, database: Database) -> None:
         authority=settings.authority_dir / ROOT_FILE, certificate=settings.broker_certificate, key=settings.broker_key
     )
     report = _Reporter()
+    expulsion = Expulsion(settings.authority_dir, settings.broker)
 
     def connect() -> ReliableClient:
         return ReliableClient(
@@ -125,18 +129,26 @@ async def _keep_link(settings: Settings, database: Database) -> None:
 
     async def serve(client: ReliableClient) -> None:
         report.connected()
-        await serve_link(client, SigningSender(client, database, settings.secret), database)
+        await serve_link(client, SigningSender(client, database, settings.secret), database, expel=expulsion.expel)
 
     await keep_linked(connect, serve, backoff=Backoff(random.random), report=report)
 
 
-async def serve_link(client: ReliableClient, sender: SigningSender, database: Database) -> None:
-    """Serve one connection until it is lost.
+async def serve_link(
+    client: ReliableClient,
+    sender: SigningSender,
+    database: Database,
+    *,
+    expel: Callable[[str], Awaitable[None]] | None = None,
+) -> None:
+    """Serve one connection until it is lost; `expel` cuts the connection of a gateway that is out of service.
 
     Raises:
         LinkError: always, in the end.
     """
     workshop = Workshop(database, StateSource(database), sender, asyncio.Semaphore(DATABASE_WORKERS_MAX))
+    if expel is not None:
+        workshop = replace(workshop, expel=expel)
     try:
         async with asyncio.TaskGroup() as tasks:
             ingester = Ingester(workshop, tasks)

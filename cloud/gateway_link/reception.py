@@ -12,6 +12,7 @@ import msgspec
 from cloud.access_events import journal
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.enrolment import certificates
 from cloud.kit.storable import find_unstorable
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
@@ -36,7 +37,7 @@ _APPLIED_BACK_MAX: Final = timedelta(days=1)
 
 
 class GatewayRetiredError(Exception):
-    """The gateway has been replaced by another one at its lane."""
+    """The gateway has been replaced by another one at its lane, or taken out of service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def receive(session: UnitOfWork, gateway_id: str, message: Message) -> list[Mess
     gateway = sites.find_gateway(session, gateway_id)
     assert gateway is not None, "the link has looked the gateway up"
     if gateway.retired_at is not None:
-        raise GatewayRetiredError("another gateway was enrolled for this lane; enrol this one again to use it")
+        raise GatewayRetiredError("this gateway was replaced or taken out of service; enrol it with a new token")
     match message:
         case Hello():
             return _receive_hello(session, gateway, message)
@@ -95,6 +96,7 @@ def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[
         software_version=hello.software_version,
     )
     sites.record_report(session, gateway, report)
+    certificates.note_in_use(session, gateway, hello.certificate_serial)
     desired_state.record_report(session, gateway, hello.applied_revision, hello.digest_root, applied_at=session.now)
     acked_seq = journal.open_journal(session, gateway, hello.journal_epoch, hello.outbox.first_seq)
     head = desired_state.head(session, gateway.site_id)

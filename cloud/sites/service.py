@@ -97,7 +97,7 @@ def add_gateway(session: UnitOfWork, lane: Lane, gateway_id: str, certificate_se
     """Put a gateway in charge of a lane; the one before is retired."""
     previous = repository.find_gateway_of_lane(session, lane.id)
     if previous is not None:
-        previous.retired_at = session.now
+        retire_gateway(session, previous)
     gateway = Gateway(
         id=gateway_id,
         site_id=lane.site_id,
@@ -112,6 +112,12 @@ def add_gateway(session: UnitOfWork, lane: Lane, gateway_id: str, certificate_se
     session.flush()
     session.wake_after_commit("gateways")
     return gateway
+
+
+def retire_gateway(session: UnitOfWork, gateway: Gateway) -> None:
+    """Take nothing from a gateway any more, and tell it nothing."""
+    gateway.retired_at = session.now
+    session.wake_after_commit("gateways")
 
 
 def record_report(session: UnitOfWork, gateway: Gateway, report: GatewayReport) -> None:

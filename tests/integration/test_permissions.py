@@ -50,6 +50,13 @@ API: Final = {
     "POST /sites/{site_id}/claim-tokens": "gateways.enrol",
     "GET /enrolment/authority": ANYBODY,
     "POST /enrolment": ANYBODY,
+    "GET /enrolment/challenge": ANYBODY,
+    "POST /enrolment/renewal": ANYBODY,
+    "GET /gateways/{gateway_id}/certificates": "gateways.read",
+    "POST /gateways/{gateway_id}/withdrawal": "gateways.enrol",
+    "GET /reenrolments": "gateways.read",
+    "POST /reenrolments/{gateway_id}/approval": "gateways.enrol",
+    "POST /reenrolments/{gateway_id}/refusal": "gateways.enrol",
 }
 PAGES: Final = {
     "GET /": "access.read",

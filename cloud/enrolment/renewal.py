@@ -1,0 +1,160 @@
+"""A gateway asks for its next certificate, and proves that it holds the key of the present one.
+
+The proof is a signature over a challenge of ours, not the TLS connection: a reverse proxy may stand between. While the
+certificate is valid the answer is the next one; once it has expired, staff decide (`reenrolment`). Repeating is safe:
+the same new key gets the same certificate.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from cloud.audit import service as audit
+from cloud.audit.service import Actor
+from cloud.database import UnitOfWork
+from cloud.enrolment import certificates, reenrolment
+from cloud.enrolment.authority import (
+    CertificateRequestRefusedError,
+    OnlineAuthority,
+    public_key_hash,
+    read_request,
+)
+from cloud.enrolment.models import GatewayCertificate, Reenrolment
+from cloud.errors import (
+    ConflictError,
+    ForbiddenError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    invalid_field,
+)
+from cloud.sites import service as sites
+from cloud.sites.models import Gateway
+from sync_protocol.renewal_proof import renewal_statement
+
+CHALLENGE_LIFE: Final = timedelta(minutes=5)
+DUE_AFTER: Final = 1 / 3
+"""The part of its life that a certificate must have behind it; gateways ask at a half."""
+ANOTHER_KEY_AFTER: Final = timedelta(minutes=10)
+_CHALLENGE_LABEL: Final = b"tornello/renewal-challenge"
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRequest:
+    """What a gateway sends; `signature` is over `renewal_statement` with the key of the certificate `serial`."""
+
+    gateway_id: str
+    serial: str
+    challenge: str
+    csr_pem: str
+    signature: bytes
+
+
+def new_challenge(secret: bytes, now: datetime) -> str:
+    """A challenge that this service knows again for five minutes without keeping it."""
+    body = f"{int(now.timestamp())}.{secrets.token_hex(16)}"
+    return f"{body}.{_challenge_mac(secret, body)}"
+
+
+def renew(
+    session: UnitOfWork, authority: OnlineAuthority, request: RenewalRequest, *, secret: bytes, network_address: str
+) -> GatewayCertificate | Reenrolment:
+    """The next certificate of a gateway, or the request that waits for staff because the present one has expired.
+
+    Raises:
+        UnauthenticatedError: challenge, certificate or signature do not hold.
+        ForbiddenError: the certificate is revoked, the gateway out of service, or staff have refused.
+        InvalidError: the certificate request is not acceptable, or not for a new key.
+        ConflictError: it is too early.
+        TooManyRequestsError: another key has got a certificate just now.
+    """
+    _check_challenge(secret, request.challenge, session.now)
+    present = certificates.find(session, request.serial)
+    if present is None or present.gateway_id != request.gateway_id:
+        raise UnauthenticatedError("certificate_unknown", "No such certificate was issued to this gateway.")
+    _check_proof(present, request)
+    new_key = _new_key(present, request.csr_pem)
+    gateway = _require_in_service(session, present)
+    successor = certificates.find_successor(session, present)
+    if successor is not None and successor.public_key_hash == public_key_hash(new_key):
+        return successor
+    if present.not_after <= session.now:
+        return reenrolment.ask(session, present, request.csr_pem, public_key_hash(new_key), network_address)
+    _check_due(session, present, successor)
+    renewed = certificates.issue(session, authority, gateway, new_key)
+    audit.record(
+        session,
+        Actor("gateway", gateway.id),
+        "certificate.renew",
+        entity=("gateway", gateway.id),
+        before={"serial": present.serial},
+        after={"serial": renewed.serial, "not_after": renewed.not_after.isoformat()},
+    )
+    return renewed
+
+
+def _check_challenge(secret: bytes, challenge: str, now: datetime) -> None:
+    body, _, mac = challenge.rpartition(".")
+    is_ours = hmac.compare_digest(_challenge_mac(secret, body).encode(), mac.encode(errors="replace"))
+    if not is_ours:
+        raise UnauthenticatedError("challenge_unknown", "This challenge was not given out here.")
+    given_at = datetime.fromtimestamp(int(body.partition(".")[0]), UTC)
+    if not given_at - CHALLENGE_LIFE <= now <= given_at + CHALLENGE_LIFE:
+        raise UnauthenticatedError("challenge_expired", "The challenge has expired; ask for a new one.")
+
+
+def _challenge_mac(secret: bytes, body: str) -> str:
+    key = hmac.digest(secret, _CHALLENGE_LABEL, hashlib.sha256)
+    return hmac.new(key, body.encode(errors="replace"), hashlib.sha256).hexdigest()
+
+
+def _check_proof(present: GatewayCertificate, request: RenewalRequest) -> None:
+    public_key = x509.load_pem_x509_certificate(present.certificate_pem.encode()).public_key()
+    assert isinstance(public_key, ec.EllipticCurvePublicKey), "the authority signs nothing else"
+    try:
+        statement = renewal_statement(
+            gateway_id=request.gateway_id,
+            serial=request.serial,
+            challenge=request.challenge,
+            csr_pem=request.csr_pem,
+        )
+        public_key.verify(request.signature, statement, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError) as error:
+        raise UnauthenticatedError("proof_wrong", "The request is not signed with the certificate's key.") from error
+
+
+def _new_key(present: GatewayCertificate, csr_pem: str) -> ec.EllipticCurvePublicKey:
+    try:
+        public_key = read_request(csr_pem)
+    except CertificateRequestRefusedError as error:
+        raise invalid_field("csr_pem", "csr_refused", f"The certificate request is refused: {error}.") from error
+    if public_key_hash(public_key) == present.public_key_hash:
+        raise invalid_field("csr_pem", "key_not_new", "A new certificate needs a new key.")
+    return public_key
+
+
+def _require_in_service(session: UnitOfWork, present: GatewayCertificate) -> Gateway:
+    gateway = sites.find_gateway(session, present.gateway_id)
+    if gateway is None or gateway.retired_at is not None:
+        raise ForbiddenError("gateway_retired", "This gateway is out of service; enrol it with a new token.")
+    if present.revoked_at is not None:
+        raise ForbiddenError("certificate_revoked", "This certificate is revoked.")
+    return gateway
+
+
+def _check_due(session: UnitOfWork, present: GatewayCertificate, unused: GatewayCertificate | None) -> None:
+    due_at = present.not_before + (present.not_after - present.not_before) * DUE_AFTER
+    if session.now < due_at:
+        raise ConflictError("renewal_not_due", f"This certificate may be renewed from {due_at:%Y-%m-%d %H:%M} UTC on.")
+    if unused is not None and session.now < unused.issued_at + ANOTHER_KEY_AFTER:
+        wait_s = int((unused.issued_at + ANOTHER_KEY_AFTER - session.now).total_seconds()) + 1
+        raise TooManyRequestsError(
+            "renewed_just_now", "A certificate for another key was issued just now.", retry_after_s=wait_s
+        )
