@@ -108,11 +108,20 @@ def _enrol(config: GatewayConfig, options: argparse.Namespace) -> int:
     from gateway.enrolment import EnrolmentError, enrol
 
     try:
-        identity = enrol(options.url, options.token, config.state_dir)
+        identity = enrol(options.url, options.token or _token_in(options.token_file), config.state_dir)
     except EnrolmentError as error:
         return _complain(error, NOT_ENROLLED)
     print(f"enrolled at {identity.site_name} as {identity.gateway_id} for lane {identity.lane_id}")
     return DONE
+
+
+def _token_in(path: Path) -> str:
+    """The first line of a file, or of the standard input for `-`."""
+    try:
+        text = sys.stdin.readline() if path == Path("-") else path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    return text.partition("\n")[0].strip()
 
 
 def _status(config: GatewayConfig, options: argparse.Namespace) -> int:
@@ -160,7 +169,9 @@ def _parser() -> argparse.ArgumentParser:
         "enrol", _enrol, "make this machine the gateway of a lane, with a token from the console", has_keys=False
     )
     enrol.add_argument("--url", required=True, help="where the cloud is: https://...")
-    enrol.add_argument("--token", required=True, help="the one-time token, tc1....")
+    token = enrol.add_mutually_exclusive_group(required=True)
+    token.add_argument("--token", help="the one-time token, tc1....; other users of this machine can see it meanwhile")
+    token.add_argument("--token-file", type=Path, metavar="FILE", help="a file with the token; -: the standard input")
     for name, command, words in (
         ("status", _status, "how the running gateway is"),
         ("watch", _watch, "each decision and change of the running gateway, as it happens"),

@@ -16,10 +16,15 @@ from gateway.service.health import Health
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "systemd"
-PROGRAMS = "/opt/tornello/current/bin"
+PROGRAMS = ("/opt/tornello/current/bin", "/opt/tornello-gateway/current/bin", "/usr/sbin")
+"""Where the server's and the gateway's releases are, and what the gateway's package brings beside them."""
+SCRIPTS = {
+    **tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"],
+    "tornello-gateway-release": "provisioning.appliance.release.cli:main",
+}
 EXPOSURE_MAX = 15
 """Tenths: 1.5."""
-UNITS = sorted(FOLDER.glob("*.service"))
+UNITS = sorted(FOLDER.glob("*.service"), key=lambda unit: unit.stem)
 
 each_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: str(unit.name))
 
@@ -37,16 +42,22 @@ def installed(folder: Path) -> Path:
     """The units as on a machine where the programs are installed."""
     programs = folder / "bin"
     programs.mkdir()
-    for name in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]:
+    for name in SCRIPTS:
         (programs / name).write_text("#!/bin/sh\n")
         (programs / name).chmod(0o755)
     for unit in UNITS:
-        (folder / unit.name).write_text(unit.read_text().replace(PROGRAMS, str(programs)))
+        (folder / unit.name).write_text(re.sub(f"({'|'.join(PROGRAMS)})(?=/tornello)", str(programs), unit.read_text()))
     return folder
 
 
 def test_there_is_a_unit_for_each_service() -> None:
-    assert [unit.stem for unit in UNITS] == ["tornello-cloud", "tornello-gateway", "tornello-worker"]
+    assert [unit.stem for unit in UNITS] == [
+        "tornello-cloud",
+        "tornello-gateway",
+        "tornello-gateway-confirm",
+        "tornello-gateway-enrol",
+        "tornello-worker",
+    ]
 
 
 @each_unit
@@ -63,13 +74,12 @@ def test_systemd_understands_a_unit(unit: Path, tmp_path: Path) -> None:
 
 @each_unit
 def test_a_unit_starts_what_the_programs_offer(unit: Path) -> None:
-    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     commands = [line for name in ("ExecStart", "ExecStartPre", "ExecStopPost") for line in values(unit, name)]
     assert commands
     for line in commands:
         program, word, *options = shlex.split(line.lstrip("-"))
-        module = scripts[Path(program).name].partition(":")[0]
-        assert Path(program).parent == Path(PROGRAMS)
+        module = SCRIPTS[Path(program).name].partition(":")[0]
+        assert str(Path(program).parent) in PROGRAMS
         done = run(sys.executable, "-m", module, word, "--help")
         assert done.returncode == 0, done.stderr
         assert all(option in done.stdout for option in options if option.startswith("--")), line
@@ -101,14 +111,16 @@ def test_users_and_folders_are_made_as_the_units_name_them(tmp_path: Path) -> No
     (secrets / "authority").mkdir(parents=True)
     for name in ("secret", "cloud-key.pem", "entry.key", "authority/intermediate-key.pem"):
         (secrets / name).touch(0o644)
-    made = run("systemd-sysusers", f"--root={tmp_path}", FOLDER / "sysusers.d" / "tornello.conf")
-    assert made.returncode == 0, made.stderr
+    for file in sorted((FOLDER / "sysusers.d").iterdir()):
+        made = run("systemd-sysusers", f"--root={tmp_path}", file)
+        assert made.returncode == 0, made.stderr
     users = (tmp_path / "etc" / "passwd").read_text()
     assert all(f"{user}:" in users for unit in UNITS for user in values(unit, "User"))
     groups = (tmp_path / "etc" / "group").read_text()
     assert re.search(r"^gpio:.*tornello-gateway$", groups, re.MULTILINE)
-    made = run("systemd-tmpfiles", f"--root={tmp_path}", "--create", FOLDER / "tmpfiles.d" / "tornello.conf")
-    assert made.returncode == 0, made.stderr
+    for file in sorted((FOLDER / "tmpfiles.d").iterdir()):
+        made = run("systemd-tmpfiles", f"--root={tmp_path}", "--create", file)
+        assert made.returncode == 0, made.stderr
     modes = {name: (secrets / name).stat().st_mode & 0o777 for name in ("secret", "cloud-key.pem", "entry.key")}
     assert set(modes.values()) == {0o600}
     assert (secrets / "authority" / "intermediate-key.pem").stat().st_mode & 0o777 == 0o640
