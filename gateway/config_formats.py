@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from access_policy.decision import Outcome
 from firmware_protocol.wiegand import FORMATS, BitField, ParityBit, WiegandFormat
 from firmware_protocol.wiegand_pulses import BITS_MAX
 from gateway.config_table import TableReader
-from gateway.domain.decision import Outcome
 from gateway.domain.feedback import COLOURS, Beeps, FeedbackPlan, Light, Signal
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,30}")

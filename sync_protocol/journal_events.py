@@ -21,10 +21,30 @@ class Body(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True):
     """What all event bodies share: told apart by the field `event`."""
 
 
+class DecisionFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The circumstances that a decision depended on besides the state: `access_policy.facts.TapFacts` as it crosses
+    the wire. With them and the state of that revision anybody comes to the same decision. Times are UTC seconds.
+    """
+
+    lane: Literal["free", "busy", "not_ready", "locked", "lockdown"]
+    now_s: int
+    is_clock_trusted: bool
+    last_contact_at: int | None = None
+    visits_spent: dict[str, int] = {}
+    pin: Literal["none", "right", "wrong", "duress", "held_off"] = "none"
+    was_in_zone: str | None = None
+    was_since: int = 0
+    was_at_lane: str = ""
+    occupancy: int = 0
+    guests_today: int = 0
+    has_staff_inside: bool = False
+
+
 class AccessDecided(Body, tag="access_decided", frozen=True, omit_defaults=True):
     """A credential was presented and answered. `tap_id` ties the passage to it.
 
-    `reason` is `granted` or a deny reason of `gateway.domain.decision`.
+    `reason` is `granted` or a deny reason of `access_policy.decision`; `signals` are what staff shall hear of.
+    `flags_considered` has each flag of the member and how it bore on the tap. Without `facts` the card was not known.
     """
 
     tap_id: str
@@ -41,10 +61,18 @@ class AccessDecided(Body, tag="access_decided", frozen=True, omit_defaults=True)
     flag_ids: tuple[str, ...] = ()
     text: str = ""
     decided_in_us: int = 0
+    zone_id: str = ""
+    is_guest: bool = False
+    signals: tuple[str, ...] = ()
+    flags_considered: tuple[tuple[str, str], ...] = ()
+    facts: DecisionFacts | None = None
 
 
 class AccessTaken(Body, tag="access_taken", frozen=True, omit_defaults=True):
-    """The rotation was confirmed: this is the visit. `spends_visit` says that a credit was burnt."""
+    """The rotation was confirmed: this is the visit. `spends_visit` says that a credit was burnt.
+
+    The member, or a guest of theirs, went from `left_zone_id` to `zone_id`; an empty zone is outside.
+    """
 
     tap_id: str
     lane_id: str
@@ -52,6 +80,9 @@ class AccessTaken(Body, tag="access_taken", frozen=True, omit_defaults=True):
     member_id: str
     contract_id: str | None = None
     spends_visit: bool = False
+    zone_id: str = ""
+    left_zone_id: str = ""
+    is_guest: bool = False
 
 
 class AccessNotTaken(Body, tag="access_not_taken", frozen=True, omit_defaults=True):

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from access_policy.gate_view import GateView
+from access_policy.site_policy import SiteRules, plain_policy
 from gateway.domain.access_point import Direction, ReaderKey
 from gateway.domain.feedback import Feedback
-from gateway.domain.gate_view import GateView, SiteRules
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
 from gateway.service.ports import ReaderListener
 from sync_protocol.journal_events import EventBody, SealedEvent
 from sync_protocol.messages import OutboxRange
 
-SITE = SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30)
+SITE = plain_policy(SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30))
 
 
 @dataclass

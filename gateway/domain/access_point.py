@@ -1,9 +1,11 @@
 """One direction through one lane: where a credential is presented and what it opens."""
 
 from dataclasses import dataclass
-from typing import Literal, NewType
+from typing import NewType
 
-Direction = Literal["in", "out"]
+from access_policy.zone import Direction
+
+__all__ = ["AccessPoint", "Direction", "ReaderKey"]
 
 ReaderKey = NewType("ReaderKey", str)
 """The configured name of a reader, unique within a gateway."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-from gateway.domain.decision import Outcome
+from access_policy.decision import Outcome
 
 Colour = Literal["green", "amber", "red", "blue", "magenta", "cyan", "white"]
 COLOURS: Final[tuple[Colour, ...]] = get_args(Colour)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from gateway.domain.access_point import Direction
-from gateway.domain.access_policy import LaneCondition
+from access_policy.facts import LaneCondition
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
 
 

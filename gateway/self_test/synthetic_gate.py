@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from access_policy.decision import Reason
 from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.domain.access_point import AccessPoint, Direction, ReaderKey
-from gateway.domain.decision import Reason
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneInput
 from gateway.domain.turnstile import LaneState

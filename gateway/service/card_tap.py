@@ -9,10 +9,13 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from access_policy.decide import decide
+from access_policy.decision import Decision, Reason, Rule
+from access_policy.facts import TapFacts
+from access_policy.gate_view import GateView
+from access_policy.row_reading import record_facts
 from firmware_protocol.wiegand import ParityError
 from gateway.domain.access_point import ReaderKey
-from gateway.domain.access_policy import TapContext, decide
-from gateway.domain.decision import Decision, Reason, Rule
 from gateway.service.credential_reading import canonical_credential
 from gateway.service.passage import Grant, LanePassages
 from gateway.service.pin_collection import PinCollection
@@ -21,7 +24,7 @@ from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.status_records import decision_record
 from gateway.service.wording import decision_text
 from gateway.texts.catalogue import Catalogue
-from sync_protocol.journal_events import AccessDecided
+from sync_protocol.journal_events import AccessDecided, DecisionFacts
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +74,7 @@ class CardTap:
         """Decide, open or refuse, and record: in this order and in this call."""
         place = self._gate.places[card.reader]
         lane = self._gate.lanes[place.access_point.lane_id]
-        credential_hash, decision = self._decide(card, place, lane)
+        credential_hash, decision, facts = self._decide(card, place, lane)
         tap_id = self._new_tap_id()
         if decision.is_granted:
             lane.give(_grant_of(decision, tap_id, place))
@@ -93,6 +96,11 @@ class CardTap:
             flag_ids=tuple(flag.flag_id for flag in decision.flags),
             text=text.replace("\n", ". "),
             decided_in_us=decided_in_us,
+            zone_id=decision.zone_id,
+            is_guest=decision.is_guest,
+            signals=tuple(decision.signals),
+            flags_considered=tuple((flag.flag_id, flag.bearing) for flag in decision.considered),
+            facts=facts,
         )
         self._journal.append(event)
         self._status.publish(decision_record(event, lines))
@@ -100,28 +108,33 @@ class CardTap:
 
     def _decide(
         self, card: CardPresented | CodePresented, place: ReaderPlace, lane: LanePassages
-    ) -> tuple[str, Decision]:
-        """The credential's hash, empty when the card could not be read, and the decision about it."""
-        pin = self._gate.pins.take(card.reader)
+    ) -> tuple[str, Decision, DecisionFacts | None]:
+        """The credential's hash, empty when the card could not be read, the decision, and the facts it rests on."""
+        self._gate.pins.take(card.reader)
         try:
             canonical = canonical_credential(card, place.reading)
         except ValueError as error:
             rule = Rule.CARD_PARITY if isinstance(error, ParityError) else Rule.CARD_FORMAT
-            return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, rule, revision=0)
+            return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, rule, revision=0), None
         credential_hash = self._knowledge.hash_credential(canonical)
         view = self._knowledge.state.find_gate_view(credential_hash)
         self._gate.feedback.learn_site(view.site)
-        direction = place.access_point.direction
+        facts = self._facts(view, place, lane)
+        recorded = record_facts(facts, view.last_contact_at) if view.credential else None
+        return credential_hash, decide(view, facts), recorded
+
+    def _facts(self, view: GateView, place: ReaderPlace, lane: LanePassages) -> TapFacts:
+        windows = view.entitlement.windows if view.entitlement else ()
         member_id = view.credential.member_id if view.credential else None
-        context = TapContext(
-            direction=direction,
-            lane=lane.condition_for(direction, member_id),
+        spent = {window.contract_id: self._journal.visits_spent(window.contract_id) for window in windows}
+        return TapFacts(
+            lane_id=lane.lane_id,
+            direction=place.access_point.direction,
+            lane=lane.condition_for(place.access_point.direction, member_id),
             now_s=self._knowledge.clock.wall_ms() // 1000,
             is_clock_trusted=self._knowledge.clock.trust != "untrusted",
-            visits_spent=self._journal.visits_spent,
-            pin=pin,
+            visits_spent={contract_id: visits for contract_id, visits in spent.items() if visits},
         )
-        return credential_hash, decide(view, context)
 
     def _text_of(self, decision: Decision, place: ReaderPlace) -> str:
         return decision_text(

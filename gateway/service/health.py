@@ -3,7 +3,8 @@
 import asyncio
 from typing import Final
 
-from gateway.domain.access_policy import TapContext, decide
+from access_policy.decide import decide
+from access_policy.facts import TapFacts
 from gateway.service.ports import Clock, GateStateReader, Journal
 
 NOBODY: Final = "0" * 32
@@ -42,12 +43,12 @@ class Health:
 
     def _tap_for_nobody(self) -> None:
         view = self._state.find_gate_view(NOBODY)
-        context = TapContext(
+        facts = TapFacts(
+            lane_id="",
             direction="in",
             lane="free",
             now_s=self._clock.wall_ms() // 1000,
             is_clock_trusted=self._clock.trust != "untrusted",
-            visits_spent=self._journal.visits_spent,
         )
-        if decide(view, context).is_granted:
+        if decide(view, facts).is_granted:
             raise HealthFaultError("a credential that nobody has was granted")

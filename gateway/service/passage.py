@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from gateway.domain.access_point import Direction, ReaderKey
-from gateway.domain.access_policy import LaneCondition
+from access_policy.facts import LaneCondition
 from gateway.domain.lane_inputs import LaneInput
 from gateway.domain.turnstile import LaneEffect, LaneState, Turnstile
 from gateway.service.ports import Journal, Lane, TimerHandle, Timers

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from access_policy.gate_view import GateView
 from gateway.domain.access_point import Direction, ReaderKey
 from gateway.domain.feedback import Feedback, ReaderAbilities
-from gateway.domain.gate_view import GateView
 from gateway.domain.lane_inputs import LaneInput
 from sync_protocol.journal_events import EventBody, SealedEvent
 from sync_protocol.messages import ClockTrust, Delta, Message, OutboxRange, SnapshotChunk, StagedSnapshot

@@ -7,10 +7,10 @@ and to what the reader itself reports, where it does.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from access_policy.decision import Outcome
+from access_policy.site_policy import SitePolicy
 from gateway.domain.access_point import AccessPoint, ReaderKey
-from gateway.domain.decision import Outcome
 from gateway.domain.feedback import Feedback, FeedbackPlan, ReaderAbilities
-from gateway.domain.gate_view import SiteRules
 from gateway.service.credential_reading import CardReading
 from gateway.service.display import DisplaySettings, fit_lines, narrow_display
 from gateway.service.ports import ReaderBus
@@ -41,10 +41,10 @@ class ReaderFeedback:
         self._plan = plan or FeedbackPlan()
         self.site_locale = SOURCE_LANGUAGE
 
-    def learn_site(self, site: SiteRules | None) -> None:
+    def learn_site(self, site: SitePolicy | None) -> None:
         """Speak the site's language from now on; a change of it shows on idle readers at once."""
-        if site is not None and site.locale != self.site_locale:
-            self.site_locale = site.locale
+        if site is not None and site.rules.locale != self.site_locale:
+            self.site_locale = site.rules.locale
             for reader in self._places:
                 self.show_idle(reader)
 

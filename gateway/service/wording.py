@@ -7,10 +7,10 @@ texts fit two lines of sixteen characters, also in ASCII.
 from collections.abc import Mapping
 from typing import Final
 
+from access_policy.decision import Decision, Reason
+from access_policy.flags import Flag
+from access_policy.rules import REASON_OF_SOURCE
 from gateway.domain.access_point import Direction
-from gateway.domain.access_policy import REASON_OF_SOURCE
-from gateway.domain.decision import Decision, Reason
-from gateway.domain.flags import Flag
 from gateway.texts.catalogue import SOURCE_LANGUAGE, Catalogue, language_of, mark
 
 IDLE: Final = mark("Present your\ncard")
@@ -32,6 +32,17 @@ REASONS: Final[dict[Reason, str]] = {
     Reason.LEASE_EXPIRED: mark("System offline\nAsk at reception"),
     Reason.CLOCK_UNTRUSTED: mark("Clock is not set\nAsk at reception"),
     Reason.SITE_UNKNOWN: mark("Not ready yet\nAsk at reception"),
+    Reason.INVALID_PIN: mark("Wrong PIN\nTry again"),
+    Reason.PIN_MISSING: mark("Type your PIN,\nthen the card"),
+    Reason.PIN_HELD_OFF: mark("Too many PINs\nWait a minute"),
+    Reason.NOT_PERMITTED_AT_THIS_TIME: mark("Not at this hour\nAsk at reception"),
+    Reason.ANTIPASSBACK_VIOLATION: mark("Already inside\nAsk at reception"),
+    Reason.NO_BOOKING: mark("No booking now\nAsk at reception"),
+    Reason.ZONE_NOT_PERMITTED: mark("Not in your plan\nAsk at reception"),
+    Reason.ZONE_FULL: mark("We are full\nPlease wait"),
+    Reason.NO_STAFF_INSIDE: mark("Not open yet\nPlease wait"),
+    Reason.CREDENTIAL_SUSPECT: mark("Please come to\nthe reception"),
+    Reason.LANE_LOCKED: mark("Gate is locked\nAsk at reception"),
     Reason.LANE_BUSY: mark("One at a time\nPlease wait"),
     Reason.LANE_NOT_READY: mark("Out of service\nAsk at reception"),
 }

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from access_policy.decide import decide
+from access_policy.facts import TapFacts
 from gateway.adapters.store_sqlite.store import GatewayStore
-from gateway.domain.access_policy import TapContext, decide
 from gateway.service.ports import GateStateReader
 from sync_protocol.digest import Digest
 from sync_protocol.messages import SnapshotChunk
@@ -58,8 +59,8 @@ async def _measure(folder: Path, count: int, taps: int) -> dict[str, float]:
         bare = _bare_table(folder / "bare.db", count)
         rng = random.Random(SEED)
         hashes = [credential_hash_of(rng.randrange(count)) for _ in range(taps)]
-        context = TapContext("in", "free", clock.wall_ms() // 1000, is_clock_trusted=True, visits_spent=lambda _: 0)
-        decisions, lookups = _race(_decider(store.gate_reader, context), _bare_lookup(bare), hashes)
+        facts = TapFacts("lan_a", "in", "free", clock.wall_ms() // 1000, is_clock_trusted=True)
+        decisions, lookups = _race(_decider(store.gate_reader, facts), _bare_lookup(bare), hashes)
         bare.close()
     return {
         f"p50_us_{count}": percentile(decisions, 0.5) * 1e6,
@@ -89,8 +90,8 @@ def _race(
     return decisions, lookups
 
 
-def _decider(state: GateStateReader, context: TapContext) -> Callable[[str], object]:
-    return lambda credential_hash: decide(state.find_gate_view(credential_hash), context)
+def _decider(state: GateStateReader, facts: TapFacts) -> Callable[[str], object]:
+    return lambda credential_hash: decide(state.find_gate_view(credential_hash), facts)
 
 
 def _bare_table(path: Path, count: int) -> sqlite3.Connection:

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.adapters.store_sqlite import journal_file
 from gateway.cli import main
-from gateway.domain.decision import Decision, Reason, Rule
+from access_policy.decision import Decision, Reason, Rule
 from gateway.self_test import synthetic_gate
 from gateway.self_test.after_upgrade import check_after_upgrade
 from sync_protocol.self_test import CheckOutcome

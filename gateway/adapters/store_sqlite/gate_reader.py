@@ -4,11 +4,10 @@ import sqlite3
 
 import msgspec
 
+from access_policy.gate_view import GateView
+from access_policy.row_reading import read_credential, read_entitlement, read_flag, read_policy
+from access_policy.site_policy import SitePolicy
 from gateway.adapters.store_sqlite.state_store import Contact
-from gateway.domain.credential import Credential
-from gateway.domain.entitlement import Entitlement, EntitlementWindow, TimeSpan
-from gateway.domain.flags import Flag
-from gateway.domain.gate_view import GateView, SiteRules
 from sync_protocol import state_rows as rows
 
 CACHE_KIB = 16 * 1024
@@ -44,15 +43,15 @@ class SqliteGateReader:
         self._connection = connection
         self._contact = contact
         self._site_body: bytes | None = None
-        self._site_rules: SiteRules | None = None
+        self._site: SitePolicy | None = None
 
     def find_gate_view(self, credential_hash: str) -> GateView:
         found = self._connection.execute(_FIND, (f"credential/{credential_hash}",)).fetchall()
         revision, site, credential, entitlement, _ = found[0]
         return GateView(
-            credential=None if credential is None else _to_credential(credential),
-            entitlement=None if entitlement is None else _to_entitlement(entitlement),
-            flags=tuple(_to_flag(row[4]) for row in found if row[4] is not None),
+            credential=None if credential is None else read_credential(_credential.decode(credential)),
+            entitlement=None if entitlement is None else read_entitlement(_entitlement.decode(entitlement)),
+            flags=tuple(read_flag(_flag.decode(row[4])) for row in found if row[4] is not None),
             site=self._to_site(site),
             revision=revision,
             last_contact_at=self._contact.last_at,
@@ -61,44 +60,9 @@ class SqliteGateReader:
     def close(self) -> None:
         self._connection.close()
 
-    def _to_site(self, body: bytes | None) -> SiteRules | None:
+    def _to_site(self, body: bytes | None) -> SitePolicy | None:
         """The rules are the same for every tap until they change."""
         if body != self._site_body:
             self._site_body = body
-            self._site_rules = None if body is None else _to_rules(body)
-        return self._site_rules
-
-
-def _to_rules(body: bytes) -> SiteRules:
-    row = _site.decode(body)
-    return SiteRules(row.site_id, row.name, row.time_zone, row.locale, row.lease_days)
-
-
-def _to_credential(body: bytes) -> Credential:
-    row = _credential.decode(body)
-    return Credential(row.credential_hash, row.member_id, row.status)
-
-
-def _to_entitlement(body: bytes) -> Entitlement:
-    row = _entitlement.decode(body)
-    return Entitlement(row.member_id, row.display_name, row.locale, tuple(_to_window(w) for w in row.windows))
-
-
-def _to_window(window: rows.EntitlementWindow) -> EntitlementWindow:
-    freezes = tuple(TimeSpan(freeze.starts_at, freeze.ends_at) for freeze in window.freezes)
-    return EntitlementWindow(window.contract_id, window.starts_at, window.ends_at, freezes, window.visits_left)
-
-
-def _to_flag(body: bytes) -> Flag:
-    row = _flag.decode(body)
-    return Flag(
-        flag_id=row.flag_id,
-        member_id=row.member_id,
-        source=row.source,
-        effect=row.effect,
-        priority=row.priority,
-        device_kinds=row.device_kinds,
-        texts=row.texts,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-    )
+            self._site = None if body is None else read_policy([_site.decode(body)])
+        return self._site

@@ -15,12 +15,40 @@ GOLDEN_FILE = Path(__file__).with_name("golden.json")
 BOOT = "5b0c8a1e-6a5f-4f0e-9a67-6f1f4d1f2b11"
 ROOT = bytes(range(16))
 SPAN = r.TimeSpan(1_795_000_000, 1_796_000_000)
-WINDOW = r.EntitlementWindow("ctr_a", 1_790_000_000, 1_830_000_000, (SPAN,), 9)
+WINDOW = r.EntitlementWindow(
+    "ctr_a", 1_790_000_000, 1_830_000_000, (SPAN,), 9, "lvl_a", needs_booking=True, guests_per_day=2
+)
 
 ROWS: dict[str, r.StateRow] = {
-    "site": r.SiteRow("sit_a", "Клуб «Сила»", "Europe/Rome", "it", 14),
-    "credential": r.CredentialRow("0f" * 16, "mem_a", "suspended"),
-    "entitlement": r.EntitlementRow("mem_a", "Николай Пётров", "ru", (WINDOW,)),
+    "site": r.SiteRow(
+        "sit_a",
+        "Клуб «Сила»",
+        "Europe/Rome",
+        "it",
+        14,
+        "staff_only",
+        "ignore_times",
+        "may_leave",
+        15,
+        {"zone_full": {"it": "Sala piena"}},
+    ),
+    "calendar": r.CalendarRow("sit_a", (r.SpecialDay(20261225, "holiday"),)),
+    "schedule": r.ScheduleRow(
+        "sch_a", "Off-peak", ((r.DayWindow(540, 1020),),) * 5 + ((), ()), {"holiday": (r.DayWindow(1320, 1560),)}
+    ),
+    "zone": r.ZoneRow("zon_a", "Gym", "hard", 3600, 240, 1_795_000_000, 120, needs_pin=True, has_first_person_in=True),
+    "lane": r.LaneRow("lan_a", "zon_a"),
+    "level": r.LevelRow("lvl_a", "Off-peak", (r.LevelGrant("zon_a", "sch_a"),)),
+    "credential": r.CredentialRow("0f" * 16, "mem_a", "suspended", "1e" * 16, "2d" * 16),
+    "entitlement": r.EntitlementRow(
+        "mem_a",
+        "Николай Пётров",
+        "ru",
+        (WINDOW,),
+        "staff",
+        (r.Booking("bkg_a", 1_795_000_000, 1_795_005_400, "zon_a"),),
+        1_795_000_000,
+    ),
     "flag": r.FlagRow(
         "flg_a",
         "mem_a",
@@ -50,8 +78,25 @@ BODIES: dict[str, j.EventBody] = {
         ("flg_a",),
         "Desk",
         180,
+        "zon_a",
+        signals=("lost_credential",),
+        flags_considered=(("flg_a", "in_force"), ("flg_b", "not_yet")),
+        facts=j.DecisionFacts(
+            "free",
+            1_795_000_000,
+            is_clock_trusted=True,
+            last_contact_at=1_794_999_990,
+            visits_spent={"ctr_a": 1},
+            pin="right",
+            was_in_zone="",
+            was_since=1_794_900_000,
+            was_at_lane="lan_b",
+            occupancy=41,
+            guests_today=1,
+            has_staff_inside=True,
+        ),
     ),
-    "access_taken": j.AccessTaken("tap_a", "lan_a", "in", "mem_a", "ctr_a", spends_visit=True),
+    "access_taken": j.AccessTaken("tap_a", "lan_a", "in", "mem_a", "ctr_a", spends_visit=True, zone_id="zon_a"),
     "access_not_taken": j.AccessNotTaken("tap_a", "lan_a", "out", "mem_a"),
     "reader_changed": j.ReaderChanged("lan_a", "entry", "tampered", "cover open"),
     "lane_changed": j.LaneChanged("lan_a", "fire", "input 5"),

@@ -1,6 +1,6 @@
 """Who may pass without counting is never turned away, unless the lane is taken or the cloud was never heard."""
 
-from gateway.domain.decision import Reason
+from access_policy.decision import Reason
 from sync_protocol.journal_events import AccessDecided, EventBody
 from tests.simulation.whole.desk import Desk
 from tests.simulation.whole.story import BrokenLawError

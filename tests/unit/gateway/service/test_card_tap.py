@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from access_policy.credential import Credential
+from access_policy.entitlement import Entitlement, EntitlementWindow
+from access_policy.flags import Flag
+from access_policy.gate_view import GateView
 from firmware_protocol.wiegand import encode_wiegand26
 from gateway.domain.access_point import AccessPoint, ReaderKey
-from gateway.domain.credential import Credential
-from gateway.domain.entitlement import Entitlement, EntitlementWindow
 from gateway.domain.feedback import FeedbackPlan
-from gateway.domain.flags import Flag
-from gateway.domain.gate_view import GateView
 from gateway.domain.turnstile import LaneState
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.display import DisplaySettings
@@ -153,7 +153,7 @@ def test_local_listeners_get_the_decision_with_its_explanation() -> None:
 
 def test_the_sites_language_is_learnt_from_what_is_found() -> None:
     scene = Scene()
-    scene.state.nobody = replace(scene.state.nobody, site=replace(SITE, locale="ru"))
+    scene.state.nobody = replace(scene.state.nobody, site=replace(SITE, rules=replace(SITE.rules, locale="ru")))
     assert scene.present().text == "Карта не найдена. Подойдите к нам"
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.domain.credential import Credential
-from gateway.domain.entitlement import Entitlement, EntitlementWindow
+from access_policy.credential import Credential
+from access_policy.entitlement import Entitlement, EntitlementWindow
 from gateway.service.health import Health, HealthFaultError
 from tests.fake_clock import FakeClock
 from tests.gate_fakes import FakeJournal, FakeState

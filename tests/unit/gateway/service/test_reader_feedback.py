@@ -2,8 +2,8 @@
 
 import pytest
 
+from access_policy.decision import Outcome
 from gateway.domain.access_point import AccessPoint, ReaderKey
-from gateway.domain.decision import Outcome
 from gateway.domain.feedback import Beeps, Colour, Feedback, FeedbackPlan, Light, ReaderAbilities, Signal
 from gateway.service.display import DisplaySettings
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace

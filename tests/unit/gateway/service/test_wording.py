@@ -2,9 +2,9 @@
 
 import pytest
 
+from access_policy.decision import Decision, Holder, Reason, Rule
+from access_policy.flags import Flag
 from gateway.domain.access_point import Direction
-from gateway.domain.decision import Decision, Holder, Reason, Rule
-from gateway.domain.flags import Flag
 from gateway.service.display import DisplaySettings, fit_lines
 from gateway.service.wording import GOODBYE, IDLE, REASONS, WELCOME, decision_text
 from tests.display_catalogue import display_catalogue

@@ -4,7 +4,7 @@ from typing import get_args
 
 import provisioning.virtual_turnstile
 from firmware_protocol.osdp.commands import LedColor
-from gateway.domain.decision import Outcome, Reason, Rule
+from access_policy.decision import Outcome, Reason, Rule
 from gateway.service.passage import GrantEnd
 from provisioning.demo.seed import CARD_NOTES
 from provisioning.virtual_turnstile.arm import DIRECTIONS, ArmPosition

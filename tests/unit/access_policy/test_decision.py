@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.domain.decision import Decision, Outcome, Reason, Rule
+from access_policy.decision import Decision, Outcome, Reason, Rule
 
 
 @pytest.mark.parametrize(("outcome", "is_granted"), [("allow", True), ("message", True), ("block", False)])

@@ -1,6 +1,6 @@
 """Which flags act, and in what order."""
 
-from gateway.domain.flags import Flag, judge_flags
+from access_policy.flags import Flag, judge_flags
 
 NOW = 1_000
 
@@ -28,14 +28,14 @@ def test_equal_priorities_are_settled_by_the_flags_id() -> None:
 
 
 def test_a_flag_acts_on_its_kinds_of_device_only() -> None:
-    assert not flag("a", device_kinds=("locker",)).is_in_force("turnstile", NOW)
-    assert flag("a", device_kinds=("locker", "turnstile")).is_in_force("turnstile", NOW)
-    assert flag("a").is_in_force("turnstile", NOW)
+    assert flag("a", device_kinds=("locker",)).bearing_on("turnstile", NOW) == "other_device"
+    assert flag("a", device_kinds=("locker", "turnstile")).bearing_on("turnstile", NOW) == "in_force"
+    assert flag("a").bearing_on("turnstile", NOW) == "in_force"
 
 
 def test_a_flag_acts_from_its_start_until_before_its_end() -> None:
     windowed = flag("a", starts_at=NOW, ends_at=NOW + 10)
-    assert [windowed.is_in_force("turnstile", at) for at in (NOW - 1, NOW, NOW + 9, NOW + 10)] == [
+    assert [windowed.bearing_on("turnstile", at) == "in_force" for at in (NOW - 1, NOW, NOW + 9, NOW + 10)] == [
         False,
         True,
         True,

@@ -1,6 +1,6 @@
 """Spans and windows are half-open."""
 
-from gateway.domain.entitlement import EntitlementWindow, TimeSpan
+from access_policy.entitlement import EntitlementWindow, TimeSpan
 
 
 def test_a_span_holds_its_start_and_not_its_end() -> None:

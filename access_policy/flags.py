@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FlagEffect = Literal["message", "block"]
-FlagSource = Literal["task", "dues", "certificate", "freeze", "black_list", "manual"]
+FlagSource = Literal["task", "dues", "certificate", "freeze", "black_list", "manual", "security"]
+Bearing = Literal["in_force", "not_yet", "over", "other_device"]
+"""How a flag bears on a tap: it acts, its time has not come or is over, or it is meant for other kinds of device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,13 @@ class Flag:
     starts_at: int | None = None
     ends_at: int | None = None
 
-    def is_in_force(self, device_kind: str, now_s: int) -> bool:
-        """Whether the flag acts on this kind of device at this moment."""
+    def bearing_on(self, device_kind: str, now_s: int) -> Bearing:
+        """How the flag bears on this kind of device at this moment."""
         if self.device_kinds and device_kind not in self.device_kinds:
-            return False
-        has_started = self.starts_at is None or self.starts_at <= now_s
-        return has_started and (self.ends_at is None or now_s < self.ends_at)
+            return "other_device"
+        if self.starts_at is not None and now_s < self.starts_at:
+            return "not_yet"
+        return "over" if self.ends_at is not None and now_s >= self.ends_at else "in_force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class FlagVerdict:
 def judge_flags(flags: Iterable[Flag], device_kind: str, now_s: int) -> FlagVerdict:
     """Sort out which flags act here and now; equal priorities are settled by the flag's id, the lower first."""
     in_force = sorted(
-        (flag for flag in flags if flag.is_in_force(device_kind, now_s)),
+        (flag for flag in flags if flag.bearing_on(device_kind, now_s) == "in_force"),
         key=lambda flag: (-flag.priority, flag.flag_id),
     )
     block = next((flag for flag in in_force if flag.effect == "block"), None)

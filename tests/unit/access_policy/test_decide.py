@@ -4,29 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.domain.access_policy import (
-    CLOCK_DOUBT_S,
-    ONLINE_GRACE_S,
-    REASON_OF_SOURCE,
-    SECONDS_PER_DAY,
-    TapContext,
-    decide,
-)
-from gateway.domain.credential import Credential, CredentialStatus
-from gateway.domain.decision import Decision, Reason, Rule
-from gateway.domain.entitlement import Entitlement, EntitlementWindow, TimeSpan
-from gateway.domain.flags import Flag, FlagSource
-from gateway.domain.gate_view import GateView, SiteRules
+from access_policy.credential import Credential, CredentialStatus
+from access_policy.decide import decide
+from access_policy.decision import Decision, Reason, Rule
+from access_policy.entitlement import Entitlement, EntitlementWindow, TimeSpan
+from access_policy.facts import TapFacts
+from access_policy.flags import Flag, FlagSource
+from access_policy.gate_view import GateView
+from access_policy.rules import CLOCK_DOUBT_S, ONLINE_GRACE_S, REASON_OF_SOURCE, SECONDS_PER_DAY
+from access_policy.site_policy import SiteRules, plain_policy
 
 NOW = 100 * SECONDS_PER_DAY
-SITE = SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30)
+SITE = plain_policy(SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30))
 RUNNING = EntitlementWindow("ctr_a", NOW - SECONDS_PER_DAY, NOW + 30 * SECONDS_PER_DAY)
 BLOCK = Flag("flg_b", "mem_a", "manual", "block")
 MESSAGE = Flag("flg_m", "mem_a", "task", "message")
 
 
-def tap(**changes: object) -> TapContext:
-    usual = TapContext("in", "free", NOW, is_clock_trusted=True, visits_spent=lambda _: 0)
+def tap(**changes: object) -> TapFacts:
+    usual = TapFacts("lan_a", "in", "free", NOW, is_clock_trusted=True)
     return replace(usual, **changes)  # type: ignore[arg-type]
 
 
@@ -123,8 +119,8 @@ def test_a_second_contract_that_is_not_frozen_lets_the_member_in() -> None:
 
 def test_visits_burnt_here_count_before_the_cloud_knows_of_them() -> None:
     pack = replace(RUNNING, visits_left=2)
-    assert decide(view(pack), tap(visits_spent=lambda _: 1)).spends_visit
-    decision = decide(view(pack), tap(visits_spent=lambda _: 2))
+    assert decide(view(pack), tap(visits_spent={"ctr_a": 1})).spends_visit
+    decision = decide(view(pack), tap(visits_spent={"ctr_a": 2}))
     assert said(decision) == ("block", Reason.NO_VISITS_LEFT, Rule.CONTRACT_VISITS)
 
 
@@ -155,7 +151,7 @@ def test_allows_are_leases_that_end_without_contact() -> None:
 
 
 def test_a_lease_of_no_days_asks_for_a_cloud_that_is_there_now() -> None:
-    strict = replace(SITE, lease_days=0)
+    strict = plain_policy(replace(SITE.rules, lease_days=0))
     assert decide(view(RUNNING, site=strict, last_contact_at=NOW - ONLINE_GRACE_S), tap()).is_granted
     assert not decide(view(RUNNING, site=strict, last_contact_at=NOW - ONLINE_GRACE_S - 1), tap()).is_granted
 

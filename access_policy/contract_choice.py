@@ -1,0 +1,107 @@
+"""Which of a member's contracts lets them pass here and now, or at which question the last of them failed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from access_policy.decision import Reason, Rule
+from access_policy.entitlement import Entitlement, EntitlementWindow
+from access_policy.facts import TapFacts
+from access_policy.schedule import is_open
+from access_policy.site_policy import SitePolicy
+from access_policy.zone import OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why a rule says no."""
+
+    reason: Reason
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is asked of each contract: for whom, where and when.
+
+    `may_trust_hours` is False while the time of the day is not known: then hours count as closed.
+    """
+
+    site: SitePolicy
+    entitlement: Entitlement
+    facts: TapFacts
+    zone_id: str
+    may_trust_hours: bool = True
+
+
+Test = Callable[[EntitlementWindow, Case], bool]
+
+
+def choose_contract(case: Case) -> EntitlementWindow | Denial:
+    """The contract to pass on: one without a visit limit first, then the one that ends first."""
+    windows = case.entitlement.windows
+    if not windows:
+        return Denial(Reason.NO_ENTITLEMENT, Rule.NO_CONTRACT)
+    for rule, reason, passes in QUESTIONS if case.facts.direction == "in" else QUESTIONS_ON_LEAVING:
+        left = tuple(window for window in windows if passes(window, case))
+        if not left:
+            return Denial(_not_started(windows, case) if rule is Rule.CONTRACT_WINDOW else reason, rule)
+        windows = left
+    return min(windows, key=lambda window: (window.visits_left is not None, window.ends_at, window.contract_id))
+
+
+def _not_started(windows: tuple[EntitlementWindow, ...], case: Case) -> Reason:
+    has_future = any(case.facts.now_s < window.starts_at for window in windows)
+    return Reason.CREDENTIAL_NOT_ACTIVE if has_future else Reason.CREDENTIAL_EXPIRED
+
+
+def _is_running(window: EntitlementWindow, case: Case) -> bool:
+    return window.contains(case.facts.now_s)
+
+
+def _is_thawed(window: EntitlementWindow, case: Case) -> bool:
+    return not window.is_frozen(case.facts.now_s)
+
+
+def _leads_here(window: EntitlementWindow, case: Case) -> bool:
+    return case.zone_id == OUTSIDE or not window.level_id or bool(_schedules(window, case))
+
+
+def _is_open_now(window: EntitlementWindow, case: Case) -> bool:
+    schedules = _schedules(window, case)
+    if case.zone_id == OUTSIDE or not window.level_id or "" in schedules:
+        return True
+    known = [case.site.schedules[schedule_id] for schedule_id in schedules if schedule_id in case.site.schedules]
+    return case.may_trust_hours and any(is_open(one, case.site.calendar, case.facts.now_s) for one in known)
+
+
+def _is_booked(window: EntitlementWindow, case: Case) -> bool:
+    bookings = case.entitlement.bookings
+    return not window.needs_booking or any(one.lets_in(case.zone_id, case.facts.now_s) for one in bookings)
+
+
+def _has_visit(window: EntitlementWindow, case: Case) -> bool:
+    return window.visits_left is None or window.visits_left - case.facts.visits_spent.get(window.contract_id, 0) > 0
+
+
+def _schedules(window: EntitlementWindow, case: Case) -> list[str]:
+    """The ids of the schedules under which the contract's level leads into the zone; an empty id means always.
+
+    A level that the state does not contain leads nowhere.
+    """
+    level = case.site.levels.get(window.level_id)
+    return [grant.schedule_id for grant in level.grants if grant.zone_id == case.zone_id] if level else []
+
+
+QUESTIONS: Final[tuple[tuple[Rule, Reason, Test], ...]] = (
+    (Rule.CONTRACT_WINDOW, Reason.CREDENTIAL_EXPIRED, _is_running),
+    (Rule.CONTRACT_FREEZE, Reason.MEMBERSHIP_FROZEN, _is_thawed),
+    (Rule.CONTRACT_ZONE, Reason.ZONE_NOT_PERMITTED, _leads_here),
+    (Rule.CONTRACT_HOURS, Reason.NOT_PERMITTED_AT_THIS_TIME, _is_open_now),
+    (Rule.CONTRACT_BOOKING, Reason.NO_BOOKING, _is_booked),
+    (Rule.CONTRACT_VISITS, Reason.NO_VISITS_LEFT, _has_visit),
+)
+"""Each question is put to the contracts that the ones before have left."""
+
+# Whoever is inside may leave after hours, and leaving costs no visit.
+QUESTIONS_ON_LEAVING: Final = QUESTIONS[:2]
