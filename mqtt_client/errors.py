@@ -13,7 +13,8 @@ class CertificateRefusedError(LinkError):
     """One side does not accept the other's certificate; trying again helps only after somebody acts.
 
     `reason` is one of: broker_not_trusted, broker_name_mismatch, broker_not_yet_valid, broker_expired,
-    authority_unknown, certificate_revoked, certificate_expired, certificate_required, certificate_rejected.
+    authority_unknown, certificate_revoked, certificate_expired, certificate_not_yet_valid, certificate_required,
+    certificate_rejected, validity_disputed (the broker says expired, the certificate says not).
     """
 
     def __init__(self, reason: str, message: str) -> None:

@@ -6,6 +6,7 @@ session at the broker: what is not confirmed by the other application is sent ag
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -15,13 +16,14 @@ import paho.mqtt.client as paho
 from mqtt_client.connection import Connection, LinkLimits
 from mqtt_client.errors import (
     BrokerUnreachableError,
+    CertificateRefusedError,
     ConnectRefusedError,
     LinkError,
     LinkLostError,
     PublishRefusedError,
     SubscriptionRefusedError,
 )
-from mqtt_client.tls import TlsFiles, certificate_refusal, client_context, probe_refusal
+from mqtt_client.tls import TlsFiles, certificate_refusal, client_context, probe_refusal, refine_refusal
 
 
 class InboundMessage:
@@ -80,7 +82,7 @@ class ReliableClient:
             was_reached = not isinstance(error.__context__, OSError)
             if context is not None and was_reached and isinstance(failure, BrokerUnreachableError):
                 refusal = await asyncio.to_thread(probe_refusal, self._host, self._port, context)
-                raise (failure if refusal is None else refusal) from error
+                raise (failure if refusal is None else self._refined(refusal)) from error
             raise failure from error
         self._connection = connection
         try:
@@ -148,11 +150,17 @@ class ReliableClient:
         cause = error.__context__ if isinstance(error.__context__, OSError) else connection.faults.last_error
         refusal = certificate_refusal(cause)
         if refusal is not None:
-            return refusal
+            return self._refined(refusal)
         if isinstance(error, aiomqtt.exceptions.MqttConnectError):
             return ConnectRefusedError(f"the broker at {self._host}:{self._port} refuses {self._client_id}: {error}")
         return BrokerUnreachableError(f"no broker at {self._host}:{self._port}: {cause or error}")
 
     def _lost(self, connection: Connection, error: Exception) -> LinkError:
         refusal = certificate_refusal(connection.faults.last_error)
-        return refusal or LinkLostError(f"the link to {self._host}:{self._port} is lost: {error}")
+        if refusal is not None:
+            return self._refined(refusal)
+        return LinkLostError(f"the link to {self._host}:{self._port} is lost: {error}")
+
+    def _refined(self, refusal: CertificateRefusedError) -> CertificateRefusedError:
+        assert self._tls is not None, "only TLS refuses certificates"
+        return refine_refusal(refusal, self._tls.certificate, datetime.now(UTC))

@@ -2,19 +2,23 @@
 
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+
+from cryptography import x509
 
 from mqtt_client.errors import CertificateRefusedError
 
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """PEM files: whom to trust, who we are (with the chain), and our key."""
+    """PEM files: whom to trust, who we are (with the chain), and our key, with the passphrase that opens it, if any."""
 
     authority: Path
     certificate: Path
     key: Path
+    key_passphrase: bytes | None = field(default=None, repr=False)
 
 
 # What OpenSSL's verification of the broker's certificate found (X509_V_ERR_*).
@@ -28,7 +32,7 @@ _VERIFY_CODES = {
 _ALERTS = {
     "UNKNOWN_CA": ("authority_unknown", "the broker does not know the authority of our certificate: enrol again"),
     "CERTIFICATE_REVOKED": ("certificate_revoked", "our certificate has been revoked: enrol again"),
-    "CERTIFICATE_EXPIRED": ("certificate_expired", "our certificate has expired: enrol again"),
+    "CERTIFICATE_EXPIRED": ("certificate_expired", "our certificate has expired: staff have to approve the next one"),
     "CERTIFICATE_REQUIRED": ("certificate_required", "the broker wants a certificate and got none"),
     "BAD_CERTIFICATE": ("certificate_rejected", "the broker rejects our certificate"),
     "CERTIFICATE_UNKNOWN": ("certificate_rejected", "the broker rejects our certificate"),
@@ -59,7 +63,8 @@ def client_context(files: TlsFiles) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(files.authority))
         context.sslsocket_class = _TidySocket
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(str(files.certificate), str(files.key))
+        # Without a passphrase OpenSSL would ask for one at the terminal.
+        context.load_cert_chain(str(files.certificate), str(files.key), password=files.key_passphrase or b"")
     except OSError as error:
         raise CertificateRefusedError(
             "certificate_rejected",
@@ -81,6 +86,36 @@ def certificate_refusal(error: BaseException | None) -> CertificateRefusedError 
             if error.reason.endswith(f"ALERT_{alert}"):
                 return CertificateRefusedError(reason, text)
     return None
+
+
+def refine_refusal(refusal: CertificateRefusedError, certificate: Path, now: datetime) -> CertificateRefusedError:
+    """The same refusal of our certificate, named by what its own dates say.
+
+    TLS has one alert for a certificate that has expired and for a list of revoked certificates that has, and none for a
+    certificate that is not valid yet (RFC 8446, section 6.2; the alerts are those of OpenSSL's `ssl_x509err2alert`).
+    """
+    if refusal.reason not in {"certificate_expired", "certificate_rejected"}:
+        return refusal
+    try:
+        ours = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except (OSError, ValueError):
+        return refusal
+    if refusal.reason == "certificate_rejected" and now < ours.not_valid_before_utc:
+        return CertificateRefusedError(
+            "certificate_not_yet_valid",
+            f"our certificate is not valid before {_moment(ours.not_valid_before_utc)}: check this machine's clock",
+        )
+    if refusal.reason == "certificate_expired" and now < ours.not_valid_after_utc:
+        return CertificateRefusedError(
+            "validity_disputed",
+            f"the broker takes our certificate for expired, but it is valid until {_moment(ours.not_valid_after_utc)}: "
+            "the broker's list of revoked certificates has expired, or a clock is wrong",
+        )
+    return refusal
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def probe_refusal(
