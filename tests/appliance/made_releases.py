@@ -1,0 +1,44 @@
+"""Packages of later versions, built from copies of this checkout: a sound one, and three that fail, each its own way."""
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from provisioning.appliance.package import build_packages
+
+FILES: Final = ("pyproject.toml", "README.md", "LICENSE", "build_hooks.py")
+FAULTS: Final = {
+    "cannot be imported": ("gateway/supervisor.py", 'raise RuntimeError("built wrong")\n'),
+    "never becomes ready": (
+        "gateway/bootstrap.py",
+        'async def run_gateway(*arguments: object) -> None:\n    raise RuntimeError("does not start")\n',
+    ),
+    "ends soon after it was ready": (
+        "gateway/bootstrap.py",
+        "_sound = run_gateway\n\n\nasync def run_gateway(*arguments):\n    import os\n"
+        "    asyncio.get_running_loop().call_later(8, os._exit, 70)\n    await _sound(*arguments)\n",
+    ),
+}
+
+
+def build(root: Path, version: str, fault: str | None, folder: Path) -> Path:
+    """The package of this checkout as `version`, with one of `FAULTS` or sound; written into `folder`."""
+    copy = folder / f"source-{version}"
+    copy.mkdir(parents=True)
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    shipped = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    for name in (*shipped, "systemd", "requirements"):
+        shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in FILES:
+        shutil.copy(root / name, copy)
+    text = (copy / "pyproject.toml").read_text()
+    own = f'version = "{project["project"]["version"]}"'
+    (copy / "pyproject.toml").write_text(text.replace(own, f'version = "{version}"', 1))
+    if fault is not None:
+        name, code = FAULTS[fault]
+        with (copy / name).open("a") as file:
+            file.write(f"\n\n{code}")
+    (package,) = build_packages(copy, ["amd64"], folder, root / "build" / "wheels")
+    shutil.rmtree(copy)
+    return package
