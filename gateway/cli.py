@@ -105,10 +105,13 @@ def _lock_lanes(config: GatewayConfig, _: argparse.Namespace) -> int:
 
 
 def _enrol(config: GatewayConfig, options: argparse.Namespace) -> int:
-    from gateway.enrolment import EnrolmentError, enrol
+    from gateway.cloud_https import EnrolmentError
+    from gateway.enrolment import enrol
+    from gateway.key_provider import file_keys
 
+    token = options.token or _token_in(options.token_file)
     try:
-        identity = enrol(options.url, options.token or _token_in(options.token_file), config.state_dir)
+        identity = enrol(options.url, token, config.state_dir, file_keys(os.environ))
     except EnrolmentError as error:
         return _complain(error, NOT_ENROLLED)
     print(f"enrolled at {identity.site_name} as {identity.gateway_id} for lane {identity.lane_id}")

@@ -23,7 +23,10 @@ class IdentityError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`signing_keys` maps a key id to a raw Ed25519 public key; `credential_key` has 32 bytes."""
+    """`signing_keys` maps a key id to a raw Ed25519 public key; `credential_key` has 32 bytes.
+
+    `cloud_url` is where this gateway was enrolled and renews its certificate; empty for one of earlier days.
+    """
 
     site_id: str
     gateway_id: str
@@ -35,6 +38,7 @@ class Identity:
     broker_port: int
     signing_keys: dict[str, bytes]
     credential_key: bytes
+    cloud_url: str = ""
 
     def __repr__(self) -> str:
         return f"Identity({self.gateway_id} of {self.site_id})"
@@ -71,6 +75,7 @@ def identity_from_fields(fields: Any) -> Identity:
         broker_port=port,
         signing_keys={str(key_id): _key_bytes("signing_keys", raw) for key_id, raw in keys.items()},
         credential_key=_key_bytes("credential_key", fields.get("credential_key")),
+        cloud_url=str(fields.get("cloud_url") or ""),
     )
 
 

@@ -56,6 +56,8 @@ def _describe_state(state: Record) -> str:
         f"  cloud {'connected' if state['is_connected'] else 'not connected'}, revision {state['revision']} in force, "
         f"{after - first} event(s) waiting, clock {state['clock']}",
     ]
+    lines += [f"  link: {state['link_fault']}"] if state.get("link_fault") else []
+    lines += _certificate_lines(state.get("certificate"))
     lines += [f"  THE DISK TAKES NO MORE: {state['disk_fault']}"] if state["disk_fault"] else []
     lines += [f"  lane {lane['name']} ({lane['lane_id']}): {lane['state']}" for lane in state["lanes"]]
     counters = state.get("reader_counters", {})
@@ -67,6 +69,18 @@ def _describe_state(state: Record) -> str:
         if counted:
             lines.append(f"    {', '.join(counted)}")
     return "\n".join(lines)
+
+
+def _certificate_lines(certificate: Record | None) -> list[str]:
+    if certificate is None:
+        return []
+    words = [f"until {certificate['valid_until'][:10]}"] if certificate["valid_until"] else []
+    words += [] if certificate["state"] == "in_order" else [certificate["state"].replace("_", " ").upper()]
+    words += ["RUNNING OUT"] if certificate["is_running_out"] else []
+    words += [certificate["detail"]] if certificate["detail"] else []
+    if certificate["state"] == "waiting_for_approval":
+        words.append(f"new key {certificate['fingerprint'][:16]}")
+    return [f"  certificate {', '.join(words)}"]
 
 
 def _reader_words(reader: Record) -> list[str]:

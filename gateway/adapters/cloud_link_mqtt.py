@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from gateway.service.ports import CloudListener, LinkDownError
 from mqtt_client.backoff import Backoff
@@ -37,20 +38,37 @@ class CloudAddress:
     signing_keys: Mapping[str, bytes]
 
 
+class LinkCredentials(Protocol):
+    """Says at each attempt which certificate to show, and is told what came of it."""
+
+    def tls_files(self) -> TlsFiles: ...
+
+    def handle_accepted(self) -> None:
+        """The broker has let us in."""
+        ...
+
+    def handle_failed(self, failure: LinkError) -> None:
+        """The broker has not, or the connection has ended."""
+        ...
+
+
 class CloudLinkMqtt:
     """Implements the port `CloudLink`; `failure` is the newest reason for not being connected, for the status.
 
-    `new_client` makes the client of each connection; it is called as `ReliableClient` is.
+    `credentials` choose the certificate of each connection, instead of `address.tls`. `new_client` makes the client of
+    each connection; it is called as `ReliableClient` is.
     """
 
     def __init__(
         self,
         address: CloudAddress,
         *,
+        credentials: LinkCredentials | None = None,
         limits: LinkLimits | None = None,
         new_client: Callable[..., ReliableClient] = ReliableClient,
     ) -> None:
         self._address = address
+        self._credentials = credentials
         self._limits = limits
         self._new_client = new_client
         self._verifier = SiteVerifier(address.signing_keys)
@@ -61,6 +79,11 @@ class CloudLinkMqtt:
     @property
     def is_connected(self) -> bool:
         return self._client is not None
+
+    @property
+    def fault(self) -> str:
+        """Why there is no connection now; empty while there is one, and before the first attempt has failed."""
+        return "" if self.is_connected or self.failure is None else str(self.failure)
 
     async def publish(self, message: Message) -> None:
         client = self._client
@@ -92,7 +115,7 @@ class CloudLinkMqtt:
         return self._new_client(
             address.host,
             address.port,
-            tls=address.tls,
+            tls=address.tls if self._credentials is None else self._credentials.tls_files(),
             client_id=address.gateway_id,
             subscriptions=[gateway_filter(address.site_id, address.gateway_id)],
             limits=self._limits,
@@ -101,6 +124,8 @@ class CloudLinkMqtt:
     async def _serve(self, client: ReliableClient, listener: CloudListener) -> None:
         given_up: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._client, self._given_up = client, given_up
+        if self._credentials is not None:
+            self._credentials.handle_accepted()
         logger.info("connected to the broker at %s:%d", self._address.host, self._address.port)
         receiving = asyncio.ensure_future(self._receive(client, listener))
         try:
@@ -139,6 +164,8 @@ class CloudLinkMqtt:
             return None
 
     def _report(self, failure: LinkError, delay_s: float) -> None:
+        if self._credentials is not None:
+            self._credentials.handle_failed(failure)
         is_new = self.failure is None or str(self.failure) != str(failure)
         self.failure = failure
         needs_somebody = isinstance(failure, CertificateRefusedError)

@@ -26,13 +26,14 @@ HELLOS_OPEN_MAX = 32
 
 @dataclass(frozen=True, slots=True)
 class SessionPorts:
-    """The ports of the session; `readers` tells how each reader is."""
+    """The ports of the session; `readers` tells how each reader is, `serial` which certificate is in use (hex)."""
 
     link: CloudLink
     journal: SyncJournal
     state: StateStore
     clock: SettableClock
     readers: Callable[[], tuple[m.ReaderHealth, ...]]
+    serial: Callable[[], str] = str
 
 
 class CloudSession:
@@ -164,6 +165,7 @@ class CloudSession:
             staged=state.staged,
             wants_snapshot=self.state_sync.wants_snapshot,
             nonce=nonce,
+            certificate_serial=self._ports.serial(),
         )
 
     def _heartbeat(self) -> m.Heartbeat:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.domain.turnstile import LaneState
+from gateway.service.certificate_renewal import CertificateStatus
 from gateway.service.passage import Grant, GrantEnd
 from sync_protocol.journal_events import AccessDecided
 from sync_protocol.messages import OutboxRange
@@ -54,7 +55,10 @@ class ReaderReport:
 
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
-    """The whole gateway at this moment; `disk_fault` says why events wait in memory, None while they do not."""
+    """The whole gateway at this moment; `disk_fault` says why events wait in memory, None while they do not.
+
+    `link_fault` says why there is no connection, empty while there is one or nothing is known yet.
+    """
 
     gateway_id: str
     site_name: str
@@ -66,6 +70,8 @@ class GatewayStatus:
     disk_fault: str | None
     lanes: Sequence[LaneStatus]
     readers: Sequence[ReaderReport]
+    link_fault: str = ""
+    certificate: CertificateStatus | None = None
 
 
 def decision_record(event: AccessDecided, lines: Sequence[str]) -> Record:

@@ -21,7 +21,8 @@ from cloud.database import Database
 from cloud.enrolment.authority import OnlineAuthority
 from cloud.sites import service as sites
 from cloud.staff.service import StaffDetails, create_staff
-from gateway.enrolment import EnrolmentError, enrol
+from gateway.cloud_https import EnrolmentError
+from gateway.enrolment import enrol
 from gateway.identity import load_identity, tls_files
 from provisioning.authority import create_authority, issue_server_certificate
 from provisioning.claim_token import create_claim_token

@@ -6,10 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from gateway.cloud_https import AuthorityMismatchError, CloudUnreachableError, EnrolmentError
 from gateway.enrolment import (
-    AuthorityMismatchError,
-    CloudUnreachableError,
-    EnrolmentError,
     EnrolmentRefusedError,
     GrantMalformedError,
     TokenMalformedError,

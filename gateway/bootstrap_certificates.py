@@ -1,0 +1,58 @@
+"""Puts together what keeps the gateway's certificate: keys, pairs, their trial on the link, the renewal."""
+
+import logging
+import os
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.adapters.certificate_desk_https import HttpsCertificateDesk
+from gateway.certificate_pairs import PairsOnDisk
+from gateway.certificate_trial import PairTrial
+from gateway.cloud_https import CloudUnreachableError, server_at
+from gateway.identity import KEY_FILE, Identity, identity_folder
+from gateway.key_provider import KeyUnusableError, file_keys
+from gateway.service.certificate_renewal import CertificateRenewal, RenewalPorts
+from gateway.service.ports import CloudLink, SettableClock
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateParts:
+    """What the link shows, before there is a link."""
+
+    identity: Identity
+    pairs: PairsOnDisk
+    trial: PairTrial
+
+    def renewal(self, link: CloudLink, clock: SettableClock) -> CertificateRenewal:
+        """The renewal, once there is a link."""
+        renewal = CertificateRenewal(
+            RenewalPorts(self.pairs, self.trial, self._desk(), link, clock, random=random.random)
+        )
+        self.trial.on_news = renewal.look_now
+        return renewal
+
+    def _desk(self) -> HttpsCertificateDesk | None:
+        try:
+            server = server_at(self.identity.cloud_url)
+        except CloudUnreachableError:
+            return None
+        return HttpsCertificateDesk(server, self.identity.gateway_id, self.pairs)
+
+
+def open_certificates(state_dir: Path, identity: Identity) -> CertificateParts:
+    """Open the keys, seal them if there is a passphrase now, and finish a renewal that was interrupted.
+
+    Raises:
+        KeyUnusableError: the passphrase is there and cannot be read.
+    """
+    folder, keys = identity_folder(state_dir), file_keys(os.environ)
+    try:
+        if keys.seal(folder / KEY_FILE):
+            logger.info("the gateway's key is sealed with the passphrase")
+    except (KeyUnusableError, OSError) as error:
+        logger.warning("the gateway's key: %s", error)
+    pairs = PairsOnDisk(folder, keys)
+    return CertificateParts(identity, pairs, PairTrial(pairs))
