@@ -19,11 +19,13 @@ from gateway.adapters.local_status import LocalStatus
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.adapters.virtual_lane import VirtualLane
 from gateway.adapters.watchdog_systemd import SystemdNotifier
+from gateway.bootstrap_certificates import open_certificates
 from gateway.bootstrap_readers import build_wires, place_readers
 from gateway.config import GatewayConfig, GpioConfig, LaneConfig
 from gateway.gpio_chip import GpioError
 from gateway.identity import Identity, tls_files
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
+from gateway.service.certificate_renewal import CertificateStatus
 from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.gate_report import GateReport
@@ -64,6 +66,8 @@ class Core:
     clock: Clock
     catalogue: Catalogue
     is_connected: Callable[[], bool]
+    link_fault: Callable[[], str] = str
+    certificate: Callable[[], CertificateStatus | None] = lambda: None
 
 
 class Gate:
@@ -179,6 +183,8 @@ class Gate:
                 disk_fault=core.store.journal.fault,
                 lanes=lanes,
                 readers=self._watch.reports,
+                link_fault=core.link_fault(),
+                certificate=core.certificate(),
             )
         )
 
@@ -255,10 +261,21 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
     clock.raise_floor(store.clock_floor_ms)
     notifier = SystemdNotifier.from_environment()
     async with store:
-        link = CloudLinkMqtt(_cloud_address(config.state_dir, identity))
-        gate = Gate(config, Core(identity, store, clock, load_catalogue(), is_connected=lambda: link.is_connected))
+        parts = open_certificates(config.state_dir, identity)
+        link = CloudLinkMqtt(_cloud_address(config.state_dir, identity), credentials=parts.trial)
+        renewal = parts.renewal(link, clock)
+        core = Core(
+            identity,
+            store,
+            clock,
+            load_catalogue(),
+            is_connected=lambda: link.is_connected,
+            link_fault=lambda: link.fault,
+            certificate=lambda: renewal.status,
+        )
+        gate = Gate(config, core)
         keeping = ClockKeeping(clock, store.state, store.state)
-        ports = SessionPorts(link, store.journal, store.state, clock, readers=lambda: gate.readers)
+        ports = SessionPorts(link, store.journal, store.state, clock, lambda: gate.readers, parts.trial.serial)
         session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
         gate.handle_applied(store.state.applied_revision)
         health = Health(store.gate_reader, store.journal, clock)
@@ -270,6 +287,7 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
             Loop("cloud session", session.run),
             Loop("event upload", session.upload.run),
             Loop("clock keeping", keeping.run),
+            Loop("certificate renewal", renewal.run),
             Loop("health", lambda: _feed_watchdog(health, notifier)),
         )
         try:
