@@ -4,23 +4,29 @@ import argparse
 import json
 import logging
 import sys
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from gateway.installer.cli import UsageError
 from gateway.self_test.wording import describe_outcomes
 from sync_protocol.self_test import CheckOutcome, is_sound
 
 _EPILOGUE: Final = """\
 examples:
   tornello-gateway self-test
+  tornello-gateway self-test --relay
   tornello-gateway self-test --after-upgrade --json
+
+While the gateway runs, it tests itself and keeps the result for the console. Otherwise this command tests what it can
+without it, and nothing is kept.
 
 exit codes:
   0  nothing is bad
   1  something is bad
   2  wrong usage
 """
+_WARNING: Final = "Every relay will be pulsed: arms may move or come free. Is everybody clear of the gates? Type yes: "
 
 
 def add_self_test_command(
@@ -36,24 +42,54 @@ def add_self_test_command(
         epilog=_EPILOGUE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument(
         "--after-upgrade",
         action="store_true",
-        required=True,
         help="only whether this program would work with this configuration and these stores: "
         "no hardware, no network, nothing is written into them",
     )
+    extent.add_argument("--relay", action="store_true", help="also pulse every relay once, after a question")
+    parser.add_argument("--yes", action="store_true", help="do not ask whether everybody is clear of the gates")
     parser.add_argument("--json", action="store_true", help="the verdicts as one object")
     parser.set_defaults(command=_self_test)
 
 
 def _self_test(options: argparse.Namespace) -> int:
-    from gateway.self_test.after_upgrade import check_after_upgrade
-
     if not options.debug:
         # The verdicts say it all; the synthetic taps would look like real ones in the log.
         logging.getLogger("gateway").setLevel(logging.CRITICAL)
-    return _tell(check_after_upgrade(options.config), options)
+    if options.after_upgrade:
+        from gateway.self_test.after_upgrade import check_after_upgrade
+
+        return _tell(check_after_upgrade(options.config), options)
+    if options.relay and not options.yes:
+        _ask_for_clearance()
+    return _tell(_test_beside_or_alone(options), options)
+
+
+def _test_beside_or_alone(options: argparse.Namespace) -> tuple[CheckOutcome, ...]:
+    from gateway.config import ConfigError, load_config
+    from gateway.control_client import ask_gateway
+    from gateway.self_test.alone import check_alone
+    from gateway.status_client import GatewayNotRunningError
+
+    try:
+        state_dir = load_config(options.config, has_keys=False).state_dir
+        answer = ask_gateway(state_dir, "self_test", relay=options.relay)
+    except (ConfigError, OSError, GatewayNotRunningError):
+        return check_alone(options.config)
+    service = CheckOutcome("service", "good")
+    return service, *(msgspec.convert(list(check.values()), CheckOutcome) for check in answer["checks"])
+
+
+def _ask_for_clearance() -> None:
+    """Raises UsageError unless a person says yes: a moving arm can hurt."""
+    if not sys.stdin.isatty():
+        raise UsageError("--relay moves gates: ask at a terminal, or say --yes when everybody is clear of them")
+    print(_WARNING, end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise UsageError("not confirmed: nothing was tested")
 
 
 def _tell(outcomes: tuple[CheckOutcome, ...], options: argparse.Namespace) -> int:
@@ -64,5 +100,5 @@ def _tell(outcomes: tuple[CheckOutcome, ...], options: argparse.Namespace) -> in
     return 0 if is_sound(outcomes) else 1
 
 
-def _fields(outcome: CheckOutcome) -> dict[str, str]:
+def _fields(outcome: CheckOutcome) -> dict[str, Any]:
     return msgspec.structs.asdict(outcome)

@@ -4,15 +4,17 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.adapters.store_sqlite import journal_file
 from gateway.cli import main
-from access_policy.decision import Decision, Reason, Rule
-from gateway.self_test import synthetic_gate
 from gateway.self_test.after_upgrade import check_after_upgrade
+from gateway.self_test.synthetic_gate import decide_synthetic_taps
+from gateway.service import card_tap
+from gateway.service.dry_tap import WrongDecisionError
 from sync_protocol.self_test import CheckOutcome
 from tests.desired_state import club
 from tests.opened_store import opened, run
@@ -73,10 +75,10 @@ def test_without_a_configuration_only_the_program_is_tested(tmp_path: Path) -> N
 
 
 def test_a_program_that_lets_nobody_in_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    refusal = Decision("block", Reason.NO_ENTITLEMENT, Rule.NO_CONTRACT, 1)
-    monkeypatch.setattr("gateway.service.card_tap.decide", lambda view, context: refusal)
-    with pytest.raises(synthetic_gate.WrongDecisionError, match="no_entitlement"):
-        asyncio.run(synthetic_gate.decide_synthetic_taps(tmp_path / "synthetic"))
+    decide: Callable[..., object] = vars(card_tap)["decide"]
+    monkeypatch.setattr(card_tap, "decide", lambda view, tap: decide(replace(view, credential=None), tap))
+    with pytest.raises(WrongDecisionError, match="credential_not_found"):
+        asyncio.run(decide_synthetic_taps(tmp_path / "synthetic"))
     assert main(["self-test", "--after-upgrade", "--config", str(tmp_path / "none.toml")]) == 1
 
 

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.adapters.store_sqlite.disk_space import DiskSpace
@@ -78,10 +79,15 @@ class SqliteJournal:
         self._is_fault_told = False
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._grown = asyncio.Event()
+        self._listener: Callable[[JournalEvent], None] | None = None
 
     def attach(self, writer: WriterThread) -> None:
         """Called once, before the first event."""
         self._writer = writer
+
+    def set_listener(self, listener: Callable[[JournalEvent], None]) -> None:
+        """Tell every event from now on as it happens, before it is durable; for metrics and whoever looks on."""
+        self._listener = listener
 
     @property
     def epoch(self) -> str:
@@ -117,6 +123,8 @@ class SqliteJournal:
         if visit is not None:
             self._account.spend(visit.seq, visit.contract_id)
         self._writer.wake()
+        if self._listener is not None:
+            self._listener(event)
         return sealed.seq
 
     async def flushed(self) -> None:
