@@ -31,6 +31,7 @@ from cloud.enrolment.authority import (
 
 ROOT_KEY_FILE: Final = "root-key.pem"
 BUNDLE_FILE: Final = "authority.pem"
+REVOCATION_FILE: Final = "revoked.pem"
 ROOT_LIFE: Final = timedelta(days=20 * 365)
 INTERMEDIATE_LIFE: Final = timedelta(days=5 * 365)
 LEAF_LIFE: Final = timedelta(days=825)
@@ -61,7 +62,7 @@ def create_authority(directory: Path, name: str, passphrase: str, now: datetime)
         raise ProvisioningRefusedError(f"the name needs 1 to {NAME_LENGTH_MAX} printable characters")
     if len(passphrase) < PASSPHRASE_LENGTH_MIN:
         raise ProvisioningRefusedError(f"the passphrase needs at least {PASSPHRASE_LENGTH_MIN} characters")
-    files = (ROOT_KEY_FILE, ROOT_FILE, INTERMEDIATE_KEY_FILE, INTERMEDIATE_FILE, BUNDLE_FILE)
+    files = (ROOT_KEY_FILE, ROOT_FILE, INTERMEDIATE_KEY_FILE, INTERMEDIATE_FILE, BUNDLE_FILE, REVOCATION_FILE)
     _refuse_existing([directory / file for file in files])
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     root_key, intermediate_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
@@ -77,9 +78,19 @@ def create_authority(directory: Path, name: str, passphrase: str, now: datetime)
             directory / ROOT_FILE: to_pem(root),
             directory / INTERMEDIATE_FILE: to_pem(intermediate),
             directory / BUNDLE_FILE: authority.bundle_pem,
+            directory / REVOCATION_FILE: _empty_list(authority, now),
         }
     )
     return authority
+
+
+def _empty_list(authority: OnlineAuthority, now: datetime) -> str:
+    """The first list of revoked certificates, for the broker to start with.
+
+    It lives as long as the intermediate: until the cloud takes it over nobody would renew it, and a broker with an
+    expired list lets nobody in.
+    """
+    return authority.sign_revocation_list({}, begins_at=now - BACKDATED, life=INTERMEDIATE_LIFE).decode()
 
 
 def issue_server_certificate(

@@ -27,7 +27,9 @@ protocol mqtt
 
 # Who may connect: clients with a certificate of the site's authority, over TLS 1.2 or newer. The certificate also
 # decides the client id: otherwise any client could take over another's connection by calling itself the same.
+# The list of revoked certificates is read at the start, and again on SIGHUP (systemctl reload mosquitto).
 cafile {bundle}
+crlfile {revocation_list}
 certfile {certificate}
 keyfile {key}
 tls_version tlsv1.2
@@ -65,13 +67,14 @@ topic readwrite {root}/#
 
 @dataclass(frozen=True, slots=True)
 class BrokerPlan:
-    """Where the broker listens, and which certificate it shows."""
+    """Where the broker listens, which certificate it shows, and which list names the certificates that it refuses."""
 
     host: str
     port: int
     bundle: Path
     certificate: Path
     key: Path
+    revocation_list: Path
 
 
 def write_broker_configuration(directory: Path, plan: BrokerPlan) -> Path:
@@ -84,7 +87,8 @@ def write_broker_configuration(directory: Path, plan: BrokerPlan) -> Path:
     existing = [str(path) for path in (configuration, access_list) if path.exists()]
     if existing:
         raise ProvisioningRefusedError(f"not overwritten: {', '.join(existing)} (move the files away first)")
-    missing = [str(path) for path in (plan.bundle, plan.certificate, plan.key) if not path.is_file()]
+    files = (plan.bundle, plan.certificate, plan.key, plan.revocation_list)
+    missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise ProvisioningRefusedError(f"there is no {', '.join(missing)}")
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -99,6 +103,7 @@ def write_broker_configuration(directory: Path, plan: BrokerPlan) -> Path:
             bundle=plan.bundle.resolve(),
             certificate=plan.certificate.resolve(),
             key=plan.key.resolve(),
+            revocation_list=plan.revocation_list.absolute(),
             access_list=access_list.resolve(),
             packet_size=PACKET_BYTES_MAX,
         )

@@ -16,6 +16,7 @@ from typing import Any, Final
 from cloud.enrolment.authority import AuthorityUnusableError, OnlineAuthority
 from provisioning.authority import (
     BUNDLE_FILE,
+    REVOCATION_FILE,
     ROOT_KEY_FILE,
     LeafFiles,
     ProvisioningRefusedError,
@@ -88,6 +89,7 @@ def _configure_broker(options: argparse.Namespace) -> int:
         bundle=folder / BUNDLE_FILE,
         certificate=folder / f"{options.certificate}.pem",
         key=folder / f"{options.certificate}-key.pem",
+        revocation_list=options.revocation_list or folder / REVOCATION_FILE,
     )
     path = write_broker_configuration(options.dir, plan)
     return _answer(options, {"configuration": str(path)}, f"start the broker with: mosquitto -c {path}")
@@ -157,6 +159,9 @@ def _parser() -> argparse.ArgumentParser:
     broker.add_argument("--dir", type=Path, required=True, help="where to write them")
     broker.add_argument("--authority-dir", type=Path, required=True, help="the authority's folder")
     broker.add_argument("--certificate", default="broker", metavar="FILE", help="its certificate there (broker)")
+    broker.add_argument(
+        "--revocation-list", type=Path, metavar="FILE", help="what the cloud writes (revoked.pem in --authority-dir)"
+    )
     broker.add_argument("--host", type=_host, default="0.0.0.0", help="address to listen on (all)")  # noqa: S104 - a broker serves
     broker.add_argument("--port", type=_port, default=8883, help="TCP port (8883)")
     _finish(broker, _configure_broker)

@@ -60,6 +60,11 @@ class Broker:
             self.thaw()
             self._forget(signal.SIGTERM)
 
+    def reload(self) -> None:
+        """Read the configuration and the list of revoked certificates again (SIGHUP)."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def freeze(self) -> None:
         """A black hole: connections stay open, nobody answers (SIGSTOP)."""
         assert self._process is not None

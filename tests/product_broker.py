@@ -23,6 +23,7 @@ class ProductBroker(Broker):
                 bundle=self._authority / "authority.pem",
                 certificate=self._authority / "broker.pem",
                 key=self._authority / "broker-key.pem",
+                revocation_list=self._authority / "revoked.pem",
             )
             write_broker_configuration(written, plan)
         yield from (written / "mosquitto.conf").read_text().splitlines()

@@ -59,6 +59,7 @@ def _watch(site: DemoSite) -> None:
     """Until Ctrl-C, or until a process has ended by itself."""
     while True:
         time.sleep(_LOOK_EVERY_S)
+        site.reload_broker_if_needed()
         for child in site.children:
             if not child.is_running:
                 raise ChildFailedError(f"the {child.name} has ended:\n{child.log_tail()}")

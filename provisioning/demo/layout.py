@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from provisioning.authority import REVOCATION_FILE
+
 LANES: Final = ("Lane 1", "Lane 2")
 SITE_NAME: Final = "Tornello Club"
 _PORTS_FILE: Final = "ports.json"
@@ -82,6 +84,10 @@ class Layout:
     @property
     def authority(self) -> Path:
         return self.root / "authority"
+
+    @property
+    def revocation_list(self) -> Path:
+        return self.authority / REVOCATION_FILE
 
     @property
     def broker(self) -> Path:

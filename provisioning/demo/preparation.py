@@ -63,6 +63,7 @@ def cloud_environment(layout: Layout) -> dict[str, str]:
         "TORNELLO_DATABASE_URL": layout.database_url,
         "TORNELLO_SECRET_FILE": str(layout.cloud / "secret"),
         "TORNELLO_AUTHORITY_DIR": str(layout.authority),
+        "TORNELLO_REVOCATION_LIST": str(layout.revocation_list),
         "TORNELLO_BROKER_HOST": "localhost",
         "TORNELLO_BROKER_PORT": str(layout.ports.broker),
         "TORNELLO_BROKER_CERT": str(layout.authority / f"{CLOUD_NAME}.pem"),
@@ -88,6 +89,7 @@ def _make_certificates(layout: Layout) -> None:
         bundle=layout.authority / BUNDLE_FILE,
         certificate=layout.authority / "broker.pem",
         key=layout.authority / "broker-key.pem",
+        revocation_list=layout.revocation_list,
     )
     write_broker_configuration(layout.broker, broker)
 

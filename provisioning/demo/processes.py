@@ -77,6 +77,11 @@ class Child:
                 raise ChildFailedError(f"{self.name} is not ready after {timeout_s:.0f} s:\n{self.log_tail()}")
             time.sleep(0.03)
 
+    def reload(self) -> None:
+        """SIGHUP: read the configuration again."""
+        if self._process is not None and self.is_running:
+            self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> None:
         """Ask it to end, insist after five seconds; nothing to do when it is gone."""
         if self._process is None:

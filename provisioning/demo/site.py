@@ -45,6 +45,7 @@ class DemoSite:
             ports.turnstile,
         )
         self.gateways = {lane: self._gateway(lane) for lane in LANES}
+        self._list_written_at = 0
 
     @property
     def children(self) -> list[Child]:
@@ -83,6 +84,13 @@ class DemoSite:
         for child in (self.turnstile, *self.gateways.values()):
             child.wait_ready()
         self.wait_until_whole()
+
+    def reload_broker_if_needed(self) -> None:
+        """Let the broker read the list of revoked certificates when the cloud has written it anew."""
+        written_at = self.layout.revocation_list.stat().st_mtime_ns
+        if written_at != self._list_written_at:
+            self._list_written_at = written_at
+            self.broker.reload()
 
     def sign_in(self) -> None:
         """Let `api` act as the demo's administrator."""

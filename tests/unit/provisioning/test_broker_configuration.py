@@ -10,7 +10,7 @@ from provisioning.broker_configuration import BrokerPlan, write_broker_configura
 
 @pytest.fixture
 def plan(tmp_path: Path) -> BrokerPlan:
-    paths = [tmp_path / name for name in ("authority.pem", "broker.pem", "broker-key.pem")]
+    paths = [tmp_path / name for name in ("authority.pem", "broker.pem", "broker-key.pem", "revoked.pem")]
     for path in paths:
         path.touch()
     return BrokerPlan("127.0.0.1", 8883, *paths)
@@ -25,6 +25,7 @@ def test_only_clients_with_a_certificate_get_in_and_only_under_their_own_name(tm
         "tls_version tlsv1.2",
         "persistence false",
         "set_tcp_nodelay true",
+        f"crlfile {tmp_path / 'revoked.pem'}",
         f"acl_file {tmp_path / 'broker' / 'access_list'}",
     ):
         assert line in lines
