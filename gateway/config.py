@@ -28,8 +28,8 @@ from gateway.config_table import Mistake, MistakeList, TableReader
 from gateway.domain.access_point import Direction
 from gateway.domain.feedback import FeedbackPlan
 from gateway.domain.lane_inputs import LaneSignal
-from gateway.service.passage import LaneTiming
 from gateway.service.pin_collection import PIN_TIMEOUT_S
+from gateway.service.relay_control import LaneTiming
 from gateway.status_client import STATUS_SOCKET
 
 PULSE_MS: Final = (100, 10_000)

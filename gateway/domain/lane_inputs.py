@@ -5,13 +5,20 @@ from enum import StrEnum
 
 
 class LaneSignal(StrEnum):
-    """PASS A and PASS B (rotation), READY, ALARM (intrusion), FIRE (the hardware has opened the gate)."""
+    """What an input means while it is active.
+
+    PASS A and PASS B: the arm is away from home in this direction. READY: in order. ALARM: intrusion. FIRE: the
+    hardware has opened the gate. OPEN: the leaf of a gate or door is not shut. EXIT_REQUEST: somebody inside presses
+    the button to get out.
+    """
 
     ROTATION_IN = "pass_in"
     ROTATION_OUT = "pass_out"
     READY = "ready"
     ALARM = "alarm"
     FIRE = "fire"
+    OPEN = "open"
+    EXIT_REQUEST = "exit_request"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from typing import Final
 from gateway.domain.access_point import AccessPoint, Direction, ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneInput
-from gateway.domain.turnstile import LaneState
+from gateway.domain.lane_states import LaneState
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.credential_reading import CardReading
 from gateway.service.display import DisplaySettings
-from gateway.service.passage import Grant, GrantEnd, LanePassages, LaneTiming
+from gateway.service.passage import Grant, GrantEnd, LanePassages
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, CodePresented, Journal, ReaderListener, TimerHandle
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
+from gateway.service.relay_control import LaneTiming
 from sync_protocol.journal_events import EventBody, SealedEvent
 from sync_protocol.messages import OutboxRange
 

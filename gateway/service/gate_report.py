@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gateway.domain.turnstile import LaneState
+from gateway.domain.lane_states import LaneState
 from gateway.service.passage import Grant, GrantEnd
 from gateway.service.ports import StatusFeed
 from gateway.service.reader_feedback import ReaderFeedback

@@ -8,24 +8,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from gateway.domain.access_point import Direction, ReaderKey
 from access_policy.facts import LaneCondition
-from gateway.domain.lane_inputs import LaneInput
-from gateway.domain.turnstile import LaneEffect, LaneState, Turnstile
-from gateway.service.ports import Journal, Lane, TimerHandle, Timers
-from sync_protocol.journal_events import AccessNotTaken, AccessTaken, LaneChanged
+from gateway.domain.access_point import Direction, ReaderKey
+from gateway.domain.lane_inputs import LaneInput, LaneSignal
+from gateway.domain.lane_mode import LaneMode
+from gateway.domain.lane_states import LaneEffect, LaneState
+from gateway.domain.turnstile import Turnstile
+from gateway.service.passage_timers import PassageTimers
+from gateway.service.ports import Journal, Lane, Timers
+from gateway.service.relay_control import LaneControl, LaneTiming, RelayControl
+from sync_protocol.journal_events import AccessNotTaken, AccessTaken, AnonymousPassage, LaneChanged
 
 log = logging.getLogger(__name__)
 
-_WORDS: Final = {LaneState.FREE_PASSAGE: "fire", LaneState.BLOCKED: "alarm", LaneState.FAULT: "fault"}
-
-
-@dataclass(frozen=True, slots=True)
-class LaneTiming:
-    """How long the relay stays closed, and how long a grant waits for the rotation."""
-
-    pulse_ms: int = 500
-    passage_window_ms: int = 5_000
+_WORDS: Final = {
+    LaneState.BLOCKED: "alarm",
+    LaneState.FAULT: "fault",
+    LaneState.JAMMED: "jam",
+    LaneState.HELD: "held",
+}
+_UNLOCKS: Final = frozenset({LaneEffect.UNLOCK_IN, LaneEffect.UNLOCK_OUT})
+_REPORTS: Final = {
+    LaneEffect.REPORT_FORCED: "forced",
+    LaneEffect.REPORT_WRONG_DIRECTION: "wrong_direction",
+    LaneEffect.REPORT_TAILGATING: "tailgating",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,13 @@ class Grant:
     member_id: str
     contract_id: str | None
     spends_visit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExitGrant:
+    """The button inside lets out whoever pressed it."""
+
+    direction: Direction = "out"
 
 
 GrantEnd = Literal["taken", "not_taken", "replaced"]
@@ -53,20 +67,26 @@ class PassageListener(Protocol):
 
 
 class LanePassages:
-    """Gives grants to one lane and follows each to its end."""
+    """Gives grants to one lane and follows each to its end; never more than one waits."""
 
     def __init__(
-        self, lane: Lane, timing: LaneTiming, *, journal: Journal, timers: Timers, listener: PassageListener
+        self,
+        lane: Lane,
+        timing: LaneTiming,
+        *,
+        journal: Journal,
+        timers: Timers,
+        listener: PassageListener,
+        control: LaneControl = LaneControl(),
     ) -> None:
         self.lane_id = lane.lane_id
         self.timing = timing
-        self._lane = lane
         self._journal = journal
-        self._timers = timers
         self._listener = listener
-        self._turnstile = Turnstile()
-        self._grant: Grant | None = None
-        self._window: TimerHandle | None = None
+        self._turnstile = Turnstile(control.passage_sign)
+        self._relays = RelayControl(lane, timing, control, timers)
+        self._times = PassageTimers(timing, timers, self._follow)
+        self._grant: Grant | ExitGrant | None = None
         lane.set_listener(self.handle_input)
 
     @property
@@ -74,30 +94,61 @@ class LanePassages:
         """What the lane is doing."""
         return self._turnstile.state
 
+    @property
+    def mode(self) -> LaneMode:
+        """What the lane was told to be."""
+        return self._turnstile.mode
+
     def condition_for(self, direction: Direction, member_id: str | None) -> LaneCondition:
         """Whether this member could be let through now; who holds the waiting grant may renew it."""
-        is_same_holder = self._grant is not None and self._grant.member_id == member_id
+        is_same_holder = isinstance(self._grant, Grant) and self._grant.member_id == member_id
         return self._turnstile.condition_for(direction, is_same_holder=is_same_holder)
 
     def give(self, grant: Grant) -> None:
-        """Unlock for this grant, in this very call; only after `condition_for` said "free"."""
-        before = self.state
-        effects = self._turnstile.grant(grant.direction)
-        self._drive(effects)
-        replaced, self._grant = self._grant, grant
-        self._arm_window()
-        if replaced is not None:
-            self._record_end(replaced, "replaced")
-        self._report_change(before)
+        """Unlock for this grant, in this very call, or as soon as whoever is passing has passed.
+
+        Only when `condition_for` does not say "not_ready". An earlier grant that still waits gives way.
+        """
+        self._let_through(grant)
+
+    def change_mode(self, mode: LaneMode) -> None:
+        """Be something else from now on, in this very call."""
+        self._times.forget_contact()
+        self._follow(lambda: self._turnstile.change_mode(mode))
 
     def handle_input(self, seen: LaneInput) -> None:
         """Take in one debounced change of the lane's inputs."""
-        self._follow(lambda: self._turnstile.observe(seen), detail=seen.signal)
+        was_burning = self._turnstile.is_burning
+        if seen.signal is LaneSignal.EXIT_REQUEST:
+            if self._turnstile.note(seen) and seen.is_active:
+                self._let_out()
+            return
+        self._follow(lambda: self._turnstile.observe(seen), seen.signal)
+        if self._turnstile.is_burning is not was_burning:
+            self._times.forget_contact()
+            self._tell("cleared" if was_burning else "fire")
 
-    def _end_window(self) -> None:
-        self._follow(self._turnstile.end_window)
+    def _let_out(self) -> None:
+        is_renewed = isinstance(self._grant, ExitGrant)
+        condition = self._turnstile.condition_for("out", is_same_holder=is_renewed)
+        if condition in ("free", "locked"):
+            self._journal.append(LaneChanged(self.lane_id, "exit_requested"))
+            self._let_through(ExitGrant())
+        else:
+            log.warning("lane %s: an exit request was not granted: %s", self.lane_id, condition)
 
-    def _follow(self, move: Callable[[], tuple[LaneEffect, ...]], detail: str = "") -> None:
+    def _let_through(self, grant: Grant | ExitGrant) -> None:
+        replaced, self._grant = self._grant, None
+        before = self.state
+        effects = self._turnstile.grant(grant.direction)
+        self._drive(effects)
+        self._grant = grant
+        if isinstance(replaced, Grant):
+            is_same_reader = isinstance(grant, Grant) and grant.reader == replaced.reader
+            self._record_end(replaced, "replaced" if is_same_reader else "not_taken")
+        self._report_change(before)
+
+    def _follow(self, move: Callable[[], tuple[LaneEffect, ...]], signal: LaneSignal | None = None) -> None:
         before = self.state
         effects = move()
         self._drive(effects)
@@ -105,31 +156,34 @@ class LanePassages:
             self._end_grant("taken")
         elif LaneEffect.GIVE_UP_GRANT in effects:
             self._end_grant("not_taken")
-        if LaneEffect.REPORT_FORCED in effects:
-            log.warning("lane %s: somebody went through without a grant (%s)", self.lane_id, detail)
-            self._journal.append(LaneChanged(self.lane_id, "forced", detail))
+        if LaneEffect.COUNT_WALK in effects:
+            self._count_walk(signal)
+        for effect in effects:
+            if effect in _REPORTS:
+                self._tell(_REPORTS[effect], signal or "")
         self._report_change(before)
 
     def _drive(self, effects: tuple[LaneEffect, ...]) -> None:
+        if LaneEffect.BEGIN_PASSAGE in effects:
+            self._relays.begin_passage()
+        if LaneEffect.END_PASSAGE in effects:
+            self._relays.end_passage()
         if LaneEffect.LOCK in effects:
-            self._lane.lock()
+            self._relays.lock()
         if LaneEffect.UNLOCK_IN in effects:
-            self._lane.unlock("in", self.timing.pulse_ms)
+            self._relays.grant("in")
         if LaneEffect.UNLOCK_OUT in effects:
-            self._lane.unlock("out", self.timing.pulse_ms)
-
-    def _arm_window(self) -> None:
-        if self._window is not None:
-            self._window.cancel()
-        self._window = self._timers.call_later(self.timing.passage_window_ms / 1000, self._end_window)
+            self._relays.grant("out")
+        self._relays.hold(self._turnstile.held_open)
+        self._times.follow(self._turnstile, is_unlocked_anew=not _UNLOCKS.isdisjoint(effects))
 
     def _end_grant(self, end: GrantEnd) -> None:
         grant, self._grant = self._grant, None
         assert grant is not None, "a lane without a grant has none to end"
-        assert self._window is not None, "a grant always has its window"
-        self._window.cancel()
-        self._window = None
-        self._record_end(grant, end)
+        if isinstance(grant, Grant):
+            self._record_end(grant, end)
+        elif end == "taken":
+            self._journal.append(AnonymousPassage(self.lane_id, grant.direction, "exit_request"))
 
     def _record_end(self, grant: Grant, end: GrantEnd) -> None:
         if end == "taken":
@@ -147,15 +201,20 @@ class LanePassages:
             self._journal.append(AccessNotTaken(grant.tap_id, self.lane_id, grant.direction, grant.member_id))
         self._listener.grant_ended(self.lane_id, grant, end)
 
+    def _count_walk(self, signal: LaneSignal | None) -> None:
+        cause = "evacuation" if self.state is LaneState.EVACUATION else "free_passage"
+        direction: Direction = "in" if signal is LaneSignal.ROTATION_IN else "out"
+        self._journal.append(AnonymousPassage(self.lane_id, direction, cause))
+
     def _report_change(self, before: LaneState) -> None:
         if self.state is before:
             return
         if self.state in _WORDS:
             self._tell(_WORDS[self.state])
-        elif before in _WORDS:
+        elif before in _WORDS and self.state is not LaneState.EVACUATION:
             self._tell("ready" if before is LaneState.FAULT else "cleared")
         self._listener.lane_changed(self.lane_id, self.state)
 
-    def _tell(self, word: str) -> None:
-        log.warning("lane %s: %s", self.lane_id, word)
-        self._journal.append(LaneChanged(self.lane_id, word))
+    def _tell(self, word: str, detail: str = "") -> None:
+        log.warning("lane %s: %s%s", self.lane_id, word, f" ({detail})" if detail else "")
+        self._journal.append(LaneChanged(self.lane_id, word, detail))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gateway.domain.turnstile import LaneState
+from gateway.domain.lane_states import LaneState
 from gateway.service.certificate_renewal import CertificateStatus
 from gateway.service.passage import Grant, GrantEnd
 from sync_protocol.journal_events import AccessDecided

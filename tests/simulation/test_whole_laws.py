@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from sync_protocol.journal_events import AccessDecided, AccessTaken, Outcome
+from sync_protocol.journal_events import AccessDecided, AccessNotTaken, AccessTaken, Outcome
 from tests.club import Club, sqlite_club
 from tests.simulation.whole.desk import Desk
 from tests.simulation.whole.laws.arrival import EventsArriveOnce
@@ -35,6 +35,20 @@ def test_a_relay_that_closes_by_itself_or_on_a_refusal_breaks_the_law() -> None:
     law.relay_closed("gate1", "lan_a", "in")
     with pytest.raises(BrokenLawError):
         law.event_written("gate1", 0, decided("block"))
+
+
+def test_a_grant_that_waited_for_its_turn_opens_once_and_not_after_its_end() -> None:
+    law = RelayFollowsGrant()
+    for tap_ends in (True, False):
+        law.tap_began("gate1")
+        law.event_written("gate1", 0, decided("allow"))
+        law.tap_ended("gate1")
+        if tap_ends:
+            law.event_written("gate1", 1, AccessNotTaken("tap", "lan_a", "in", "mem_a"))
+        else:
+            law.relay_closed("gate1", "lan_a", "in")
+        with pytest.raises(BrokenLawError):
+            law.relay_closed("gate1", "lan_a", "in")
 
 
 def test_a_grant_to_who_is_frozen_and_a_refusal_of_who_may_pass_break_the_law() -> None:

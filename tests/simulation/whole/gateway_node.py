@@ -13,15 +13,17 @@ from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
 from gateway.adapters.store_sqlite.journal import JournalLimits
 from gateway.domain.access_point import AccessPoint, Direction, ReaderKey
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
+from gateway.domain.lane_states import LaneState
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.display import DisplaySettings
 from gateway.service.gate_report import GateReport
-from gateway.service.passage import LanePassages, LaneTiming
+from gateway.service.passage import LanePassages
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, TimerHandle
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
+from gateway.service.relay_control import LaneTiming
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.journal_events import AccessDecided, EventBody, GatewayStarted
 from tests.display_catalogue import display_catalogue
@@ -181,6 +183,8 @@ class RunningGateway:
         return CloudLinkMqtt(address, new_client=functools.partial(SimulatedClient, self._around.broker))
 
     def _unlocked(self, direction: Direction) -> None:
+        if self.passages.state is LaneState.EVACUATION:
+            return  # The fire has opened the gate already, for everybody.
         for witness in self._around.witnesses:
             witness.relay_closed(self.identity.gateway_id, self.identity.lane_id, direction)
         self._around.on_open(self, direction)

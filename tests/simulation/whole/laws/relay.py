@@ -1,30 +1,47 @@
 """The relay never closes without a grant for that lane and direction."""
 
 from gateway.domain.access_point import Direction
-from sync_protocol.journal_events import AccessDecided, EventBody
+from sync_protocol.journal_events import AccessDecided, AccessNotTaken, AccessTaken, EventBody
 from tests.simulation.whole.story import BrokenLawError
 from tests.simulation.whole.witness import Witness
 
+Opening = tuple[str, Direction]
+
 
 class RelayFollowsGrant(Witness):
-    """Between the beginning and the end of a tap, exactly what was granted is opened; outside of taps nothing is."""
+    """Between the beginning and the end of a tap, nothing but what was granted is opened.
+
+    A grant that was not opened then waits until somebody else has passed: it is opened once later, or ends.
+    """
 
     def __init__(self) -> None:
-        self._opened: dict[str, list[tuple[str, Direction]]] = {}
+        self._opened: dict[str, list[Opening]] = {}
+        self._queued: dict[str, list[Opening]] = {}
 
     def tap_began(self, gateway: str) -> None:
         self._opened[gateway] = []
 
     def relay_closed(self, gateway: str, lane_id: str, direction: Direction) -> None:
-        if gateway not in self._opened:
-            raise BrokenLawError(f"{gateway} closes the relay of {lane_id} {direction}, and nobody has tapped")
-        self._opened[gateway].append((lane_id, direction))
+        opening, queued = (lane_id, direction), self._queued.setdefault(gateway, [])
+        if gateway in self._opened:
+            self._opened[gateway].append(opening)
+        elif opening in queued:
+            queued.remove(opening)
+        else:
+            raise BrokenLawError(f"{gateway} closes the relay of {lane_id} {direction}, and nobody was granted it")
 
     def event_written(self, gateway: str, seq: int, body: EventBody) -> None:
+        if isinstance(body, AccessTaken | AccessNotTaken):
+            self._queued.pop(gateway, None)
         if isinstance(body, AccessDecided):
-            granted = [(body.lane_id, body.direction)] if body.outcome != "block" else []
-            if self._opened[gateway] != granted:
-                raise BrokenLawError(f"{gateway} has granted {granted} and opened {self._opened[gateway]}")
+            granted: list[Opening] = [(body.lane_id, body.direction)] if body.outcome != "block" else []
+            opened = self._opened[gateway]
+            if opened not in ([], granted):
+                raise BrokenLawError(f"{gateway} has granted {granted} and opened {opened}")
+            self._queued[gateway] = [] if opened else granted
 
     def tap_ended(self, gateway: str) -> None:
         del self._opened[gateway]
+
+    def power_lost(self, gateway: str) -> None:
+        self._queued.pop(gateway, None)

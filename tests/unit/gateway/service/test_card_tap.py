@@ -11,14 +11,15 @@ from access_policy.gate_view import GateView
 from firmware_protocol.wiegand import encode_wiegand26
 from gateway.domain.access_point import AccessPoint, ReaderKey
 from gateway.domain.feedback import FeedbackPlan
-from gateway.domain.turnstile import LaneState
+from gateway.domain.lane_states import LaneState
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.display import DisplaySettings
 from gateway.service.gate_report import GateReport
-from gateway.service.passage import LanePassages, LaneTiming
+from gateway.service.passage import LanePassages
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, CodePresented, KeysPressed
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
+from gateway.service.relay_control import LaneTiming
 from sync_protocol.journal_events import AccessDecided
 from tests.display_catalogue import display_catalogue
 from tests.fake_clock import FakeClock

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.domain.access_point import AccessPoint, ReaderKey
-from gateway.domain.turnstile import LaneState
+from gateway.domain.lane_states import LaneState
 from gateway.service.display import DisplaySettings
 from gateway.service.gate_report import GateReport
 from gateway.service.passage import Grant, GrantEnd

@@ -2,7 +2,7 @@
 
 import json
 
-from gateway.domain.turnstile import LaneState
+from gateway.domain.lane_states import LaneState
 from gateway.service.status_records import (
     GatewayStatus,
     LaneStatus,
