@@ -7,7 +7,7 @@ import asyncio
 import functools
 import importlib.metadata
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,22 +20,25 @@ from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.adapters.virtual_lane import VirtualLane
 from gateway.adapters.watchdog_systemd import SystemdNotifier
 from gateway.bootstrap_certificates import open_certificates
+from gateway.bootstrap_inspection import InspectedGateway, Inspection
 from gateway.bootstrap_readers import build_wires, place_readers
 from gateway.config import GatewayConfig, GpioConfig, LaneConfig
+from gateway.domain.access_point import ReaderKey
 from gateway.gpio_chip import GpioError
 from gateway.identity import Identity, tls_files
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.certificate_renewal import CertificateStatus
 from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.cloud_session import CloudSession, SessionPorts
+from gateway.service.dry_tap import NOBODYS_HASH, DryTap
 from gateway.service.gate_report import GateReport
-from gateway.service.health import NOBODY, Health
+from gateway.service.health import Health
 from gateway.service.passage import LanePassages
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, Clock, CodePresented, KeysPressed, ReaderEvent
-from gateway.service.reader_feedback import ReaderFeedback
+from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.reader_watch import ReaderWatch
-from gateway.service.status_records import GatewayStatus, LaneStatus, Record, state_record, with_counters
+from gateway.service.status_records import GatewayStatus, LaneStatus, ReaderReport, Record, state_record, with_counters
 from gateway.status_client import BUS_SOCKET, STATUS_SOCKET
 from gateway.supervisor import Loop, supervise
 from gateway.texts.catalogue import Catalogue, load_catalogue
@@ -69,6 +72,12 @@ class Core:
     link_fault: Callable[[], str] = str
     certificate: Callable[[], CertificateStatus | None] = lambda: None
 
+    @property
+    def knowledge(self) -> Knowledge:
+        """What taps are decided from."""
+        hashing = functools.partial(hash_credential, self.identity.credential_key)
+        return Knowledge(self.store.gate_reader, self.clock, self.catalogue, hashing)
+
 
 class Gate:
     """The turnstile side of one gateway, built from its configuration; `loops` are to be supervised.
@@ -91,6 +100,7 @@ class Gate:
         self._feedback = ReaderFeedback(self._places, core.catalogue, config.feedback)
         lanes = [_build_lane(lane, core.identity.lane_id) for lane in config.lanes]
         self._passages = self._follow_passages(config.lanes, lanes)
+        self.lanes = tuple(zip(config.lanes, lanes, self._passages.values(), strict=True))
         self._watch = ReaderWatch(
             self._places,
             journal=core.store.journal,
@@ -111,6 +121,16 @@ class Gate:
         )
 
     @property
+    def places(self) -> Mapping[ReaderKey, ReaderPlace]:
+        """Where each reader stands."""
+        return self._places
+
+    @property
+    def reports(self) -> Sequence[ReaderReport]:
+        """How the readers are, with all that is known of them."""
+        return self._watch.reports
+
+    @property
     def readers(self) -> tuple[ReaderHealth, ...]:
         """How the readers are, for the heartbeat."""
         return self._watch.health
@@ -125,14 +145,12 @@ class Gate:
 
     def _build_tap(self, parts: GateParts) -> CardTap:
         core = self._core
-        knowledge = Knowledge(
-            state=core.store.gate_reader,
-            clock=core.clock,
-            catalogue=core.catalogue,
-            hash_credential=functools.partial(hash_credential, core.identity.credential_key),
-        )
         return CardTap(
-            parts, knowledge, journal=core.store.journal, status=self.status, new_tap_id=lambda: secrets.token_hex(10)
+            parts,
+            core.knowledge,
+            journal=core.store.journal,
+            status=self.status,
+            new_tap_id=lambda: secrets.token_hex(10),
         )
 
     def _handle_reader(self, happened: ReaderEvent) -> None:
@@ -146,7 +164,7 @@ class Gate:
 
     def handle_applied(self, revision: int) -> None:
         """Another state is in force; the site may speak another language in it."""
-        self._feedback.learn_site(self._core.store.gate_reader.find_gate_view(NOBODY).site)
+        self._feedback.learn_site(self._core.store.gate_reader.find_gate_view(NOBODYS_HASH).site)
         self.publish_state()
 
     def publish_state(self) -> None:
@@ -278,7 +296,10 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
         ports = SessionPorts(link, store.journal, store.state, clock, lambda: gate.readers, parts.trial.serial)
         session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
         gate.handle_applied(store.state.applied_revision)
-        health = Health(store.gate_reader, store.journal, clock)
+        dry_tap = DryTap(core.knowledge, store.journal)
+        health = Health(dry_tap, store.journal)
+        inspection = Inspection(config, InspectedGateway(gate, store, link, session, dry_tap), clock)
+        store.journal.set_listener(inspection.recent_events.take)
         store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
         loops = (
             *gate.loops,
@@ -289,6 +310,7 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
             Loop("clock keeping", keeping.run),
             Loop("certificate renewal", renewal.run),
             Loop("health", lambda: _feed_watchdog(health, notifier)),
+            Loop("local control", inspection.control.run),
         )
         try:
             await supervise(loops, started=notifier.tell_ready)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gateway.status_client import GatewayNotRunningError
 
-CONTROL_SOCKET: Final = "control.sock"
+CONTROL_SOCKET: Final = "ctl.sock"
 """The socket's name in the state folder."""
 
 ANSWER_SIZE_MAX: Final = 4 * 1024 * 1024

@@ -1,9 +1,11 @@
 """The command `tornello-gateway self-test`. Exit codes: 0 nothing is bad, 1 something is, 2 wrong usage."""
 
 import argparse
+import contextlib
 import json
 import logging
 import sys
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -56,16 +58,29 @@ def add_self_test_command(
 
 
 def _self_test(options: argparse.Namespace) -> int:
-    if not options.debug:
-        # The verdicts say it all; the synthetic taps would look like real ones in the log.
-        logging.getLogger("gateway").setLevel(logging.CRITICAL)
     if options.after_upgrade:
         from gateway.self_test.after_upgrade import check_after_upgrade
 
-        return _tell(check_after_upgrade(options.config), options)
+        with _quiet(is_debug=options.debug):
+            outcomes = check_after_upgrade(options.config)
+        return _tell(outcomes, options)
     if options.relay and not options.yes:
         _ask_for_clearance()
-    return _tell(_test_beside_or_alone(options), options)
+    with _quiet(is_debug=options.debug):
+        outcomes = _test_beside_or_alone(options)
+    return _tell(outcomes, options)
+
+
+@contextlib.contextmanager
+def _quiet(*, is_debug: bool) -> Iterator[None]:
+    """Without the gateway's log: the verdicts say it all."""
+    log = logging.getLogger("gateway")
+    level = log.level
+    log.setLevel(level if is_debug else logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _test_beside_or_alone(options: argparse.Namespace) -> tuple[CheckOutcome, ...]:

@@ -5,7 +5,6 @@ the event into its queue, the light and the text go into the reader's. So a tap 
 sync, or for another reader.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -25,8 +24,6 @@ from gateway.service.status_records import decision_record
 from gateway.service.wording import decision_text
 from gateway.texts.catalogue import Catalogue
 from sync_protocol.journal_events import AccessDecided, DecisionFacts
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,6 @@ class CardTap:
         )
         self._journal.append(event)
         self._status.publish(decision_record(event, lines))
-        log.info("tap at %s: %s, %s (%d us)", card.reader, decision.outcome, decision.reason, decided_in_us)
 
     def _decide(
         self, card: CardPresented | CodePresented, place: ReaderPlace, lane: LanePassages

@@ -1,0 +1,119 @@
+"""Puts together what looks into a running gateway: the self-test, the requests of the control socket.
+
+`InspectedGateway` is the gateway as they see it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from gateway.adapters.cloud_link_mqtt import CloudLinkMqtt
+from gateway.adapters.local_control import LocalControl
+from gateway.adapters.store_sqlite.store import GatewayStore
+from gateway.config import GatewayConfig, LaneConfig
+from gateway.control_client import CONTROL_SOCKET
+from gateway.domain.access_point import ReaderKey
+from gateway.domain.feedback import Feedback
+from gateway.domain.lane_inputs import LaneSignal
+from gateway.self_test.gate_checks import Counters, KnownState, LinkState
+from gateway.self_test.live import LiveSelfTest, TestedLane
+from gateway.self_test.report_file import ReportFile
+from gateway.service.cloud_session import CloudSession
+from gateway.service.dry_tap import NOBODYS_HASH, DryTap
+from gateway.service.passage import LanePassages
+from gateway.service.ports import Clock, Lane
+from gateway.service.reader_feedback import ReaderPlace
+from gateway.service.recent_events import RecentEvents
+from gateway.service.relay_pulses import DIRECTIONS
+from gateway.service.status_records import ReaderReport
+
+TEST_TEXT: Final = ("Self-test",)
+TEST_TEXT_MS: Final = 3_000
+
+
+class InspectedGate(Protocol):
+    """The turnstile side of the gateway."""
+
+    @property
+    def places(self) -> Mapping[ReaderKey, ReaderPlace]: ...
+
+    @property
+    def reports(self) -> Sequence[ReaderReport]: ...
+
+    @property
+    def lanes(self) -> Sequence[tuple[LaneConfig, Lane, LanePassages]]: ...
+
+
+@dataclass(frozen=True)
+class InspectedGateway:
+    """Implements `gateway.self_test.live.TestedGateway`."""
+
+    gate: InspectedGate
+    store: GatewayStore
+    cloud_link: CloudLinkMqtt
+    session: CloudSession
+    dry_tap: DryTap
+
+    @property
+    def lanes(self) -> Sequence[TestedLane]:
+        return [_tested(config, lane, passages) for config, lane, passages in self.gate.lanes]
+
+    @property
+    def readers(self) -> Sequence[ReaderReport]:
+        return self.gate.reports
+
+    @property
+    def link(self) -> LinkState:
+        failure = self.cloud_link.failure
+        return LinkState(self.cloud_link.is_connected, self.session.is_welcome, "" if failure is None else str(failure))
+
+    @property
+    def state(self) -> KnownState:
+        view = self.store.gate_reader.find_gate_view(NOBODYS_HASH)
+        lease_days = None if view.site is None else view.site.rules.lease_days
+        return KnownState(view.revision, self.store.state.is_damaged, lease_days, view.last_contact_at)
+
+    @property
+    def events_waiting(self) -> int:
+        outbox = self.store.journal.outbox
+        return outbox.next_seq - outbox.first_seq
+
+    @property
+    def disk_fault(self) -> str | None:
+        return self.store.journal.fault
+
+    def counters(self, reader: str) -> Counters:
+        """What was counted on the wire with this reader."""
+        key = ReaderKey(reader)
+        return self.gate.places[key].bus.counters(key)
+
+    def show_test(self, reader: str) -> None:
+        """Let the display of this reader show that it is tested, for a few seconds."""
+        key = ReaderKey(reader)
+        self.gate.places[key].bus.show(key, Feedback(None, TEST_TEXT, TEST_TEXT_MS))
+
+    def tap_for_nobody(self) -> int:
+        """Decide about a card that nobody has; microseconds. Raises when it is let in."""
+        return self.dry_tap.tap_for_nobody()
+
+
+class Inspection:
+    """What looks into this gateway; `control` is to be run, `recent_events` to be told each event."""
+
+    def __init__(self, config: GatewayConfig, inspected: InspectedGateway, clock: Clock) -> None:
+        self.recent_events = RecentEvents()
+        self.self_test = LiveSelfTest(inspected, clock, config.state_dir, ReportFile(config.state_dir))
+        self.control = LocalControl(config.state_dir / CONTROL_SOCKET, {"self_test": self.self_test.handle})
+
+
+def _tested(config: LaneConfig, lane: Lane, passages: LanePassages) -> TestedLane:
+    gpio = config.gpio
+    return TestedLane(
+        name=config.name,
+        relays=DIRECTIONS if gpio is None else tuple(gpio.relays),
+        has_passage_input=gpio is None
+        or any(s in gpio.inputs for s in (LaneSignal.ROTATION_IN, LaneSignal.ROTATION_OUT)),
+        pulse_ms=config.timing.pulse_ms,
+        state=lambda: passages.state,
+        unlock=lane.unlock,
+    )
