@@ -27,6 +27,7 @@ settings (environment):
   TORNELLO_BROKER_HOST, TORNELLO_BROKER_PORT, TORNELLO_BROKER_CERT, TORNELLO_BROKER_KEY
                            the MQTT broker, and this service's client certificate there
   TORNELLO_PUBLIC_BROKER   the broker's HOST:PORT as told to gateways
+  TORNELLO_REVOCATION_LIST where to keep the list of revoked certificates for the broker
 
 exit codes: 0 done, 1 failed, 2 wrong usage or settings
 """
