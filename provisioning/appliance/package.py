@@ -106,12 +106,12 @@ def _lay_out_share(parts: Parts, root: Path) -> None:
     own = f"tornello=={parts.version} --hash=sha256:{digest}\n"
     (share / "requirements.txt").write_text(pins + own, "utf-8")
     (share / "version").write_text(parts.version + "\n")
-    shutil.copy(parts.source / "systemd" / "tornello-gateway.service", share)
 
 
 def _lay_out_system(source: Path, root: Path) -> None:
     systemd = source / "systemd"
     for origin, folder in (
+        (systemd / "tornello-gateway.service", UNITS),
         (systemd / "tornello-gateway-confirm.service", UNITS),
         (systemd / "tornello-gateway-enrol.service", UNITS),
         (systemd / "sysusers.d" / "tornello-gateway.conf", Path("usr/lib/sysusers.d")),
@@ -122,8 +122,6 @@ def _lay_out_system(source: Path, root: Path) -> None:
     ):
         (root / folder).mkdir(parents=True, exist_ok=True)
         shutil.copy(origin, root / folder)
-    # The unit belongs to its release: one switch changes both, there and back.
-    (root / UNITS / "tornello-gateway.service").symlink_to("/opt/tornello-gateway/current/tornello-gateway.service")
 
 
 def _lay_out_programs(source: Path, root: Path) -> None:

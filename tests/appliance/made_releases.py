@@ -1,4 +1,4 @@
-"""Packages of later versions, built from copies of this checkout: a sound one, and three that fail, each its own way."""
+"""Packages of later versions from copies of this checkout: a sound one, and three that fail, each in its own way."""
 
 import shutil
 import tomllib

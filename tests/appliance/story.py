@@ -28,7 +28,7 @@ class Story:
         """In this order."""
         yield "installed where no systemd runs, as into an image", self.install_into_image
         yield "enrolled, with events that the cloud does not have", self.enrol
-        yield "booted: the unit of the release starts it, hardened", self.start
+        yield "booted: its unit starts it, hardened", self.start
         yield "upgraded while it runs: the journal is kept", self.upgrade
         yield "the new release is confirmed after its minute", self.be_confirmed
         yield "a release that cannot be imported is refused, the gate is not even restarted", self.refuse_unimportable

@@ -85,6 +85,17 @@ def test_a_unit_starts_what_the_programs_offer(unit: Path) -> None:
         assert all(option in done.stdout for option in options if option.startswith("--")), line
 
 
+def test_a_release_that_is_taken_back_leaves_a_unit_that_the_one_before_understands() -> None:
+    """The unit is the newest package's: what it starts was settled with the first release."""
+    unit = FOLDER / "tornello-gateway.service"
+    program = "/opt/tornello-gateway/current/bin/tornello-gateway"
+    started = [line for name in ("ExecStart", "ExecStartPre", "ExecStopPost") for line in values(unit, name)]
+    assert started == [
+        f"{program} run --config /etc/tornello/gateway.toml",
+        f"-{program} lock-lanes --config /etc/tornello/gateway.toml",
+    ]
+
+
 @each_unit
 def test_no_secret_is_read_from_where_others_may_look(unit: Path) -> None:
     for name in ("SECRET_FILE", "TLS_KEY", "BROKER_KEY"):

@@ -1,6 +1,6 @@
 """The folder that holds the releases: which is in force, which was before, which is on trial, which was refused.
 
-    versions/0.1.0-3fa94c12/   a release: a virtual environment and its unit, complete when it holds `complete`
+    versions/0.1.0-3fa94c12/   a release: a virtual environment, complete when it holds `complete`
     current, previous          links to two of them; the switch is one rename
     trial.json                 the release in force has yet to prove itself
     refused.json               what was turned away lately, and why

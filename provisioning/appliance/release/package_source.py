@@ -1,4 +1,4 @@
-"""What the Debian package has laid on the device: wheels, their hashes, the unit; and how a release is made of them.
+"""What the Debian package has laid on the device, wheels and their hashes, and how a release is made of them.
 
 Nothing is fetched: pip, which is among the pinned wheels, installs from that folder alone and checks every hash.
 """
@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import pwd
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -28,7 +27,7 @@ _ENVIRONMENT: Final = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8
 
 @dataclass(frozen=True)
 class PackageSource:
-    """`folder` holds `version`, `requirements.txt`, `wheels/` and `tornello-gateway.service`."""
+    """`folder` holds `version`, `requirements.txt` and `wheels/`."""
 
     folder: Path
     configuration: Path
@@ -39,12 +38,11 @@ class PackageSource:
     def release(self) -> str:
         """The version, and a mark of all that makes a release: another content or Python is another release."""
         content = hashlib.sha256(f"{self.python.name}\n".encode())
-        for name in ("requirements.txt", "tornello-gateway.service"):
-            content.update((self.folder / name).read_bytes())
+        content.update((self.folder / "requirements.txt").read_bytes())
         return f"{(self.folder / 'version').read_text().strip()}-{content.hexdigest()[:8]}"
 
     def build(self, target: Path) -> None:
-        """A virtual environment with everything in it, and the unit that starts it.
+        """A virtual environment with everything in it.
 
         Raises:
             SourceError: with pip's last words.
@@ -62,7 +60,6 @@ class PackageSource:
             "--disable-pip-version-check",
         ]
         self._run([*installer, "install", "--root-user-action=ignore", *options])
-        shutil.copy(self.folder / "tornello-gateway.service", target)
 
     def self_test(self, target: Path) -> str | None:
         """The release's own verdict, as the gateway's user, beside the running gateway and without any hardware."""
