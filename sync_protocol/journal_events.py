@@ -71,7 +71,8 @@ class AccessDecided(Body, tag="access_decided", frozen=True, omit_defaults=True)
 class AccessTaken(Body, tag="access_taken", frozen=True, omit_defaults=True):
     """The rotation was confirmed: this is the visit. `spends_visit` says that a credit was burnt.
 
-    The member, or a guest of theirs, went from `left_zone_id` to `zone_id`; an empty zone is outside.
+    The member, or a guest of theirs, went from `left_zone_id` to `zone_id`; an empty zone is outside. `is_staff` says
+    that it was one of the staff.
     """
 
     tap_id: str
@@ -83,6 +84,7 @@ class AccessTaken(Body, tag="access_taken", frozen=True, omit_defaults=True):
     zone_id: str = ""
     left_zone_id: str = ""
     is_guest: bool = False
+    is_staff: bool = False
 
 
 class AccessNotTaken(Body, tag="access_not_taken", frozen=True, omit_defaults=True):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from access_policy.facts import LaneCondition
+from access_policy.zone import OUTSIDE
 from gateway.domain.access_point import Direction, ReaderKey
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
 from gateway.domain.lane_mode import LaneMode
@@ -37,7 +38,7 @@ _REPORTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A granted tap that waits for its passage."""
+    """A granted tap that waits for its passage, from `left_zone_id` to `zone_id`; an empty zone is outside."""
 
     tap_id: str
     reader: ReaderKey
@@ -45,6 +46,10 @@ class Grant:
     member_id: str
     contract_id: str | None
     spends_visit: bool
+    zone_id: str = OUTSIDE
+    left_zone_id: str = OUTSIDE
+    is_guest: bool = False
+    is_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,11 @@ class LanePassages:
     def mode(self) -> LaneMode:
         """What the lane was told to be."""
         return self._turnstile.mode
+
+    @property
+    def waiting(self) -> Grant | None:
+        """The member's grant that waits for its passage; an exit request is nobody's."""
+        return self._grant if isinstance(self._grant, Grant) else None
 
     def condition_for(self, direction: Direction, member_id: str | None) -> LaneCondition:
         """Whether this member could be let through now; who holds the waiting grant may renew it."""
@@ -195,6 +205,10 @@ class LanePassages:
                     grant.member_id,
                     contract_id=grant.contract_id,
                     spends_visit=grant.spends_visit,
+                    zone_id=grant.zone_id,
+                    left_zone_id=grant.left_zone_id,
+                    is_guest=grant.is_guest,
+                    is_staff=grant.is_staff,
                 )
             )
         else:
