@@ -11,6 +11,7 @@ from access_policy.gate_view import GateView
 from gateway.domain.access_point import Direction, ReaderKey
 from gateway.domain.feedback import Feedback, ReaderAbilities
 from gateway.domain.lane_inputs import LaneInput
+from gateway.domain.lane_mode import ModeOrder
 from sync_protocol.journal_events import EventBody, SealedEvent
 from sync_protocol.messages import ClockTrust, Delta, Message, OutboxRange, SnapshotChunk, StagedSnapshot
 
@@ -204,6 +205,23 @@ class Journal(Protocol):
 
     async def set_aside(self, seq: int, reason: str) -> None:
         """Keep an event that the cloud refused, with the reason, out of the line."""
+        ...
+
+
+class LaneOrderStore(Protocol):
+    """Keeps over a restart what lanes were told to be."""
+
+    @property
+    def orders(self) -> Mapping[str, ModeOrder]:
+        """The last order of each lane."""
+        ...
+
+    async def keep(self, lane_id: str, order: ModeOrder) -> None:
+        """Return when the order is durable.
+
+        Raises:
+            StoreBusyError: the disk does not take it now.
+        """
         ...
 
 

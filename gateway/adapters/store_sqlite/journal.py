@@ -90,6 +90,11 @@ class SqliteJournal:
         self._listener = listener
 
     @property
+    def file(self) -> JournalFile:
+        """The file, for what else is kept in it; writing is the writer's thread's alone."""
+        return self._file
+
+    @property
     def epoch(self) -> str:
         return self._epoch
 

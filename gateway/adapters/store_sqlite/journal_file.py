@@ -9,6 +9,7 @@ from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, gap
 from gateway.adapters.store_sqlite.schema import journal as schema
 from gateway.adapters.store_sqlite.transaction import transaction
 from gateway.adapters.store_sqlite.visit_account import Visit
+from gateway.domain.lane_mode import LaneMode, ModeOrder
 from sync_protocol.journal_events import CHAIN_START, JournalEvent, SealedEvent
 
 KIND = FileKind("gateway journal", is_exclusive=True, steps=schema.STEPS)
@@ -114,6 +115,20 @@ class JournalFile:
                 last = SealedEvent(acked_seq, b"", chain)
                 _insert_events(connection, (gap(0, last, {EARLIER_EPOCH: acked_seq + 1}, stamp),))
             connection.execute("UPDATE journal SET epoch = ?, acked_seq = -1, acked_chain = ?", (epoch, CHAIN_START))
+
+    def lane_orders(self) -> dict[str, ModeOrder]:
+        """What each lane was told to be; a mode that a newer program knew counts as none."""
+        rows = self._connection.execute("SELECT lane_id, mode, ordered_by, until FROM lane_mode")
+        known = set(LaneMode)
+        return {lane_id: ModeOrder(LaneMode(mode), by, until) for lane_id, mode, by, until in rows if mode in known}
+
+    def keep_lane_order(self, lane_id: str, order: ModeOrder) -> None:
+        """Remember what a lane was told to be."""
+        with transaction(self._connection) as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO lane_mode (lane_id, mode, ordered_by, until) VALUES (?, ?, ?, ?)",
+                (lane_id, order.mode, order.by, order.until),
+            )
 
     def close(self) -> None:
         self._connection.close()

@@ -19,6 +19,7 @@ from gateway.adapters.store_sqlite.folder_lock import FolderLock
 from gateway.adapters.store_sqlite.gate_reader import SqliteGateReader
 from gateway.adapters.store_sqlite.journal import JournalLimits, SqliteJournal, new_epoch, stamp_of
 from gateway.adapters.store_sqlite.journal_file import JournalBounds, JournalFile
+from gateway.adapters.store_sqlite.lane_orders import SqliteLaneOrders
 from gateway.adapters.store_sqlite.salvage import Salvage, salvage_journal
 from gateway.adapters.store_sqlite.state_file import StateFile
 from gateway.adapters.store_sqlite.state_store import SqliteStateStore
@@ -29,7 +30,7 @@ from sync_protocol.journal_events import GapRecorded, parse_event
 
 
 class GatewayStore:
-    """`journal`, `state` and `gate_reader` are the ports; `async with` runs the writer's thread.
+    """`journal`, `state`, `gate_reader` and `lane_orders` are the ports; `async with` runs the writer's thread.
 
     `clock_floor_ms` is the latest moment that either file knows to have passed.
     """
@@ -40,6 +41,7 @@ class GatewayStore:
         self.clock_floor_ms = max(files.newest_event_ms, state.contact()[1])
         self._writer = WriterThread(journal, state.work_when_idle)
         journal.attach(self._writer)
+        self.lane_orders = SqliteLaneOrders(journal.file, self._writer)
         self.state = SqliteStateStore(state, self._writer, on_applied=journal.contain)
         journal.contain(self.state.applied_revision)
         self.gate_reader = SqliteGateReader(files.reading, self.state.contact)

@@ -1,4 +1,7 @@
-"""journal.db: the events that the cloud does not have yet, those it refused, and the visits it has not counted yet."""
+"""journal.db: the events that the cloud does not have yet, those it refused, the visits it has not counted yet.
+
+And what the gateway must remember of its lanes.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -28,4 +31,13 @@ def m001_outbox_and_visits(db: "Database") -> None:
     )
 
 
-STEPS = (m001_outbox_and_visits,)
+def m002_lane_modes(db: "Database") -> None:
+    """What staff told each lane to be, so that a restart does not open or close a gate."""
+    db.conn.execute(
+        """CREATE TABLE lane_mode (
+             lane_id TEXT PRIMARY KEY, mode TEXT NOT NULL, ordered_by TEXT NOT NULL, until INTEGER
+           ) STRICT"""
+    )
+
+
+STEPS = (m001_outbox_and_visits, m002_lane_modes)
