@@ -1,6 +1,6 @@
 # Each line is a command that anyone could type; the work is in the programs they call.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset tour test coverage check unit format bench simulate lock clean
+.PHONY: help setup demo demo-reset tour test coverage check unit format bench simulate deb deb-test lock clean
 PY := .venv/bin/python
 
 help:  ## list the targets
@@ -49,6 +49,13 @@ bench:  ## the benchmarks: make bench NAME=decision
 simulate:  ## thousands of simulated sites: make simulate SEED=1 SEEDS=3000
 	@scripts/setup test
 	$(PY) -m tests.simulation whole --seed $(or $(SEED),1) --seeds $(or $(SEEDS),3000)
+
+deb: setup  ## the gateway's Debian packages, amd64 and arm64, into dist/
+	@$(PY) -m provisioning.appliance
+
+deb-test:  ## the package in a fresh Debian: installed, upgraded, taken back, purged (root, debootstrap, 5 minutes)
+	@scripts/setup test
+	@$(PY) -m tests.appliance --suite $(or $(SUITE),bookworm)
 
 lock:  ## pin what pyproject.toml asks for, with hashes
 	@scripts/lock

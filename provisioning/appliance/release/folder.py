@@ -124,6 +124,12 @@ class ReleaseFolder:
         self._write(self.root / "trial.json", json.dumps(asdict(Trial(trial.release, trial.watches + 1))))
         return trial.watches + 1
 
+    def forget_watch(self) -> None:
+        """The watch was broken off by a person, and says nothing about the release."""
+        trial = self.trial
+        if trial is not None:
+            self._write(self.root / "trial.json", json.dumps(asdict(Trial(trial.release, trial.watches - 1))))
+
     def confirm(self) -> None:
         """The release in force has proved itself."""
         (self.root / "trial.json").unlink(missing_ok=True)

@@ -131,8 +131,11 @@ def confirm(folder: ReleaseFolder, service: Service, pace: Pace, report: Report)
         report(f"watching {trial.release} for {STEADY_S:.0f} s")
         is_over, fault = _watch(service, pace)
     with folder.locked():
-        if not is_over or folder.trial is None or folder.trial.release != trial.release:
-            report("undecided: it goes on with the next start of the gateway")
+        if folder.trial is None or folder.trial.release != trial.release:
+            report("another release is in force by now")
+        elif not is_over:
+            folder.forget_watch()
+            report("the gateway was stopped: its next start is watched")
         elif fault is not None:
             raise RefusedError(_undo(folder, service, fault))
         else:
@@ -147,7 +150,7 @@ def _watch(service: Service, pace: Pace) -> tuple[bool, str | None]:
     while True:
         now, state = pace.now_s(), service.state()
         if state.active == "stopped":
-            return False, None  # by a person, or the machine goes down
+            return False, None
         if state.active == "failed" or state.restarts:
             return True, "the gateway ended"
         if state.active == "active":
@@ -166,6 +169,8 @@ def roll_back(folder: ReleaseFolder, service: Service, report: Report) -> None:
         NoWayBackError: there is no previous release.
     """
     with folder.locked():
+        if folder.previous is None:
+            raise NoWayBackError("there is no previous release to go back to")
         report(_undo(folder, service, "taken back by hand"))
 
 
