@@ -153,7 +153,7 @@ def _lay_out_control(parts: Parts, root: Path) -> None:
     values = {
         "VERSION": parts.version,
         "ARCHITECTURE": parts.architecture,
-        "INSTALLED_SIZE": str(sum(path.lstat().st_size for path in root.rglob("*")) // 1024),
+        "INSTALLED_SIZE": str(sum(-(-path.lstat().st_size // 1024) for path in root.rglob("*") if not path.is_dir())),
         "PYTHON_MIN": PYTHONS[0],
         "PYTHON_END": f"3.{newest + 1}~",
         "GLIBC_MIN": f"2.{oldest_glibc(wheels)}",

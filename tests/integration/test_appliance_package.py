@@ -29,7 +29,7 @@ def run(*command: str | Path, is_checked: bool = True) -> subprocess.CompletedPr
 def empty_wheel(folder: Path, name: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(folder / name, "w") as archive:
-        archive.writestr("nothing.py", "")
+        archive.writestr(zipfile.ZipInfo("nothing.py"), "")
     return folder / name
 
 
