@@ -22,9 +22,11 @@ test: check  ## check, then every test
 	$(PY) -m pytest tests
 	@$(MAKE) --no-print-directory coverage
 
-coverage:  ## the protocols of the wire: every branch covered by their own tests
+coverage:  ## the protocols of the wire and the access policy: every branch covered by their own tests
 	@scripts/setup test
 	$(PY) -m coverage run --source firmware_protocol -m pytest tests/unit/firmware_protocol tests/vectors/osdp tests/property/firmware_protocol
+	$(PY) -m coverage report --skip-covered --fail-under 100
+	$(PY) -m coverage run --source access_policy -m pytest tests/unit/access_policy
 	$(PY) -m coverage report --skip-covered --fail-under 100
 
 check:  ## ruff, mypy strict, import contracts, tidy tests

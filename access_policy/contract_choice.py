@@ -1,9 +1,10 @@
 """Which of a member's contracts lets them pass here and now, or at which question the last of them failed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from access_policy.clock_doubt import moments_in_doubt
 from access_policy.decision import Reason, Rule
 from access_policy.entitlement import Entitlement, EntitlementWindow
 from access_policy.facts import TapFacts
@@ -24,17 +25,31 @@ class Denial:
 class Case:
     """What is asked of each contract: for whom, where and when.
 
-    `may_trust_hours` is False while the time of the day is not known: then hours count as closed.
+    `is_guest`: the question is whether a guest may follow the member. `may_trust_hours` is False while the time of the
+    day is not known: then hours count as closed.
     """
 
     site: SitePolicy
     entitlement: Entitlement
     facts: TapFacts
     zone_id: str
+    is_guest: bool = False
     may_trust_hours: bool = True
 
 
 Test = Callable[[EntitlementWindow, Case], bool]
+
+
+def find_contract(case: Case) -> EntitlementWindow | Denial:
+    """The contract to pass on; in doubt about the time only if there is one at each moment that it may be now."""
+    found = choose_contract(case)
+    if isinstance(found, Denial) or case.facts.is_clock_trusted or case.site.rules.clock_policy == "ignore_times":
+        return found
+    for moment in moments_in_doubt(case.entitlement, case.facts.now_s):
+        doubted = replace(case, facts=replace(case.facts, now_s=moment), may_trust_hours=False)
+        if isinstance(choose_contract(doubted), Denial):
+            return Denial(Reason.CLOCK_UNTRUSTED, Rule.CLOCK)
+    return found
 
 
 def choose_contract(case: Case) -> EntitlementWindow | Denial:
@@ -48,6 +63,22 @@ def choose_contract(case: Case) -> EntitlementWindow | Denial:
             return Denial(_not_started(windows, case) if rule is Rule.CONTRACT_WINDOW else reason, rule)
         windows = left
     return min(windows, key=lambda window: (window.visits_left is not None, window.ends_at, window.contract_id))
+
+
+def visits_left(window: EntitlementWindow, facts: TapFacts) -> int | None:
+    """How many visits the contract has left with those that the state does not know of yet; None: without limit."""
+    return None if window.visits_left is None else window.visits_left - facts.visits_spent.get(window.contract_id, 0)
+
+
+def schedules_of(window: EntitlementWindow, case: Case) -> tuple[str, ...]:
+    """The ids of the schedules under which the contract's level leads into the zone; an empty id means always.
+
+    A level that the state does not contain leads nowhere.
+    """
+    if case.zone_id == OUTSIDE or not window.level_id:
+        return ("",)
+    level = case.site.levels.get(window.level_id)
+    return tuple(grant.schedule_id for grant in level.grants if grant.zone_id == case.zone_id) if level else ()
 
 
 def _not_started(windows: tuple[EntitlementWindow, ...], case: Case) -> Reason:
@@ -64,14 +95,14 @@ def _is_thawed(window: EntitlementWindow, case: Case) -> bool:
 
 
 def _leads_here(window: EntitlementWindow, case: Case) -> bool:
-    return case.zone_id == OUTSIDE or not window.level_id or bool(_schedules(window, case))
+    return bool(schedules_of(window, case))
 
 
 def _is_open_now(window: EntitlementWindow, case: Case) -> bool:
-    schedules = _schedules(window, case)
-    if case.zone_id == OUTSIDE or not window.level_id or "" in schedules:
+    schedule_ids = schedules_of(window, case)
+    if "" in schedule_ids:
         return True
-    known = [case.site.schedules[schedule_id] for schedule_id in schedules if schedule_id in case.site.schedules]
+    known = [case.site.schedules[schedule_id] for schedule_id in schedule_ids if schedule_id in case.site.schedules]
     return case.may_trust_hours and any(is_open(one, case.site.calendar, case.facts.now_s) for one in known)
 
 
@@ -81,16 +112,17 @@ def _is_booked(window: EntitlementWindow, case: Case) -> bool:
 
 
 def _has_visit(window: EntitlementWindow, case: Case) -> bool:
-    return window.visits_left is None or window.visits_left - case.facts.visits_spent.get(window.contract_id, 0) > 0
+    left = visits_left(window, case.facts)
+    return left is None or left > 0
 
 
-def _schedules(window: EntitlementWindow, case: Case) -> list[str]:
-    """The ids of the schedules under which the contract's level leads into the zone; an empty id means always.
+def _has_guest(window: EntitlementWindow, case: Case) -> bool:
+    return case.facts.guests_today < window.guests_per_day
 
-    A level that the state does not contain leads nowhere.
-    """
-    level = case.site.levels.get(window.level_id)
-    return [grant.schedule_id for grant in level.grants if grant.zone_id == case.zone_id] if level else []
+
+def _has_visit_or_guest(window: EntitlementWindow, case: Case) -> bool:
+    """A guest costs no visit: the member may have come in on the last one."""
+    return _has_guest(window, case) if case.is_guest else _has_visit(window, case)
 
 
 QUESTIONS: Final[tuple[tuple[Rule, Reason, Test], ...]] = (
@@ -99,7 +131,7 @@ QUESTIONS: Final[tuple[tuple[Rule, Reason, Test], ...]] = (
     (Rule.CONTRACT_ZONE, Reason.ZONE_NOT_PERMITTED, _leads_here),
     (Rule.CONTRACT_HOURS, Reason.NOT_PERMITTED_AT_THIS_TIME, _is_open_now),
     (Rule.CONTRACT_BOOKING, Reason.NO_BOOKING, _is_booked),
-    (Rule.CONTRACT_VISITS, Reason.NO_VISITS_LEFT, _has_visit),
+    (Rule.CONTRACT_VISITS, Reason.NO_VISITS_LEFT, _has_visit_or_guest),
 )
 """Each question is put to the contracts that the ones before have left."""
 

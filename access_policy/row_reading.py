@@ -35,7 +35,7 @@ def read_policy(policy_rows: Iterable[rows.PolicyRow]) -> SitePolicy | None:
                 lanes[row.lane_id] = LanePlace(row.lane_id, row.zone_in_id, row.zone_out_id)
             case rows.ScheduleRow():
                 schedules[row.schedule_id] = _read_schedule(row)
-            case rows.LevelRow():
+            case _:
                 grants = tuple(LevelGrant(grant.zone_id, grant.schedule_id) for grant in row.grants)
                 levels[row.level_id] = AccessLevel(row.level_id, row.name, grants)
     if site is None:

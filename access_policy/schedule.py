@@ -59,12 +59,15 @@ def is_open(schedule: Schedule, calendar: Calendar, now_s: int) -> bool:
 
 
 def last_daily_moment(calendar: Calendar, minute: int, now_s: int) -> int:
-    """When the wall clock last showed this minute of the day (0 to 1439), in UTC seconds, never after `now_s`."""
-    now = calendar.wall_time(now_s)
-    at = datetime.combine(now.date(), datetime.min.time()) + timedelta(minutes=minute)
-    if at > now:
-        at -= timedelta(days=1)
-    return min(int(at.replace(tzinfo=calendar.zone).timestamp()), now_s)
+    """When the wall clock last came to this minute of the day (0 to 1439), in UTC seconds, never after `now_s`.
+
+    Each day has one such moment: the first, where the clock is put back and shows the minute twice; where it is put
+    forward over the minute, as long after the change as the minute was after it.
+    """
+    today = calendar.wall_time(now_s).date()
+    midnights = (datetime.combine(today - timedelta(days=ago), datetime.min.time(), calendar.zone) for ago in (0, 1))
+    moments = (int((midnight + timedelta(minutes=minute)).timestamp()) for midnight in midnights)
+    return max(moment for moment in moments if moment <= now_s)
 
 
 def _windows_around(schedule: Schedule, calendar: Calendar, today: date) -> Iterator[tuple[datetime, datetime]]:

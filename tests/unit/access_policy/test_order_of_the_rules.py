@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from access_policy.clock_doubt import CLOCK_DOUBT_S
 from access_policy.credential import Credential, CredentialStatus
 from access_policy.decide import decide
 from access_policy.decision import Decision, Reason, Rule
@@ -11,7 +12,7 @@ from access_policy.entitlement import Entitlement, EntitlementWindow, TimeSpan
 from access_policy.facts import TapFacts
 from access_policy.flags import Flag, FlagSource
 from access_policy.gate_view import GateView
-from access_policy.rules import CLOCK_DOUBT_S, ONLINE_GRACE_S, REASON_OF_SOURCE, SECONDS_PER_DAY
+from access_policy.rules import ONLINE_GRACE_S, REASON_OF_SOURCE, SECONDS_PER_DAY
 from access_policy.site_policy import SiteRules, plain_policy
 
 NOW = 100 * SECONDS_PER_DAY
