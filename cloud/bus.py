@@ -7,6 +7,7 @@ module that knows both sides, so that no package imports a higher one.
 from collections.abc import Callable
 from typing import Any, Final
 
+from cloud.access_rules import handlers as access_rules
 from cloud.contracts import handlers as contracts
 from cloud.database import UnitOfWork
 from cloud.desired_state import handlers as desired_state
@@ -16,7 +17,9 @@ from cloud.domain_events import (
     DomainEvent,
     FlagCleared,
     FlagRaised,
+    LaneAdded,
     MemberChanged,
+    SiteAdded,
     SiteChanged,
     VisitTaken,
 )
@@ -29,6 +32,8 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     ContractChanged: (desired_state.project_member,),
     FlagRaised: (desired_state.project_member,),
     FlagCleared: (desired_state.project_member,),
+    SiteAdded: (access_rules.add_first_zone, desired_state.project_site),
+    LaneAdded: (access_rules.place_lane, desired_state.project_site),
     SiteChanged: (desired_state.project_site,),
     VisitTaken: (contracts.count_visit,),
 }

@@ -21,6 +21,7 @@ from cloud import bus
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import Database, UnitOfWork
+from cloud.desired_state import service as desired_state
 from cloud.errors import CloudError, ConflictError
 from cloud.gateway_link.link import has_link
 from cloud.kit.sealed_secrets import UnsealError
@@ -28,6 +29,7 @@ from cloud.migrations import DatabaseNewerError, upgrade_database
 from cloud.server import AddressBusyError, CertificateUnusableError, serve
 from cloud.settings import Settings, SettingsError, read_settings
 from cloud.sites import service as sites
+from cloud.sites.policy import SiteRules
 from cloud.staff import service as staff
 from cloud.staff.service import StaffDetails
 from cloud.worker import work
@@ -105,7 +107,7 @@ def _migrate(_: argparse.Namespace) -> None:
 
 def _create_site(options: argparse.Namespace) -> None:
     settings = read_settings(os.environ)
-    rules = sites.SiteRules(options.name, options.time_zone, options.locale, options.lease_days, options.facility_code)
+    rules = SiteRules(options.name, options.time_zone, options.locale, options.lease_days, options.facility_code)
     with _transaction(settings) as session:
         site_id = sites.create_site(session, _actor(options), rules, settings.secret).id
     _answer(options, {"site_id": site_id})
@@ -155,6 +157,7 @@ def _database(settings: Settings) -> Iterator[Database]:
         raise UsageError(f"{error.filename}: {error.strerror} (TORNELLO_DATABASE_URL)") from error
     try:
         upgrade_database(database)
+        desired_state.renew_rows(database)
         _check_secret(settings, database)
         yield database
     finally:

@@ -47,8 +47,23 @@ class FlagCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteAdded:
+    """There is a new site, without lanes and zones."""
+
+    site_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneAdded:
+    """A site has a new lane."""
+
+    lane_id: str
+    site_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SiteChanged:
-    """A site was added, or its rules were edited."""
+    """What holds for a whole site was edited: its rules, zones, lanes' places, hours, special days, access levels."""
 
     site_id: str
 
@@ -64,4 +79,14 @@ class VisitTaken:
     spends_visit: bool
 
 
-DomainEvent = MemberChanged | CredentialChanged | ContractChanged | FlagRaised | FlagCleared | SiteChanged | VisitTaken
+DomainEvent = (
+    MemberChanged
+    | CredentialChanged
+    | ContractChanged
+    | FlagRaised
+    | FlagCleared
+    | SiteAdded
+    | LaneAdded
+    | SiteChanged
+    | VisitTaken
+)

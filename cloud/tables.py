@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import MetaData
 
 from cloud.access_events import models as access_events
+from cloud.access_rules import models as access_rules
 from cloud.audit import models as audit
 from cloud.contracts import models as contracts
 from cloud.credentials import models as credentials
@@ -18,6 +19,7 @@ from cloud.staff import models as staff
 
 _PACKAGES: Final = (
     access_events,
+    access_rules,
     audit,
     contracts,
     credentials,

@@ -20,7 +20,7 @@ from cloud.members import service as members
 from cloud.members.service import MemberDetails
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
-from cloud.sites.service import SiteRules
+from cloud.sites.policy import SiteRules
 from cloud.staff.models import Staff
 from cloud.tables import METADATA
 

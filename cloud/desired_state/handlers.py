@@ -7,11 +7,14 @@ from cloud.domain_events import (
     CredentialChanged,
     FlagCleared,
     FlagRaised,
+    LaneAdded,
     MemberChanged,
+    SiteAdded,
     SiteChanged,
 )
 
 AboutMember = MemberChanged | CredentialChanged | ContractChanged | FlagRaised | FlagCleared
+AboutSite = SiteAdded | LaneAdded | SiteChanged
 
 
 def project_member(session: UnitOfWork, event: AboutMember) -> None:
@@ -19,6 +22,6 @@ def project_member(session: UnitOfWork, event: AboutMember) -> None:
     note_member(session, event.member_id)
 
 
-def project_site(session: UnitOfWork, event: SiteChanged) -> None:
-    """The rules of a site are new."""
+def project_site(session: UnitOfWork, event: AboutSite) -> None:
+    """Whatever it was: everything that holds for the whole site is made anew."""
     note_site(session, event.site_id)

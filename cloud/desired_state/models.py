@@ -1,11 +1,15 @@
 """Tables of the desired state: rows, the head of each site, and the proofs that gateways gave."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.database import Base, UtcDateTime
+
+ROWS_VERSION: Final = 1
+"""Raised when the same facts make other rows than before; see `service.renew_rows`."""
 
 
 class DesiredRow(Base):
@@ -27,13 +31,17 @@ class DesiredRow(Base):
 
 
 class StateHead(Base):
-    """The newest revision of a site and the digest of its rows. Its lock puts a site's revisions in commit order."""
+    """The newest revision of a site and the digest of its rows. Its lock puts a site's revisions in commit order.
+
+    `rows_version` says which version of the program has last made all of the site's rows (`ROWS_VERSION`).
+    """
 
     __tablename__ = "state_head"
 
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
     revision: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
+    rows_version: Mapped[int]
 
 
 class RowProof(Base):

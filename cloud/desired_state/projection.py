@@ -6,16 +6,17 @@ of two transactions about one member the later one sees what the earlier one did
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cloud.access_rules import levels, schedules, special_days, zones
 from cloud.contracts import service as contracts
 from cloud.contracts.models import Contract
 from cloud.credentials import service as credentials
 from cloud.database import UnitOfWork
-from cloud.desired_state import repository, rows
+from cloud.desired_state import policy_rows, repository, rows
 from cloud.desired_state.models import DesiredRow, StateHead
 from cloud.flags import service as flags
 from cloud.members import service as members
@@ -76,10 +77,24 @@ def _write_site(fresh: UnitOfWork, site_id: str, member_ids: list[str], *, is_si
     site = sites.get_site(fresh, site_id)
     changes = _Changes(fresh, head)
     if is_site_changed:
-        changes.compare([], [rows.site_row(site)])
+        changes.compare(repository.list_policy_rows(fresh, site_id), _policy_of(fresh, site))
     for some in _batches(member_ids):
-        changes.compare(some, list(_rows_of(fresh, site, some)))
+        wanted = list(_rows_of(fresh, site, some))
+        changes.compare(repository.list_rows_of(fresh, site_id, some, [row_key(row) for row in wanted]), wanted)
     return changes.finish()
+
+
+def _policy_of(fresh: UnitOfWork, site: Site) -> list[StateRow]:
+    places = {place.lane_id: place for place in zones.list_places(fresh, site.id)}
+    days = special_days.list_of_site(fresh, site.id)
+    return [
+        policy_rows.site_row(site),
+        *([policy_rows.calendar_row(site.id, days)] if days else []),
+        *(policy_rows.zone_row(zone) for zone in zones.list_of_site(fresh, site.id)),
+        *(policy_rows.lane_row(lane.id, places.get(lane.id)) for lane in sites.list_lanes(fresh, site.id)),
+        *(policy_rows.schedule_row(schedule) for schedule in schedules.list_of_site(fresh, site.id)),
+        *(policy_rows.level_row(level) for level in levels.list_of_site(fresh, site.id)),
+    ]
 
 
 def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[StateRow]:
@@ -112,10 +127,9 @@ class _Changes:
         self._digest = Digest(head.digest)
         self._is_dirty = False
 
-    def compare(self, member_ids: list[str], wanted: list[StateRow]) -> None:
-        """Write what differs between the rows wanted for these members and those stored."""
+    def compare(self, stored: Mapping[str, DesiredRow], wanted: list[StateRow]) -> None:
+        """Write what differs between the rows that are wanted and those stored for the same members, or the site."""
         by_key = {row_key(row): row for row in wanted}
-        stored = repository.list_rows_of(self._fresh, self._head.site_id, member_ids, list(by_key))
         for key, row in by_key.items():
             self._put(stored.get(key), key, row)
         for key, old in stored.items():

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.database import UnitOfWork
-from cloud.desired_state.models import DesiredRow, RowProof, StateHead
+from cloud.desired_state.models import ROWS_VERSION, DesiredRow, RowProof, StateHead
 from sync_protocol.digest import Digest
 
 _FLAG_KEYS = "flag/%"
@@ -28,7 +28,7 @@ def lock_head(session: UnitOfWork, site_id: str) -> StateHead:
     query = select(StateHead).where(StateHead.site_id == site_id).with_for_update()
     head = session.scalar(query.execution_options(populate_existing=True))
     if head is None:
-        head = StateHead(site_id=site_id, revision=0, digest=Digest().to_bytes())
+        head = StateHead(site_id=site_id, revision=0, digest=Digest().to_bytes(), rows_version=ROWS_VERSION)
         session.add(head)
         session.flush()
     return head
@@ -37,6 +37,11 @@ def lock_head(session: UnitOfWork, site_id: str) -> StateHead:
 def list_revisions(session: UnitOfWork) -> dict[str, int]:
     """The newest revision of every site."""
     return {row.site_id: row.revision for row in session.execute(select(StateHead.site_id, StateHead.revision))}
+
+
+def list_outdated_heads(session: UnitOfWork) -> Sequence[StateHead]:
+    """The heads of sites whose rows were made by an older program."""
+    return session.scalars(select(StateHead).where(StateHead.rows_version != ROWS_VERSION)).all()
 
 
 def find_head(session: UnitOfWork, site_id: str) -> StateHead | None:
@@ -55,6 +60,13 @@ def list_rows_of(
     of_site = select(DesiredRow).where(DesiredRow.site_id == site_id).execution_options(populate_existing=True)
     found = [*session.scalars(of_site.where(DesiredRow.member_id.in_(member_ids)))] if member_ids else []
     found += session.scalars(of_site.where(DesiredRow.key.in_(keys)))
+    return {row.key: row for row in found}
+
+
+def list_policy_rows(session: UnitOfWork, site_id: str) -> dict[str, DesiredRow]:
+    """The rows about the site itself, by key: those that were made for no member."""
+    query = select(DesiredRow).where(DesiredRow.site_id == site_id, DesiredRow.member_id.is_(None))
+    found = session.scalars(query.execution_options(populate_existing=True))
     return {row.key: row for row in found}
 
 

@@ -11,7 +11,6 @@ from cloud.contracts.service import terms_of
 from cloud.credentials.models import Credential
 from cloud.flags.models import Flag
 from cloud.members.models import Member
-from cloud.sites.models import Site
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.state_rows import (
     CredentialRow,
@@ -21,19 +20,11 @@ from sync_protocol.state_rows import (
     FlagEffect,
     FlagRow,
     FlagSource,
-    SiteRow,
     TimeSpan,
 )
 
 WINDOWS_MAX: Final = 24
 """How many contracts of a member the gates get to see: those that end last."""
-
-
-def site_row(site: Site) -> SiteRow:
-    """The site's rules."""
-    return SiteRow(
-        site_id=site.id, name=site.name, time_zone=site.time_zone, locale=site.locale, lease_days=site.lease_days
-    )
 
 
 def entitlement_row(member: Member, contracts: Iterable[Contract], zone: ZoneInfo) -> EntitlementRow:

@@ -46,5 +46,10 @@ def find_many(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Memb
     return session.scalars(select(Member).where(Member.id.in_(member_ids))).all()
 
 
+def list_ids_of_site(session: UnitOfWork, site_id: str) -> Sequence[str]:
+    """Everybody of a site."""
+    return session.scalars(select(Member.id).where(Member.site_id == site_id).order_by(Member.id)).all()
+
+
 def _contains_all(needles: Sequence[str]) -> list[ColumnElement[bool]]:
     return [Member.search_text.contains(needle, autoescape=True) for needle in needles]

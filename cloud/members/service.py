@@ -109,6 +109,11 @@ def names_of(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, str]
     return {member.id: member.name for member in repository.find_many(session, member_ids)}
 
 
+def list_ids_of_site(session: UnitOfWork, site_id: str) -> Sequence[str]:
+    """Everybody of a site."""
+    return repository.list_ids_of_site(session, site_id)
+
+
 def list_by_ids(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Member]:
     """The members with these ids, in no order; unknown ids are left out."""
     return repository.find_many(session, member_ids)

@@ -13,7 +13,8 @@ class Site(Base):
     """A club.
 
     The private Ed25519 key that signs what goes down to the gateways is sealed. `credential_key` is not: it protects
-    the copies on the gateways, and the cards themselves are in this database.
+    the copies on the gateways, and the cards themselves are in this database. Its rules are those of
+    `policy.SiteRules`.
     """
 
     __tablename__ = "site"
@@ -26,6 +27,13 @@ class Site(Base):
     facility_code: Mapped[int]
     signing_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     credential_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    lease_policy: Mapped[str] = mapped_column(String(16))
+    clock_policy: Mapped[str] = mapped_column(String(16))
+    exit_policy: Mapped[str] = mapped_column(String(16))
+    impossible_travel_s: Mapped[int]
+    refusal_texts: Mapped[dict[str, dict[str, str]]] = mapped_column(Json)
+    booking_minutes_before: Mapped[int]
+    booking_minutes_after: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,42 +1,28 @@
 """Sites, lanes and gateways: what they are, and what a gateway last said of itself."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
-from cloud.domain_events import SiteChanged
-from cloud.errors import invalid_field, not_found
+from cloud.domain_events import LaneAdded, SiteAdded, SiteChanged
+from cloud.errors import not_found
 from cloud.kit.ids import new_id
 from cloud.kit.sealed_secrets import open_secret, seal_secret
 from cloud.sites import repository
 from cloud.sites.models import Gateway, Lane, Site
+from cloud.sites.policy import SiteRules, check_name, check_rules
 from sync_protocol.credential_hash import KEY_BYTES
 from sync_protocol.signing import SiteSigner
 
-LOCALES: Final = ("en", "it", "ru")
-LEASE_DAYS_MAX: Final = 90
-FACILITY_CODE_MAX: Final = 255
 CONNECTED_WITHIN: Final = timedelta(seconds=40)
 """A gateway beats every 15 s; after two beats missed it counts as not connected."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteRules:
-    """What is chosen for a new site. `lease_days` 0 to 90, `facility_code` 0 to 255, `time_zone` an IANA name."""
-
-    name: str
-    time_zone: str
-    locale: str = "en"
-    lease_days: int = 30
-    facility_code: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +42,12 @@ def create_site(session: UnitOfWork, actor: Actor, rules: SiteRules, secret: byt
     Raises:
         InvalidError: a rule is not usable.
     """
-    _check_rules(rules)
+    check_rules(rules)
     site_id = new_id("sit")
     signing_key = Ed25519PrivateKey.generate().private_bytes_raw()
     site = Site(
+        **(asdict(rules) | {"name": rules.name.strip()}),
         id=site_id,
-        name=rules.name.strip(),
-        time_zone=rules.time_zone,
-        locale=rules.locale,
-        lease_days=rules.lease_days,
-        facility_code=rules.facility_code,
         signing_key_sealed=seal_secret(secret, signing_key, _signing_context(site_id)),
         credential_key=secrets.token_bytes(KEY_BYTES),
         created_at=session.now,
@@ -73,7 +55,48 @@ def create_site(session: UnitOfWork, actor: Actor, rules: SiteRules, secret: byt
     session.add(site)
     session.flush()
     audit.record(session, actor, "site.create", entity=("site", site_id), after=asdict(rules))
+    session.publish(SiteAdded(site_id))
+    return site
+
+
+def change_rules(session: UnitOfWork, actor: Actor, site_id: str, changes: Mapping[str, Any]) -> Site:
+    """Change some of `SiteRules`' attributes, but not the time zone and the facility code.
+
+    Raises:
+        NotFoundError: there is no such site.
+        InvalidError: a rule is not usable.
+    """
+    assert not changes.keys() & {"time_zone", "facility_code"}, "dates and cards of all members follow from these"
+    site = lock_site(session, site_id)
+    known = rules_of(site)
+    rules = replace(known, **changes)
+    check_rules(rules)
+    before = {name: getattr(known, name) for name in changes}
+    if before == dict(changes):
+        return site
+    for name, value in changes.items():
+        setattr(site, name, value)
+    session.flush()
+    audit.record(session, actor, "site.change", entity=("site", site_id), before=before, after=changes)
     session.publish(SiteChanged(site_id))
+    return site
+
+
+def rules_of(site: Site) -> SiteRules:
+    """The rules in force at a site."""
+    return SiteRules(**{each.name: getattr(site, each.name) for each in fields(SiteRules)})
+
+
+def lock_site(session: UnitOfWork, site_id: str) -> Site:
+    """The site, kept from others who would change its rules until the transaction ends.
+
+    Raises:
+        NotFoundError: there is no such site.
+    """
+    lock = {"key_share": True}  # who adds a member, a lane or an event of the site need not wait
+    site = session.get(Site, site_id, with_for_update=lock, populate_existing=True)
+    if site is None:
+        raise not_found("site", site_id)
     return site
 
 
@@ -85,11 +108,12 @@ def create_lane(session: UnitOfWork, actor: Actor, site_id: str, name: str) -> L
         InvalidError: the name is empty or longer than 120 characters.
     """
     get_site(session, site_id)
-    _check_name(name)
+    check_name(name)
     lane = Lane(id=new_id("lan"), site_id=site_id, name=name.strip(), created_at=session.now)
     session.add(lane)
     session.flush()
     audit.record(session, actor, "lane.create", entity=("lane", lane.id), after={"site_id": site_id, "name": lane.name})
+    session.publish(LaneAdded(lane.id, site_id))
     return lane
 
 
@@ -212,22 +236,3 @@ def check_secret(session: UnitOfWork, secret: bytes) -> None:
 
 def _signing_context(site_id: str) -> str:
     return f"site/{site_id}/signing_key"
-
-
-def _check_rules(rules: SiteRules) -> None:
-    _check_name(rules.name)
-    try:
-        ZoneInfo(rules.time_zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise invalid_field("time_zone", "unknown_time_zone", "Use an IANA name such as Europe/Rome.") from error
-    if rules.locale not in LOCALES:
-        raise invalid_field("locale", "unknown_locale", f"Use one of {', '.join(LOCALES)}.")
-    if not 0 <= rules.lease_days <= LEASE_DAYS_MAX:
-        raise invalid_field("lease_days", "out_of_range", f"Use 0 to {LEASE_DAYS_MAX} days.")
-    if not 0 <= rules.facility_code <= FACILITY_CODE_MAX:
-        raise invalid_field("facility_code", "out_of_range", f"Use 0 to {FACILITY_CODE_MAX}.")
-
-
-def _check_name(name: str) -> None:
-    if not (0 < len(name.strip()) <= 120 and name.strip().isprintable()):
-        raise invalid_field("name", "bad_length", "Use 1 to 120 characters in one line.")

@@ -17,7 +17,7 @@ from cloud.kit.clock import local_day
 from cloud.members import service as members
 from cloud.members.service import MemberDetails
 from cloud.sites import service as sites
-from cloud.sites.service import SiteRules
+from cloud.sites.policy import SiteRules
 from cloud.staff import service as staff
 from cloud.staff.service import StaffDetails
 from provisioning.demo.club import FACILITY, DemoMember, Situation, make_club

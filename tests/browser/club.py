@@ -25,7 +25,8 @@ from cloud.members.service import MemberDetails
 from cloud.migrations import upgrade_database
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
-from cloud.sites.service import GatewayReport, SiteRules
+from cloud.sites.policy import SiteRules
+from cloud.sites.service import GatewayReport
 from cloud.staff import service as staff
 from cloud.staff.service import StaffDetails
 from sync_protocol.journal_events import (

@@ -17,7 +17,7 @@ from cloud.kit.ids import new_id
 from cloud.kit.passwords import hash_password
 from cloud.settings import Address, Settings
 from cloud.sites import service as sites
-from cloud.sites.service import SiteRules
+from cloud.sites.policy import SiteRules
 from cloud.staff.models import Staff, StaffSession
 from cloud.staff.service import SESSION_LIFE
 

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from access_policy.decision import Reason
 from cloud.console.languages import LANGUAGES
 from cloud.console.words import CONTRACT_STATES, CREDENTIAL_STATUSES, FLAG_SOURCES, REASONS, Words, filters_of
 from cloud.contracts.policy import ContractState
-from access_policy.decision import Reason
 from sync_protocol.state_rows import CredentialStatus, FlagSource
 
 ROME = ZoneInfo("Europe/Rome")

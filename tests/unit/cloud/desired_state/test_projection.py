@@ -15,7 +15,16 @@ from cloud.members import service as members
 from cloud.sites import service as sites
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.digest import Digest
-from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, SiteRow, StateRow, encode_row, parse_row
+from sync_protocol.state_rows import (
+    CredentialRow,
+    EntitlementRow,
+    FlagRow,
+    SiteRow,
+    StateRow,
+    ZoneRow,
+    encode_row,
+    parse_row,
+)
 from tests.club import Club
 
 
@@ -35,9 +44,11 @@ def state_of(session: UnitOfWork, site_id: str) -> list[StateRow]:
 def test_a_new_site_is_revision_one_and_says_its_rules(club: Club) -> None:
     with club.database.session() as session:
         assert service.head(session, club.site_id).revision == 1
-        (row,) = state_of(session, club.site_id)
+        row, zone = state_of(session, club.site_id)
     assert isinstance(row, SiteRow)
     assert (row.time_zone, row.locale, row.lease_days) == ("Europe/Rome", "it", 30)
+    assert isinstance(zone, ZoneRow)
+    assert (zone.name, zone.passback) == ("Club", "off")
 
 
 def test_everything_of_one_transaction_is_one_revision(club: Club) -> None:
@@ -147,4 +158,4 @@ def test_many_members_at_once_are_one_revision(club: Club, monkeypatch: pytest.M
             club.add_member(session, f"Member {number}")
     with club.database.session() as session:
         assert service.head(session, club.site_id).revision == 2
-        assert len(state_of(session, club.site_id)) == 21
+        assert len(state_of(session, club.site_id)) == 22

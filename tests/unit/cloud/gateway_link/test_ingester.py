@@ -118,7 +118,7 @@ def test_a_gateway_that_was_connected_a_moment_ago_gets_news_before_it_speaks(
 ) -> None:
     with shared_club.database.transaction() as session:
         gateway = gateway_of(session, gateway_id)
-        gateway.applied_revision = 1
+        gateway.applied_revision = 2
         sites.record_report(session, gateway, GatewayReport("boot", "synced", (0, 0)))
 
     @in_loop
@@ -129,7 +129,7 @@ def test_a_gateway_that_was_connected_a_moment_ago_gets_news_before_it_speaks(
                 shared_club.add_member(session)
             delta = await outbox.until(Delta)
             assert isinstance(delta, Delta)
-            assert delta.to_revision == 2
+            assert delta.to_revision == 3
 
     resume()
 

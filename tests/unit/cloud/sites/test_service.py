@@ -7,7 +7,8 @@ import pytest
 from cloud.errors import InvalidError, NotFoundError
 from cloud.kit.sealed_secrets import UnsealError
 from cloud.sites import service
-from cloud.sites.service import GatewayReport, SiteRules
+from cloud.sites.policy import SiteRules
+from cloud.sites.service import GatewayReport
 from tests.club import SECRET, Club, gateway_of
 
 
