@@ -13,11 +13,12 @@ from cloud.console.live_stream import router as live_stream
 from cloud.credentials.pages import router as credentials
 from cloud.enrolment.pages import router as enrolment
 from cloud.flags.pages import router as flags
+from cloud.gateway_health.pages import router as gateway_health
 from cloud.members.pages import router as members
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import router as staff
 
-ROUTERS: Final = (access_events, members, flags, credentials, sites, enrolment, staff, live_stream)
+ROUTERS: Final = (access_events, members, flags, credentials, sites, gateway_health, enrolment, staff, live_stream)
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 Handler = Callable[[Request, Exception], Any]

@@ -13,6 +13,7 @@ from cloud.database import Base
 from cloud.desired_state import models as desired_state
 from cloud.enrolment import models as enrolment
 from cloud.flags import models as flags
+from cloud.gateway_health import models as gateway_health
 from cloud.members import models as members
 from cloud.sites import models as sites
 from cloud.staff import models as staff
@@ -26,6 +27,7 @@ _PACKAGES: Final = (
     desired_state,
     enrolment,
     flags,
+    gateway_health,
     members,
     sites,
     staff,

@@ -293,7 +293,15 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
         )
         gate = Gate(config, core)
         keeping = ClockKeeping(clock, store.state, store.state)
-        ports = SessionPorts(link, store.journal, store.state, clock, lambda: gate.readers, parts.trial.serial)
+        ports = SessionPorts(
+            link,
+            store.journal,
+            store.state,
+            clock,
+            readers=lambda: gate.readers,
+            serial=parts.trial.serial,
+            self_test=lambda: inspection.self_test.latest,
+        )
         session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
         gate.handle_applied(store.state.applied_revision)
         dry_tap = DryTap(core.knowledge, store.journal)

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from sync_protocol.journal_events import SealedEvent
+from sync_protocol.self_test import SelfTestReport
 from sync_protocol.state_rows import StateRow
 
 ClockTrust = Literal["untrusted", "floor", "synced"]
@@ -64,7 +65,10 @@ class Hello(Message, frozen=True, omit_defaults=True):
 
 
 class Heartbeat(Message, frozen=True, omit_defaults=True):
-    """Every 15 s up: what is in force, what waits, how it feels."""
+    """Every 15 s up: what is in force, what waits, how it feels.
+
+    `disk_fault` says why its disk takes no more. `self_test` is its newest self-test, told once a connection.
+    """
 
     boot_id: str
     beat: int
@@ -74,6 +78,8 @@ class Heartbeat(Message, frozen=True, omit_defaults=True):
     clock: ClockTrust
     wall_ms: int
     readers: tuple[ReaderHealth, ...] = ()
+    disk_fault: str | None = None
+    self_test: SelfTestReport | None = None
 
 
 class StateApplied(Message, frozen=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.numbers import format_decimal
 
 from cloud.console.languages import LANGUAGES, catalogue, locale_of, mark
+from cloud.console.self_test_words import CHECKS, FINDINGS, VERDICTS
 from cloud.kit.money import format_money
 
 # Every reason a gateway gives for its decision (`AccessDecided.reason`), as staff say it at the desk.
@@ -168,5 +169,8 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "number": words.number,
         "outcome": named(OUTCOMES),
         "reason": words.reason,
+        "self_test_check": named(CHECKS),
+        "self_test_finding": named(FINDINGS),
+        "self_test_verdict": named(VERDICTS),
         "since": words.since,
     }

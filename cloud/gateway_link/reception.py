@@ -13,6 +13,7 @@ from cloud.access_events import journal
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.enrolment import certificates
+from cloud.gateway_health import service as gateway_health
 from cloud.kit.storable import find_unstorable
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
@@ -121,6 +122,7 @@ def _receive_heartbeat(session: UnitOfWork, gateway: Gateway, beat: Heartbeat) -
         readers=tuple(msgspec.to_builtins(reader) for reader in beat.readers),
     )
     sites.record_report(session, gateway, report)
+    gateway_health.record(session, gateway, beat.disk_fault, beat.self_test)
     desired_state.record_report(session, gateway, beat.applied_revision, beat.digest_root, applied_at=session.now)
     head = desired_state.head(session, gateway.site_id)
     return [CloudHeartbeat(_milliseconds(session.now), head.revision, head.digest_root)]

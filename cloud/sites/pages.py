@@ -11,6 +11,8 @@ from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.gateway_health import service as gateway_health
+from cloud.gateway_health.service import UNKNOWN, Health
 from cloud.sites import service
 from cloud.sites.models import Gateway, Lane, Site
 
@@ -26,6 +28,7 @@ class LaneView:
     is_connected: bool
     revisions_behind: int
     events_waiting: int
+    health: Health = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +74,5 @@ def _lane_view(session: UnitOfWork, lane: Lane, gateway: Gateway | None, head_re
         is_connected=service.is_connected(gateway, session.now),
         revisions_behind=max(0, head_revision - gateway.applied_revision),
         events_waiting=max(0, (gateway.outbox_next_seq or 0) - (gateway.outbox_first_seq or 0)),
+        health=gateway_health.find_health(session, gateway.id),
     )

@@ -95,7 +95,7 @@ def _test_beside_or_alone(options: argparse.Namespace) -> tuple[CheckOutcome, ..
     except (ConfigError, OSError, GatewayNotRunningError):
         return check_alone(options.config)
     service = CheckOutcome("service", "good")
-    return service, *(msgspec.convert(list(check.values()), CheckOutcome) for check in answer["checks"])
+    return service, *(CheckOutcome(**check) for check in answer["checks"])
 
 
 def _ask_for_clearance() -> None:

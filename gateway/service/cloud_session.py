@@ -12,6 +12,7 @@ from gateway.service.event_upload import EventUpload
 from gateway.service.ports import CloudLink, LinkDownError, SettableClock, StateStore, SyncJournal
 from gateway.service.state_sync import StateSync
 from sync_protocol import messages as m
+from sync_protocol.self_test import SelfTestReport, fit_for_wire, fit_text
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,11 @@ HELLOS_OPEN_MAX = 32
 
 @dataclass(frozen=True, slots=True)
 class SessionPorts:
-    """The ports of the session; `readers` tells how each reader is, `serial` which certificate is in use (hex)."""
+    """The ports of the session.
+
+    `readers` tells how each reader is, `serial` which certificate is in use (hex), `self_test` what the newest
+    self-test found, None as long as there was none.
+    """
 
     link: CloudLink
     journal: SyncJournal
@@ -34,6 +39,7 @@ class SessionPorts:
     clock: SettableClock
     readers: Callable[[], tuple[m.ReaderHealth, ...]]
     serial: Callable[[], str] = str
+    self_test: Callable[[], SelfTestReport | None] = lambda: None
 
 
 class CloudSession:
@@ -55,10 +61,12 @@ class CloudSession:
         self._next_beat_at = float("-inf")
         self._heard_at = float("-inf")
         self._asked_at: dict[bytes, float] = {}
+        self._told_self_test: SelfTestReport | None = None
 
     async def handle_connected(self) -> None:
         now = self._ports.clock.monotonic()
         self._heard_at = now
+        self._told_self_test = None
         self._next_beat_at = now + HEARTBEAT_EVERY_S
         self._ask_again()
         await self.tick()
@@ -179,4 +187,14 @@ class CloudSession:
             clock=clock.trust,
             wall_ms=clock.wall_ms(),
             readers=self._ports.readers(),
+            disk_fault=None if journal.fault is None else fit_text(journal.fault),
+            self_test=self._untold_self_test(),
         )
+
+    def _untold_self_test(self) -> SelfTestReport | None:
+        """The newest self-test, once a connection: the cloud keeps it."""
+        newest = self._ports.self_test()
+        if newest is None or newest == self._told_self_test:
+            return None
+        self._told_self_test = newest
+        return fit_for_wire(newest)

@@ -9,6 +9,7 @@ from gateway.service.cloud_session import (
     SessionPorts,
 )
 from sync_protocol import messages as m
+from sync_protocol.self_test import CheckOutcome, SelfTestReport
 from tests.fake_clock import FakeClock
 from tests.fake_sync import FakeJournal, FakeLink, FakeStateStore
 from tests.in_loop import in_loop
@@ -17,7 +18,10 @@ from tests.in_loop import in_loop
 class Bench:
     def __init__(self) -> None:
         self.link, self.journal, self.state, self.clock = FakeLink(), FakeJournal(3), FakeStateStore(), FakeClock()
-        ports = SessionPorts(self.link, self.journal, self.state, self.clock, lambda: ())
+        self.self_test: SelfTestReport | None = None
+        ports = SessionPorts(
+            self.link, self.journal, self.state, self.clock, lambda: (), self_test=lambda: self.self_test
+        )
         keeping = ClockKeeping(self.clock, self.state, self.state)
         self.session = CloudSession(ports, keeping, version="1.2", told=lambda _revision: None)
 
@@ -208,3 +212,38 @@ async def test_a_word_that_seems_old_makes_the_gateway_ask() -> None:
     assert bench.count(m.Hello) == 2
     assert bench.clock.corrected_ms == [1_700_000_000_000]
     assert bench.state.contacts == [1_800_000_000, 1_700_000_000]
+
+
+def beats_of(bench: Bench) -> list[m.Heartbeat]:
+    return [sent for sent in bench.link.sent if isinstance(sent, m.Heartbeat)]
+
+
+@in_loop
+async def test_a_self_test_is_told_once_a_connection_and_once_when_it_is_new() -> None:
+    bench = Bench()
+    bench.self_test = SelfTestReport(1, (CheckOutcome("disk", "bad", "disk_fault", measured="x" * 99),))
+    await bench.connect()
+    await bench.welcome()
+    for _ in range(2):
+        await bench.pass_time(HEARTBEAT_EVERY_S)
+        await bench.welcome()
+    bench.self_test = SelfTestReport(2, ())
+    await bench.pass_time(HEARTBEAT_EVERY_S)
+    await bench.connect()
+    await bench.pass_time(HEARTBEAT_EVERY_S)
+    told = [None if beat.self_test is None else beat.self_test.tested_at_ms for beat in beats_of(bench)]
+    assert told == [1, None, 2, 2]
+    first = beats_of(bench)[0].self_test
+    assert first is not None
+    assert first.outcomes[0].measured == "x" * 64
+
+
+@in_loop
+async def test_a_disk_that_takes_no_more_is_told_with_every_beat_until_it_does() -> None:
+    bench = Bench()
+    await bench.connect()
+    bench.journal.fault = "database or disk is full\n"
+    await bench.pass_time(HEARTBEAT_EVERY_S)
+    bench.journal.fault = None
+    await bench.pass_time(HEARTBEAT_EVERY_S)
+    assert [beat.disk_fault for beat in beats_of(bench)] == ["database or disk is full ", None]

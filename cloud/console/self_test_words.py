@@ -1,0 +1,65 @@
+"""What a gateway's self-test says, as staff read it: the parts, the verdicts, and what to do about each finding."""
+
+from typing import Final
+
+from cloud.console.languages import mark
+
+CHECKS: Final = {
+    "broker": mark("Broker and cloud"),
+    "certificate": mark("Certificate"),
+    "clock": mark("Clock"),
+    "decision": mark("Decision"),
+    "disk": mark("Disk"),
+    "display": mark("Display"),
+    "inputs": mark("Turnstile inputs"),
+    "journal": mark("Events waiting"),
+    "reader": mark("Reader"),
+    "relay": mark("Relay"),
+    "state": mark("Members' data"),
+}
+VERDICTS: Final = {
+    "good": mark("Good"),
+    "warning": mark("Warning"),
+    "bad": mark("Bad"),
+    "not_tested": mark("Not tested"),
+}
+FINDINGS: Final = {
+    "broker_unreachable": mark("The broker did not answer: network, address, port."),
+    "certificate_ends_soon": mark("It should have renewed itself by now: see the gateway's log."),
+    "certificate_expired": mark("Enrol the gateway again."),
+    "certificate_not_yet_valid": mark("The device's clock is wrong."),
+    "certificate_refused": mark("Broker and gateway do not accept each other's certificate."),
+    "certificate_unreadable": mark("Enrol the gateway again."),
+    "clock_not_confirmed": mark("Nobody has confirmed the time yet: mend the network."),
+    "clock_untrusted": mark("The time is wrong: mend the network, or set the clock."),
+    "cloud_silent": mark("The broker answered, this service did not: does its worker run?"),
+    "decision_slow": mark("The device is busy or hot."),
+    "decision_wrong": mark("Go back to the version before, and tell whoever maintains it."),
+    "disk_fault": mark("Free some space; if there is space, replace the SD card."),
+    "disk_full": mark("Free some space at once."),
+    "disk_hangs": mark("The disk does not answer: replace the SD card."),
+    "disk_nearly_full": mark("Free some space."),
+    "disk_slow": mark("The SD card is worn or slow: replace it soon."),
+    "display_look": mark("The display showed the word Self-test for three seconds."),
+    "display_none": mark("This reader has no display."),
+    "events_waiting": mark("The link was down for long; they are on their way."),
+    "lane_alarm": mark("The turnstile gives an alarm."),
+    "lane_jam": mark("Something blocks the arm."),
+    "lane_open": mark("The gate is open to everybody."),
+    "lane_out_of_order": mark("The turnstile is out of order: its power, and the wire READY."),
+    "lease_ends_soon": mark("Without the cloud, members will be refused after so many days."),
+    "lease_over": mark("Members are refused until the gateway hears the cloud."),
+    "machine_clock_off": mark("The device's own clock is off; the gateway goes by the cloud's."),
+    "not_enrolled": mark("Enrol the gateway."),
+    "passage_input_missing": mark("The wire PASS is missing: visits are not counted."),
+    "reader_alarm": mark("Somebody tampers with the line, or the reader was replaced."),
+    "reader_in_plain_text": mark("Not encrypted: give the reader a key."),
+    "reader_line_noisy": mark("Much is repeated on the line: check the cable."),
+    "reader_offline": mark("The reader does not answer: power, cable, address, speed."),
+    "reader_power_failing": mark("The reader's power supply fails."),
+    "reader_tampered": mark("The reader's cover is open."),
+    "relay_listen": mark("The relay was pulsed: it should have clicked."),
+    "relay_not_asked": mark("Relays are pulsed only on demand, with everybody clear of the gate."),
+    "state_damaged": mark("The gateway asks for it anew."),
+    "state_missing": mark("It has not heard the cloud yet."),
+}

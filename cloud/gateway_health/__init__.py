@@ -1,0 +1,1 @@
+"""What gateways found about themselves: a disk that takes no more, the last self-test of each."""
