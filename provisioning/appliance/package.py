@@ -82,7 +82,7 @@ def assemble(parts: Parts, out: Path) -> Path:
         _lay_out_system(parts.source, root)
         _lay_out_programs(parts.source, root)
         _lay_out_control(parts, root)
-        _settle(root)
+        _settle(root, parts.epoch)
         out.mkdir(parents=True, exist_ok=True)
         target = out / f"tornello-gateway_{parts.version}_{parts.architecture}.deb"
         # Every dpkg reads xz; what is packed are wheels, which no other way makes smaller either.
@@ -166,9 +166,10 @@ def _lay_out_control(parts: Parts, root: Path) -> None:
         shutil.copy(DEBIAN / name, control)
 
 
-def _settle(root: Path) -> None:
-    """Modes that do not depend on who builds: programs and scripts 0755, all else 0644."""
+def _settle(root: Path, epoch: int) -> None:
+    """Modes and times that do not depend on who builds, or when: programs and scripts 0755, all else 0644."""
     for path in [root, *root.rglob("*")]:
+        os.utime(path, (epoch, epoch), follow_symlinks=False)
         if path.is_symlink():
             continue
         is_program = path.is_dir() or path.read_bytes().startswith(b"#!")
