@@ -11,6 +11,7 @@ from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
 from cloud.credentials.pages import router as credentials
+from cloud.enrolment.certificate_pages import router as certificates
 from cloud.enrolment.pages import router as enrolment
 from cloud.flags.pages import router as flags
 from cloud.gateway_health.pages import router as gateway_health
@@ -18,7 +19,18 @@ from cloud.members.pages import router as members
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import router as staff
 
-ROUTERS: Final = (access_events, members, flags, credentials, sites, gateway_health, enrolment, staff, live_stream)
+ROUTERS: Final = (
+    access_events,
+    members,
+    flags,
+    credentials,
+    sites,
+    gateway_health,
+    enrolment,
+    certificates,
+    staff,
+    live_stream,
+)
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 Handler = Callable[[Request, Exception], Any]

@@ -12,7 +12,7 @@ from gateway.certificate_trial import PairTrial
 from gateway.cloud_https import CloudUnreachableError, server_at
 from gateway.identity import KEY_FILE, Identity, identity_folder
 from gateway.key_provider import KeyUnusableError, file_keys
-from gateway.service.certificate_renewal import CertificateRenewal, RenewalPorts
+from gateway.service.certificate_renewal import FIRST_DELAY_S, CertificateRenewal, RenewalPorts
 from gateway.service.ports import CloudLink, SettableClock
 
 logger = logging.getLogger(__name__)
@@ -26,10 +26,13 @@ class CertificateParts:
     pairs: PairsOnDisk
     trial: PairTrial
 
-    def renewal(self, link: CloudLink, clock: SettableClock) -> CertificateRenewal:
+    def renewal(
+        self, link: CloudLink, clock: SettableClock, *, first_delay_s: float = FIRST_DELAY_S
+    ) -> CertificateRenewal:
         """The renewal, once there is a link."""
         renewal = CertificateRenewal(
-            RenewalPorts(self.pairs, self.trial, self._desk(), link, clock, random=random.random)
+            RenewalPorts(self.pairs, self.trial, self._desk(), link, clock, random=random.random),
+            first_delay_s=first_delay_s,
         )
         self.trial.on_news = renewal.look_now
         return renewal

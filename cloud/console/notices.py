@@ -15,6 +15,9 @@ NOTICES: Final = {
     "flag_cleared": mark("Lifted. Below you see when each gate has heard of it."),
     "credential_revoked": mark("The card opens nothing any more once the gates have heard of it."),
     "credential_reactivated": mark("The card is active again once the gates have heard of it."),
+    "gateway_withdrawn": mark("The gateway is out of service. Its connection is cut within moments."),
+    "gateway_let_back": mark("The gateway may come back. It fetches its certificate within minutes."),
+    "gateway_kept_out": mark("The gateway stays out. It may ask again in a week."),
     "signed_out": mark("You are signed out."),
 }
 

@@ -64,6 +64,11 @@ def list_of(session: UnitOfWork, gateway_id: str) -> Sequence[GatewayCertificate
     return session.scalars(query.order_by(GatewayCertificate.issued_at.desc(), GatewayCertificate.serial)).all()
 
 
+def find_present(session: UnitOfWork, gateway: Gateway) -> GatewayCertificate | None:
+    """The certificate that a gateway uses, as far as is known."""
+    return session.get(GatewayCertificate, gateway.certificate_serial)
+
+
 def find_successor(session: UnitOfWork, certificate: GatewayCertificate) -> GatewayCertificate | None:
     """The newest certificate of the same gateway that is good and has not been used yet."""
     query = select(GatewayCertificate).where(

@@ -23,13 +23,13 @@ from mqtt_client.reliable_client import ReliableClient
 from mqtt_client.tls import TlsFiles
 
 CERTIFICATE_LIFE: Final = timedelta(minutes=10)
-AGAIN_AFTER_S: Final = 30.0
+AGAIN_AFTER_S: Final = 10.0
 _REMEMBERED_MAX: Final = 1000
 _logger = logging.getLogger(__name__)
 
 
 class Expulsion:
-    """Takes connections over, each gateway's at most every 30 s."""
+    """Takes connections over, each gateway's at most every 10 s."""
 
     def __init__(self, authority_dir: Path, broker: Address) -> None:
         self._authority_dir = authority_dir

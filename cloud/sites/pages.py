@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
@@ -11,6 +12,8 @@ from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.enrolment import certificates, reenrolment
+from cloud.enrolment.models import GatewayCertificate, Reenrolment
 from cloud.gateway_health import service as gateway_health
 from cloud.gateway_health.service import UNKNOWN, Health
 from cloud.sites import service
@@ -29,6 +32,24 @@ class LaneView:
     revisions_behind: int
     events_waiting: int
     health: Health = UNKNOWN
+    certificate: GatewayCertificate | None = None
+
+    def is_certificate_running_out(self, now: datetime) -> bool:
+        """Whether a quarter of the certificate's life, or less, is left: it should have been renewed long ago."""
+        if self.certificate is None:
+            return False
+        life = self.certificate.not_after - self.certificate.not_before
+        return now > self.certificate.not_after - life / 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReturningView:
+    """A gateway whose certificate has expired asks to come back."""
+
+    request: Reenrolment
+    gateway: Gateway
+    site: Site
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +66,17 @@ class SiteView:
 def show_access(session: ReadSession, viewer: Viewer = viewing("gateways.read")) -> Response:
     """All lanes; as fragment the part that keeps itself up to date."""
     template = "sites/lanes.html" if viewer.is_fragment else "sites/access.html"
-    return render(viewer, template, sites=_site_views(session))
+    return render(viewer, template, sites=_site_views(session), returning=_returning_views(session))
+
+
+def _returning_views(session: UnitOfWork) -> list[ReturningView]:
+    views = []
+    for request in reenrolment.list_waiting(session):
+        gateway = service.find_gateway(session, request.gateway_id)
+        assert gateway is not None, "the table's key"
+        site = service.get_site(session, gateway.site_id)
+        views.append(ReturningView(request, gateway, site, ZoneInfo(site.time_zone)))
+    return views
 
 
 def _site_views(session: UnitOfWork) -> list[SiteView]:
@@ -75,4 +106,5 @@ def _lane_view(session: UnitOfWork, lane: Lane, gateway: Gateway | None, head_re
         revisions_behind=max(0, head_revision - gateway.applied_revision),
         events_waiting=max(0, (gateway.outbox_next_seq or 0) - (gateway.outbox_first_seq or 0)),
         health=gateway_health.find_health(session, gateway.id),
+        certificate=certificates.find_present(session, gateway),
     )

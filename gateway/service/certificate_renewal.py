@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 
 RENEWED_AT: Final = 0.5
 WARNED_AT: Final = 0.75
-LOOK_EVERY_S: Final = 30.0
 FIRST_DELAY_S: Final = 30.0
 DELAY_MAX_S: Final = 3600.0
 APPROVAL_DELAY_MAX_S: Final = 300.0
@@ -67,10 +66,14 @@ class RenewalPorts:
 
 
 class CertificateRenewal:
-    """`run` does it all; `look_now` lets it look at once, `status` tells how far it is."""
+    """`run` does it all; `look_now` lets it look at once, `status` tells how far it is.
 
-    def __init__(self, ports: RenewalPorts) -> None:
+    `first_delay_s` is the pause after a first attempt in vain, and at most the pause between two looks.
+    """
+
+    def __init__(self, ports: RenewalPorts, *, first_delay_s: float = FIRST_DELAY_S) -> None:
         self._ports = ports
+        self._first_delay_s = first_delay_s
         self._news = asyncio.Event()
         self._attempts = 0
         self._next_attempt_at = float("-inf")
@@ -98,11 +101,11 @@ class CertificateRenewal:
         self._news.set()
 
     async def run(self) -> None:
-        """Look every half minute, and when there are news, until cancelled."""
+        """Look from time to time, and when there are news, until cancelled."""
         while True:
             await self.tick()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
+                async with asyncio.timeout(self._first_delay_s):
                     await self._news.wait()
             self._news.clear()
 
@@ -168,9 +171,9 @@ class CertificateRenewal:
                 self._next_trial_at = now_s + TRIED_AGAIN_AFTER_S
                 self._ports.link.reconnect("a new certificate is tried")
 
-    def _put_off(self, delay_max_s: float, *, at_least_s: float = FIRST_DELAY_S) -> None:
+    def _put_off(self, delay_max_s: float, *, at_least_s: float = 0.0) -> None:
         """Wait longer after each attempt, with jitter: between half and the whole of the delay."""
-        delay_s = min(delay_max_s, max(at_least_s, FIRST_DELAY_S * 2.0 ** min(self._attempts, 16)))
+        delay_s = min(delay_max_s, max(at_least_s, self._first_delay_s * 2.0 ** min(self._attempts, 16)))
         self._attempts += 1
         self._next_attempt_at = self._ports.clock.monotonic() + delay_s * (1 + self._ports.random()) / 2
 
