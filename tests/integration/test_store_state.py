@@ -26,7 +26,7 @@ def test_the_state_is_found_as_the_cloud_sent_it(tmp_path: Path) -> None:
             assert view.site is not None
             assert (view.credential.member_id, view.entitlement.display_name) == (f"mem_{7:020d}", "Member 7")
             assert [flag.texts["en"] for flag in view.flags] == ["See the desk", "Second"]
-            assert (view.revision, view.site.time_zone) == (2, "Europe/Rome")
+            assert (view.revision, view.site.rules.time_zone) == (2, "Europe/Rome")
             unknown = store.gate_reader.find_gate_view("f" * 32)
             assert (unknown.credential, unknown.entitlement, unknown.flags) == (None, None, ())
             assert unknown.site is not None
@@ -49,7 +49,7 @@ def test_a_delta_applies_once_and_only_on_its_revision(tmp_path: Path) -> None:
             view = store.gate_reader.find_gate_view(credential_hash_of(3))
             assert view.site is not None
             assert view.entitlement is not None
-            assert (view.site.name, len(view.flags), view.entitlement.windows[0].visits_left) == ("New name", 1, 2)
+            assert (view.site.rules.name, len(view.flags), view.entitlement.windows[0].visits_left) == ("New name", 1, 2)
             state.delete(f"flag/flg_{1:020d}", f"credential/{credential_hash_of(9)}", "flag/unknown")
             assert await store.state.apply_delta(state.delta(3))
             assert store.gate_reader.find_gate_view(credential_hash_of(3)).flags == ()
@@ -189,7 +189,7 @@ def test_taps_read_one_whole_state_while_a_snapshot_is_swapped_in(tmp_path: Path
                 view = store.gate_reader.find_gate_view(credential_hash_of(1234))
                 assert view.site is not None
                 assert view.entitlement is not None
-                seen.add((view.revision, view.site.name, view.entitlement.windows[0].visits_left))
+                seen.add((view.revision, view.site.rules.name, view.entitlement.windows[0].visits_left))
                 await asyncio.sleep(0)
             assert seen <= {(1, "Club", None), (2, "Second", 2)}
             assert (1, "Club", None) in seen

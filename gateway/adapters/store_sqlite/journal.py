@@ -15,14 +15,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.adapters.store_sqlite.consequences import Consequence, move_people, newest, visit_of
 from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.gaps import fold
 from gateway.adapters.store_sqlite.journal_file import JournalBounds, JournalChanges, JournalFile
-from gateway.adapters.store_sqlite.visit_account import Visit, VisitAccount
+from gateway.adapters.store_sqlite.visit_account import VisitAccount
 from gateway.adapters.store_sqlite.writer_thread import WriterThread
+from gateway.domain.presence import Presence
 from gateway.service.ports import Clock, StoreBusyError
 from sync_protocol.journal_events import (
-    AccessTaken,
     EventBody,
     GapRecorded,
     JournalEvent,
@@ -68,14 +69,16 @@ class SqliteJournal:
         self._durable_next_seq = bounds.next_seq
         self._chain = bounds.last_chain
         self._account = VisitAccount(file.visits())
+        kept = file.presence()
+        self.presence = Presence(kept.people, kept.tallies)
         self._lock = threading.Lock()
         self._pending: deque[SealedEvent] = deque()
-        self._pending_visits: deque[Visit] = deque()
+        self._pending_consequences: deque[Consequence] = deque()
         self._settled: tuple[int, int] | None = None
         self._settled_at = 0.0
         self._contained_revision = 0
         self._in_hand: list[SealedEvent] = []
-        self._visits_in_hand: list[Visit] = []
+        self._consequences_in_hand: list[Consequence] = []
         self._is_fault_told = False
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._grown = asyncio.Event()
@@ -118,11 +121,11 @@ class SqliteJournal:
         assert len(sealed.content) <= EVENT_BYTES_MAX, "an event that no batch can carry would block the line"
         self._chain = sealed.chain
         self._next_seq += 1
-        visit = _visit_of(sealed.seq, body)
+        visit = visit_of(sealed.seq, body)
+        rows = [*([visit] if visit is not None else []), *move_people(self.presence, event)]
         with self._lock:
             self._pending.append(sealed)
-            if visit is not None:
-                self._pending_visits.append(visit)
+            self._pending_consequences.extend(Consequence(sealed.seq, row) for row in rows)
             if len(self._pending) > self._limits.pending_max:
                 self._fold_pending(event)
         if visit is not None:
@@ -214,14 +217,14 @@ class SqliteJournal:
         return has_room
 
     def _commit(self, settled: tuple[int, int] | None) -> None:
-        changes = JournalChanges(self._in_hand, self._visits_in_hand, settled, self._contained_revision)
-        self._file.commit(changes)
+        rows = [consequence.row for consequence in newest(self._consequences_in_hand)]
+        self._file.commit(JournalChanges(self._in_hand, rows, settled, self._contained_revision))
         with self._lock:
             if self._settled == settled:
                 self._settled = None
         if self._in_hand:
             last_seq = self._in_hand[-1].seq
-            self._in_hand, self._visits_in_hand = [], []
+            self._in_hand, self._consequences_in_hand = [], []
             self._writer.deliver(self._committed, last_seq + 1)
             self._trim(last_seq)
 
@@ -257,8 +260,9 @@ class SqliteJournal:
         with self._lock:
             while self._pending and len(self._in_hand) < GROUP_MAX:
                 self._in_hand.append(self._pending.popleft())
-            while self._pending_visits and self._in_hand and self._pending_visits[0].seq <= self._in_hand[-1].seq:
-                self._visits_in_hand.append(self._pending_visits.popleft())
+            waiting = self._pending_consequences
+            while waiting and self._in_hand and waiting[0].seq <= self._in_hand[-1].seq:
+                self._consequences_in_hand.append(waiting.popleft())
 
     def _due_settlement(self, *, is_last: bool) -> tuple[tuple[int, int] | None, float | None]:
         """What the cloud settled, if it is to be written now, or else in how many seconds it will be."""
@@ -305,6 +309,7 @@ class SqliteJournal:
     def _fold_pending(self, stamp: JournalEvent) -> None:
         oldest = [self._pending.popleft() for _ in range(min(self._limits.fold_count, len(self._pending) - 1))]
         self._pending.appendleft(fold(oldest, stamp))
+        self._pending_consequences = deque(newest(self._pending_consequences))
         logger.error("the disk does not keep up: %d events became a gap record", len(oldest))
 
 
@@ -316,9 +321,3 @@ def stamp_of(clock: Clock, seq: int, body: EventBody) -> JournalEvent:
 def new_epoch() -> str:
     """A name for a series of sequence numbers that nobody used before."""
     return secrets.token_hex(8)
-
-
-def _visit_of(seq: int, body: EventBody) -> Visit | None:
-    if isinstance(body, AccessTaken) and body.spends_visit and body.contract_id is not None:
-        return Visit(seq, body.contract_id)
-    return None

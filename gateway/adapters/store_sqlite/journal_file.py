@@ -4,12 +4,16 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from gateway.adapters.store_sqlite.consequences import Row, UnseenPeople
 from gateway.adapters.store_sqlite.database_file import FileKind
 from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, gap
+from gateway.adapters.store_sqlite.presence_rows import delete_unseen, read_presence, write_people, write_tallies
 from gateway.adapters.store_sqlite.schema import journal as schema
 from gateway.adapters.store_sqlite.transaction import transaction
 from gateway.adapters.store_sqlite.visit_account import Visit
 from gateway.domain.lane_mode import LaneMode, ModeOrder
+from gateway.domain.presence import Moves, Person
+from gateway.domain.zone_count import ZoneTally
 from sync_protocol.journal_events import CHAIN_START, JournalEvent, SealedEvent
 
 KIND = FileKind("gateway journal", is_exclusive=True, steps=schema.STEPS)
@@ -28,10 +32,10 @@ class JournalBounds:
 
 @dataclass(frozen=True, slots=True)
 class JournalChanges:
-    """What one group commit writes."""
+    """What one group commit writes; `rows` follow from the events."""
 
     events: Sequence[SealedEvent] = ()
-    visits: Sequence[Visit] = ()
+    rows: Sequence[Row] = ()
     settled: tuple[int, int] | None = None
     contained_revision: int = 0
 
@@ -42,12 +46,12 @@ class JournalFile:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def begin(self, epoch: str, events: Iterable[SealedEvent] = (), visits: Iterable[Visit] = ()) -> None:
+    def begin(self, epoch: str, events: Iterable[SealedEvent] = (), rows: Sequence[Row] = ()) -> None:
         """Fill an empty file: its epoch, and what could be saved from an earlier one."""
         with transaction(self._connection) as connection:
             connection.execute("INSERT INTO journal VALUES (1, ?, -1, ?)", (epoch, CHAIN_START))
             _insert_events(connection, events)
-            _insert_visits(connection, visits)
+            _write_rows(connection, rows)
 
     def bounds(self) -> JournalBounds | None:
         """None as long as the file has not begun."""
@@ -64,11 +68,15 @@ class JournalFile:
         rows = self._connection.execute("SELECT seq, contract_id, counted_revision FROM visit ORDER BY seq")
         return [Visit(*row) for row in rows]
 
+    def presence(self) -> Moves:
+        """Everybody where they were seen last, and the tally of each zone."""
+        return read_presence(self._connection)
+
     def commit(self, changes: JournalChanges) -> None:
         """Write all of it in one transaction, with one sync of the disk."""
         with transaction(self._connection) as connection:
             _insert_events(connection, changes.events)
-            _insert_visits(connection, changes.visits)
+            _write_rows(connection, changes.rows)
             if changes.settled is not None:
                 upto_seq, counted_revision = changes.settled
                 _settle_events(connection, upto_seq)
@@ -141,11 +149,16 @@ def _insert_events(connection: sqlite3.Connection, events: Iterable[SealedEvent]
     )
 
 
-def _insert_visits(connection: sqlite3.Connection, visits: Iterable[Visit]) -> None:
+def _write_rows(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
     connection.executemany(
         "INSERT INTO visit (seq, contract_id, counted_revision) VALUES (?, ?, ?)",
-        ((visit.seq, visit.contract_id, visit.counted_revision) for visit in visits),
+        ((row.seq, row.contract_id, row.counted_revision) for row in rows if isinstance(row, Visit)),
     )
+    for unseen in rows:
+        if isinstance(unseen, UnseenPeople):
+            delete_unseen(connection, unseen)
+    write_people(connection, (row for row in rows if isinstance(row, Person)))
+    write_tallies(connection, (row for row in rows if isinstance(row, ZoneTally)))
 
 
 def _settle_events(connection: sqlite3.Connection, upto_seq: int) -> None:

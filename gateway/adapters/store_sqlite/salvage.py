@@ -8,14 +8,17 @@ proves itself is taken, by its content or by its place in the chain.
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
 from gateway.adapters.store_sqlite.database_file import open_for_reading
 from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, UNREADABLE, gap
+from gateway.adapters.store_sqlite.presence_rows import SELECT_PEOPLE, SELECT_TALLIES
 from gateway.adapters.store_sqlite.visit_account import Visit
+from gateway.domain.presence import Moves, Person
+from gateway.domain.zone_count import ZoneTally
 from sync_protocol.errors import MalformedMessageError
 from sync_protocol.journal_events import (
     CHAIN_START,
@@ -30,6 +33,8 @@ Row = tuple[Any, ...]
 SEQ_MAX = 2**53
 _EVENT_TYPES = ((int,), (bytes,), (bytes,))
 _VISIT_TYPES = ((int,), (str,), (int, NoneType))
+_PERSON_TYPES = ((str,), (int,), (str,), (int,), (str,))
+_TALLY_TYPES = ((str,), (int,), (int,), (int, NoneType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +43,26 @@ class Salvage:
 
     events: Sequence[SealedEvent]
     visits: Sequence[Visit]
+    presence: Moves = field(default_factory=Moves)
 
 
 def salvage_journal(path: Path, stamp: JournalEvent) -> Salvage:
-    """Read the events forward up to the damage and backward down to it, and every visit that can be read."""
+    """Read the events forward up to the damage and backward down to it, and every visit and person that can be read."""
     with contextlib.closing(open_for_reading(path)) as connection:
         head = _readable(connection, "SELECT seq, content, chain FROM event ORDER BY seq")
         tail = _readable(connection, "SELECT seq, content, chain FROM event ORDER BY seq DESC")
         visits = _readable(connection, "SELECT seq, contract_id, counted_revision FROM visit ORDER BY seq")
-    events = {row[0]: SealedEvent(*row) for row in (*head, *tail) if _has_types(row, _EVENT_TYPES)}
-    counted = {row[0]: Visit(*row) for row in visits if _has_types(row, _VISIT_TYPES)}
+        people, tallies = _readable(connection, SELECT_PEOPLE), _readable(connection, SELECT_TALLIES)
+    events = {row[0]: SealedEvent(*row) for row in (*head, *tail) if _is_numbered(row, _EVENT_TYPES)}
+    counted = {row[0]: Visit(*row) for row in visits if _is_numbered(row, _VISIT_TYPES)}
     upto_seq = max(counted, default=-1)
     return Salvage(
         relink(_proven([events[seq] for seq in sorted(events)]), upto_seq, stamp),
         [counted[seq] for seq in sorted(counted)],
+        Moves(
+            tuple(Person(*row) for row in people if _has_types(row, _PERSON_TYPES)),
+            tuple(ZoneTally(*row) for row in tallies if _has_types(row, _TALLY_TYPES)),
+        ),
     )
 
 
@@ -100,9 +111,13 @@ def _is_parsable(event: SealedEvent) -> bool:
     return True
 
 
+def _is_numbered(row: Row, types: Sequence[tuple[type, ...]]) -> bool:
+    """Whether every value is of its type, and the first one can be a sequence number."""
+    return _has_types(row, types) and 0 <= row[0] <= SEQ_MAX
+
+
 def _has_types(row: Row, types: Sequence[tuple[type, ...]]) -> bool:
-    """Whether every value is of its type; the first one is a sequence number."""
-    return all(isinstance(value, kinds) for value, kinds in zip(row, types, strict=True)) and 0 <= row[0] <= SEQ_MAX
+    return all(isinstance(value, kinds) for value, kinds in zip(row, types, strict=True))
 
 
 def _readable(connection: sqlite3.Connection, query: str) -> list[Row]:

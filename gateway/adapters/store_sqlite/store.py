@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from gateway.adapters.store_sqlite import journal_file, state_file
+from gateway.adapters.store_sqlite.consequences import Row
 from gateway.adapters.store_sqlite.database_file import ConnectionFactory, open_for_reading, open_or_replace
 from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.folder_lock import FolderLock
@@ -160,7 +161,8 @@ def open_journal(
         if bounds is None:
             stamp = stamp_of(clock, 0, GapRecorded(0))
             saved = salvage_journal(opened.aside, stamp) if opened.aside is not None else Salvage((), ())
-            file.begin(new_epoch(), saved.events, saved.visits)
+            rows: tuple[Row, ...] = (*saved.visits, *saved.presence.people, *saved.presence.tallies)
+            file.begin(new_epoch(), saved.events, rows)
             bounds = file.bounds()
         assert bounds is not None, "the file has just begun"
         journal = SqliteJournal(file, bounds, space=space, clock=clock, limits=limits)

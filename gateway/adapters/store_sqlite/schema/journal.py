@@ -1,6 +1,6 @@
 """journal.db: the events that the cloud does not have yet, those it refused, the visits it has not counted yet.
 
-And what the gateway must remember of its lanes.
+And what the gateway must remember of its lanes, and of who is where.
 """
 
 from typing import TYPE_CHECKING
@@ -40,4 +40,19 @@ def m002_lane_modes(db: "Database") -> None:
     )
 
 
-STEPS = (m001_outbox_and_visits, m002_lane_modes)
+def m003_presence(db: "Database") -> None:
+    """Who is where: it must survive what the events do not, their acknowledgement by the cloud."""
+    db.conn.execute(
+        """CREATE TABLE presence (
+             member_id TEXT NOT NULL, guest_number INTEGER NOT NULL, zone_id TEXT NOT NULL,
+             since INTEGER NOT NULL, lane_id TEXT NOT NULL, PRIMARY KEY (member_id, guest_number)
+           ) STRICT, WITHOUT ROWID"""
+    )
+    db.conn.execute(
+        """CREATE TABLE zone_tally (
+             zone_id TEXT PRIMARY KEY, unnamed INTEGER NOT NULL, unnamed_at INTEGER NOT NULL, staff_at INTEGER
+           ) STRICT, WITHOUT ROWID"""
+    )
+
+
+STEPS = (m001_outbox_and_visits, m002_lane_modes, m003_presence)
