@@ -1,4 +1,4 @@
-"""The command `tornello-provision`: the site's certificate authority, claim tokens, the broker's configuration.
+"""The command `tornello-provision`: the site's certificate authority, claim tokens, the broker's configuration, seeds.
 
 Exit codes: 0 done, 1 refused, 2 wrong usage. Secrets come from files or a prompt, never from options.
 """
@@ -25,6 +25,7 @@ from provisioning.authority import (
     issue_server_certificate,
 )
 from provisioning.broker_configuration import BrokerPlan, write_broker_configuration
+from provisioning.cloud_init.options import add_seed, write_files
 from provisioning.virtual_reader.options import add_virtual_reader
 
 DONE, REFUSED, WRONG_USAGE = 0, 1, 2
@@ -37,6 +38,7 @@ examples:
   tornello-provision authority client-certificate --dir authority --file cloud --name tornello-cloud
   tornello-provision broker-configuration --dir broker --authority-dir authority --port 8883
   tornello-provision claim-token --site sit_... --lane lan_... --authority-dir authority
+  tornello-provision seed --help
   tornello-provision virtual-turnstile --config turnstile.toml
   tornello-provision virtual-reader --port reader.port --pty --install-mode
 
@@ -102,6 +104,11 @@ def _create_claim_token(options: argparse.Namespace) -> int:
     token = create_claim_token(options.database_url, options.site, options.lane, authority)
     answer = {"token": token.text, "lane_id": token.lane_id, "expires_at": token.expires_at.isoformat()}
     return _answer(options, answer, f"{token.text}\ngood once, until {token.expires_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _write_seed(options: argparse.Namespace) -> int:
+    answer = write_files(options)
+    return _answer(options, answer, "\n".join(answer["files"]))
 
 
 def _run_virtual_reader(options: argparse.Namespace) -> int:
@@ -180,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the cloud's database (TORNELLO_DATABASE_URL, or sqlite:///tornello.db)",
     )
     _finish(token, _create_claim_token)
+    _finish(add_seed(words), _write_seed)
     turnstile = words.add_parser("virtual-turnstile", help="run turnstiles without metal, with a web page")
     turnstile.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
     turnstile.set_defaults(command=_run_virtual_turnstile)
