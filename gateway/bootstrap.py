@@ -14,18 +14,17 @@ from typing import Final
 
 from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
-from gateway.adapters.lane_gpio import GpioLane, GpioWiring, open_relays, request_lines
 from gateway.adapters.local_status import LocalStatus
 from gateway.adapters.store_sqlite.store import GatewayStore
-from gateway.adapters.virtual_lane import VirtualLane
 from gateway.adapters.watchdog_systemd import SystemdNotifier
 from gateway.bootstrap_certificates import open_certificates
 from gateway.bootstrap_inspection import InspectedGateway, Inspection
+from gateway.bootstrap_lanes import Lanes
 from gateway.bootstrap_readers import build_wires, place_readers
-from gateway.config import GatewayConfig, GpioConfig, LaneConfig
+from gateway.config import GatewayConfig
 from gateway.domain.access_point import ReaderKey
-from gateway.gpio_chip import GpioError
 from gateway.identity import Identity, tls_files
+from gateway.lane_release import make_lanes_safe
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.certificate_renewal import CertificateStatus
 from gateway.service.clock_keeping import ClockKeeping
@@ -33,20 +32,17 @@ from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.dry_tap import NOBODYS_HASH, DryTap
 from gateway.service.gate_report import GateReport
 from gateway.service.health import Health
-from gateway.service.passage import LanePassages
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, Clock, CodePresented, KeysPressed, ReaderEvent
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.reader_watch import ReaderWatch
-from gateway.service.status_records import GatewayStatus, LaneStatus, ReaderReport, Record, state_record, with_counters
+from gateway.service.status_records import GatewayStatus, ReaderReport, Record, state_record, with_counters
 from gateway.status_client import BUS_SOCKET, STATUS_SOCKET
 from gateway.supervisor import Loop, supervise
 from gateway.texts.catalogue import Catalogue, load_catalogue
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.journal_events import GatewayStarted
 from sync_protocol.messages import ReaderHealth
-
-LaneAdapter = VirtualLane | GpioLane
 
 HEALTH_CHECK_S: Final = 10.0
 STATE_LOOK_S: Final = 1.0
@@ -89,7 +85,6 @@ class Gate:
     def __init__(self, config: GatewayConfig, core: Core) -> None:
         self._core = core
         self._published: Record = {}
-        self._names = {lane.lane_id or core.identity.lane_id: lane.name for lane in config.lanes}
         self.status = LocalStatus(config.state_dir / STATUS_SOCKET, greeting=self._whole_state)
         # What crosses a bus is for this gateway's own user alone: readers in plain text tell card numbers there.
         capture = LocalStatus(
@@ -98,9 +93,9 @@ class Gate:
         wires = build_wires(config, capture)
         self._places = place_readers(config, wires, core.identity.lane_id)
         self._feedback = ReaderFeedback(self._places, core.catalogue, config.feedback)
-        lanes = [_build_lane(lane, core.identity.lane_id) for lane in config.lanes]
-        self._passages = self._follow_passages(config.lanes, lanes)
-        self.lanes = tuple(zip(config.lanes, lanes, self._passages.values(), strict=True))
+        report = GateReport(self._feedback, self.status, self.publish_state)
+        self._lanes = Lanes(config, core.identity.lane_id, wires)
+        self._lanes.follow(core.store, core.clock, report, self.publish_state)
         self._watch = ReaderWatch(
             self._places,
             journal=core.store.journal,
@@ -109,16 +104,23 @@ class Gate:
             on_change=self.publish_state,
         )
         self._pins = PinCollection(asyncio.get_running_loop(), timeout_s=config.pin_timeout_s)
-        self._tap = self._build_tap(GateParts(self._places, self._passages, self._feedback, self._pins))
+        self._tap = self._build_tap(GateParts(self._places, self._lanes.passages, self._feedback, self._pins))
         for wire in wires:
             wire.bus.set_listener(self._handle_reader)
         self.loops = (
-            *(Loop(f"lane {lane.lane_id}", lane.run) for lane in lanes),
+            *(Loop(f"lane {lane_id}", lane.run) for lane_id, lane in self._lanes.adapters.items()),
+            # Behind the lanes, which begin with open relays: a mode that is still in force closes some again.
+            Loop("lane modes", self._lanes.modes.run),
             *(Loop(wire.name, wire.bus.run) for wire in wires),
             Loop("local status", self.status.run),
             Loop("bus capture", capture.run),
             Loop("state", self._publish_changes),
         )
+
+    @property
+    def lanes(self) -> Lanes:
+        """Every lane."""
+        return self._lanes
 
     @property
     def places(self) -> Mapping[ReaderKey, ReaderPlace]:
@@ -134,14 +136,6 @@ class Gate:
     def readers(self) -> tuple[ReaderHealth, ...]:
         """How the readers are, for the heartbeat."""
         return self._watch.health
-
-    def _follow_passages(self, configs: Sequence[LaneConfig], lanes: Sequence[LaneAdapter]) -> dict[str, LanePassages]:
-        report = GateReport(self._feedback, self.status, self.publish_state)
-        journal, timers = self._core.store.journal, asyncio.get_running_loop()
-        return {
-            lane.lane_id: LanePassages(lane, config.timing, journal=journal, timers=timers, listener=report)
-            for config, lane in zip(configs, lanes, strict=True)
-        }
 
     def _build_tap(self, parts: GateParts) -> CardTap:
         core = self._core
@@ -161,6 +155,7 @@ class Gate:
                 self._pins.press(happened)
             case _:
                 self._watch.handle_status(happened)
+                self._lanes.handle_status(happened)
 
     def handle_applied(self, revision: int) -> None:
         """Another state is in force; the site may speak another language in it."""
@@ -188,7 +183,6 @@ class Gate:
 
     def _state(self) -> Record:
         core = self._core
-        lanes = [LaneStatus(lane_id, self._names[lane_id], lane.state) for lane_id, lane in self._passages.items()]
         return state_record(
             GatewayStatus(
                 gateway_id=core.identity.gateway_id,
@@ -199,7 +193,7 @@ class Gate:
                 is_connected=core.is_connected(),
                 outbox=core.store.journal.outbox,
                 disk_fault=core.store.journal.fault,
-                lanes=lanes,
+                lanes=self._lanes.reports,
                 readers=self._watch.reports,
                 link_fault=core.link_fault(),
                 certificate=core.certificate(),
@@ -209,37 +203,6 @@ class Gate:
 
 def _name_buses(config: GatewayConfig) -> Record:
     return {"buses": [{"port": bus.port, "baud": bus.baud} for bus in config.buses]}
-
-
-def _build_lane(config: LaneConfig, own_lane_id: str) -> LaneAdapter:
-    lane_id = config.lane_id or own_lane_id
-    timers = asyncio.get_running_loop()
-    if config.gpio is None:
-        assert config.socket is not None, "a lane is virtual or on GPIO"
-        return VirtualLane(lane_id, config.socket, timers=timers)
-    wiring = _wiring(config.gpio)
-    return GpioLane(lane_id, wiring, request_lines(wiring), timers=timers)
-
-
-def _wiring(gpio: GpioConfig) -> GpioWiring:
-    return GpioWiring(gpio.chip, gpio.relays, gpio.inputs, gpio.active_low)
-
-
-def lock_lanes(config: GatewayConfig) -> None:
-    """Open the relays of every lane, whatever a gateway that is gone has left them at.
-
-    Raises:
-        ExceptionGroup: of GpioError, one for each lane whose relays cannot be had; those of the others are open.
-    """
-    failures = []
-    for lane in config.lanes:
-        if lane.gpio is not None:
-            try:
-                open_relays(_wiring(lane.gpio))
-            except GpioError as error:
-                failures.append(error)
-    if failures:
-        raise ExceptionGroup("; ".join(map(str, failures)), failures)
 
 
 def _cloud_address(state_dir: Path, identity: Identity) -> CloudAddress:
@@ -269,6 +232,8 @@ async def run_gateway(config: GatewayConfig, identity: Identity) -> None:
         StoreBusyError, GpioError, CatalogueMissingError: it cannot start.
         LoopDiedError: a part of it failed; systemd starts the process again.
     """
+    # Before anything that takes time: whatever the process before left the relays at.
+    make_lanes_safe(config)
     clock = SystemClock()
     store = GatewayStore.open(config.state_dir, clock)
     await serve_gateway(config, identity, store, clock)
@@ -307,6 +272,7 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
         dry_tap = DryTap(core.knowledge, store.journal)
         health = Health(dry_tap, store.journal)
         inspection = Inspection(config, InspectedGateway(gate, store, link, session, dry_tap), clock)
+        inspection.control.add("lane_mode", gate.lanes.handle_mode_request)
         store.journal.set_listener(inspection.recent_events.take)
         store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
         loops = (

@@ -10,7 +10,9 @@ from typing import Final, Protocol
 from gateway.adapters.cloud_link_mqtt import CloudLinkMqtt
 from gateway.adapters.local_control import LocalControl
 from gateway.adapters.store_sqlite.store import GatewayStore
-from gateway.config import GatewayConfig, LaneConfig
+from gateway.bootstrap_lanes import Lanes
+from gateway.config import GatewayConfig
+from gateway.config_lanes import LaneConfig
 from gateway.control_client import CONTROL_SOCKET
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Feedback
@@ -24,9 +26,9 @@ from gateway.service.passage import LanePassages
 from gateway.service.ports import Clock, Lane
 from gateway.service.reader_feedback import ReaderPlace
 from gateway.service.recent_events import RecentEvents
-from gateway.service.relay_pulses import DIRECTIONS
 from gateway.service.status_records import ReaderReport
 
+_PASSAGE_SIGNS: Final = (LaneSignal.ROTATION_IN, LaneSignal.ROTATION_OUT, LaneSignal.OPEN)
 TEST_TEXT: Final = ("Self-test",)
 TEST_TEXT_MS: Final = 3_000
 
@@ -41,7 +43,7 @@ class InspectedGate(Protocol):
     def reports(self) -> Sequence[ReaderReport]: ...
 
     @property
-    def lanes(self) -> Sequence[tuple[LaneConfig, Lane, LanePassages]]: ...
+    def lanes(self) -> Lanes: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class InspectedGateway:
 
     @property
     def lanes(self) -> Sequence[TestedLane]:
-        return [_tested(config, lane, passages) for config, lane, passages in self.gate.lanes]
+        return [_tested(config, lane, passages) for config, lane, passages in self.gate.lanes.known]
 
     @property
     def readers(self) -> Sequence[ReaderReport]:
@@ -107,12 +109,10 @@ class Inspection:
 
 
 def _tested(config: LaneConfig, lane: Lane, passages: LanePassages) -> TestedLane:
-    gpio = config.gpio
     return TestedLane(
         name=config.name,
-        relays=DIRECTIONS if gpio is None else tuple(gpio.relays),
-        has_passage_input=gpio is None
-        or any(s in gpio.inputs for s in (LaneSignal.ROTATION_IN, LaneSignal.ROTATION_OUT)),
+        relays=config.relays,
+        has_passage_input=not config.inputs.isdisjoint(_PASSAGE_SIGNS),
         pulse_ms=config.timing.pulse_ms,
         state=lambda: passages.state,
         unlock=lane.unlock,

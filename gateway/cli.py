@@ -18,6 +18,7 @@ from gateway.config import ConfigError, GatewayConfig, load_config
 from gateway.config_table import Mistake
 from gateway.installer.bench import InstallerRefusedError
 from gateway.installer.cli import Command, UsageError, add_installer_commands, add_scan_options, scan_readers
+from gateway.lane_cli import add_lane_commands
 from gateway.self_test.cli import add_self_test_command
 from gateway.status_client import STATUS_SOCKET, GatewayNotRunningError, describe, read_status
 
@@ -32,6 +33,7 @@ examples:
   tornello-gateway run --config gateway.toml
   tornello-gateway status --json
   tornello-gateway watch
+  tornello-gateway lane-mode "Lane 1" free_passage --for 30
   tornello-gateway scan-readers --port /dev/ttyUSB0 --all-bauds
   tornello-gateway pair-reader --reader entry --config gateway.toml
   tornello-gateway capture --osdpcap entry.osdpcap --seconds 30
@@ -41,7 +43,7 @@ exit codes:
   1  the gateway failed or does not run, or a reader did not do what it was asked
   2  wrong usage or configuration
   3  not enrolled, or enrolment refused
-  4  refused: the reader has a key already, the file is there already
+  4  refused: the reader has a key already, the file is there already, no such lane
 """
 
 ENDED_BY_CTRL_C: Final = frozenset({"run", "watch", "capture"})
@@ -89,18 +91,6 @@ def _run(config: GatewayConfig, _: argparse.Namespace) -> int:
     except IdentityError as error:
         return _complain(error, NOT_ENROLLED)
     asyncio.run(run_gateway(config, identity))
-    return DONE
-
-
-def _lock_lanes(config: GatewayConfig, _: argparse.Namespace) -> int:
-    from gateway.bootstrap import lock_lanes
-
-    try:
-        lock_lanes(config)
-    except ExceptionGroup as failures:
-        for failure in failures.exceptions:
-            _complain(failure, FAILED)
-        return FAILED
     return DONE
 
 
@@ -181,9 +171,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         reading = add(name, command, words, has_keys=False)
         reading.add_argument("--json", action="store_true", help="as JSON, one object a line")
-    words = "open every relay when no gateway runs, so that no gate stays unlocked (systemd does it after a crash)"
-    add("lock-lanes", _lock_lanes, words, has_keys=False)
     add_installer_commands(add)
+    add_lane_commands(commands, shared)
     add_self_test_command(commands, shared)
     words = "look for OSDP readers on a port"
     scan = commands.add_parser("scan-readers", parents=[debug], help=words, description=words)

@@ -3,18 +3,17 @@
 Paths are relative to the file's folder. Secrets are not in it: a reader's key is in a file of its own.
 """
 
-import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from gateway.config_formats import read_card_formats, read_feedback
+from gateway.config_lanes import LaneConfig, check_socket, read_lane
 from gateway.config_lines import LineIndex, Place
 from gateway.config_readers import (
-    GPIO_OFFSETS,
     BusConfig,
     KeyFiles,
     ReaderPosition,
@@ -25,20 +24,11 @@ from gateway.config_readers import (
     read_wiegand,
 )
 from gateway.config_table import Mistake, MistakeList, TableReader
-from gateway.domain.access_point import Direction
 from gateway.domain.feedback import FeedbackPlan
-from gateway.domain.lane_inputs import LaneSignal
 from gateway.service.pin_collection import PIN_TIMEOUT_S
-from gateway.service.relay_control import LaneTiming
 from gateway.status_client import STATUS_SOCKET
 
-PULSE_MS: Final = (100, 10_000)
-WINDOW_MS: Final = (1_000, 60_000)
 PIN_TIMEOUT_LIMITS_S: Final = (2, 60)
-_TIMING: Final = LaneTiming()
-SOCKET_PATH_BYTES: Final = 107
-"""The kernel's limit for the path of a Unix socket (unix(7)), its end mark not counted."""
-RELAYS: Final[Mapping[str, Direction]] = {"relay_in": "in", "relay_out": "out"}
 
 
 class ConfigError(Exception):
@@ -47,27 +37,6 @@ class ConfigError(Exception):
     def __init__(self, path: Path, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes))
         super().__init__("\n".join(f"{path}:{mistake.line}: {mistake.text}" for mistake in self.mistakes))
-
-
-@dataclass(frozen=True, slots=True)
-class GpioConfig:
-    """The lines of a lane, by offset on the chip with this label."""
-
-    chip: str
-    relays: Mapping[Direction, int]
-    inputs: Mapping[LaneSignal, int]
-    active_low: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class LaneConfig:
-    """One turnstile; without an id it is the lane that the gateway was enrolled for."""
-
-    lane_id: str | None
-    name: str
-    timing: LaneTiming
-    socket: Path | None
-    gpio: GpioConfig | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +88,14 @@ def parse_config(text: str, path: Path, *, has_keys: bool = True) -> GatewayConf
     mistakes = MistakeList(LineIndex(text))
     root = TableReader(values, (), mistakes)
     state_dir = path.parent / root.text("state_dir")
-    _check_socket(root, "state_dir", state_dir / STATUS_SOCKET)
+    check_socket(root, "state_dir", state_dir / STATUS_SOCKET)
     formats = read_card_formats(root)
     if not any(root.has(kind) for kind in ("bus", "wiegand", "scanner")):
         root.note("bus", "there must be at least one [[bus]], [[wiegand]] or [[scanner]]")
     keys = KeyFiles(path.parent, state_dir, is_read=has_keys)
     config = GatewayConfig(
         state_dir=state_dir,
-        lanes=tuple(_read_lane(table, path.parent) for table in root.tables("lane")),
+        lanes=tuple(read_lane(table, path.parent) for table in root.tables("lane")),
         buses=tuple(read_bus(table, formats, keys) for table in root.tables("bus", is_required=False)),
         wiegand=tuple(read_wiegand(table, formats) for table in root.tables("wiegand", is_required=False)),
         scanners=tuple(read_scanner(table, formats) for table in root.tables("scanner", is_required=False)),
@@ -138,50 +107,6 @@ def parse_config(text: str, path: Path, *, has_keys: bool = True) -> GatewayConf
     if mistakes.found:
         raise ConfigError(path, mistakes.found)
     return config
-
-
-def _read_lane(table: TableReader, folder: Path) -> LaneConfig:
-    lane_id = table.text("id", "") or None
-    name = table.text("name")
-    kind = table.choice("kind", ("virtual", "gpio"))
-    timing = LaneTiming(
-        pulse_ms=table.number("pulse_ms", PULSE_MS, _TIMING.pulse_ms),
-        passage_window_ms=table.number("passage_window_ms", WINDOW_MS, _TIMING.passage_window_ms),
-    )
-    if timing.pulse_ms > timing.passage_window_ms:
-        table.note("pulse_ms", "`pulse_ms` must not be longer than `passage_window_ms`")
-    socket = folder / table.text("socket") if kind == "virtual" else None
-    if socket is not None:
-        _check_socket(table, "socket", socket)
-    gpio = _read_gpio(table.table("gpio")) if kind == "gpio" else None
-    table.end()
-    return LaneConfig(lane_id, name, timing, socket, gpio)
-
-
-def _check_socket(table: TableReader, key: str, path: Path) -> None:
-    if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
-        table.note(key, f"{path} is too long for a socket, which may have {SOCKET_PATH_BYTES} bytes")
-
-
-def _read_gpio(table: TableReader) -> GpioConfig:
-    chip = table.text("chip")
-    offsets = {name: table.number(name, GPIO_OFFSETS) for name in (*RELAYS, *LaneSignal) if table.has(name)}
-    if not any(name in offsets for name in RELAYS):
-        table.note("relay_in", "at least one of `relay_in` and `relay_out` is needed")
-    for name, offset in offsets.items():
-        if list(offsets.values()).count(offset) > 1:
-            table.note(name, f"line {offset} is given to more than one signal")
-    inverted = table.texts("active_low")
-    for name in inverted:
-        if name not in offsets:
-            table.note("active_low", f"`active_low` names {name!r}, which has no line")
-    table.end()
-    return GpioConfig(
-        chip=chip,
-        relays={direction: offsets[name] for name, direction in RELAYS.items() if name in offsets},
-        inputs={signal: offsets[signal] for signal in LaneSignal if signal in offsets},
-        active_low=frozenset(offsets[name] for name in inverted if name in offsets),
-    )
 
 
 def _check_whole(config: GatewayConfig, mistakes: MistakeList) -> None:
@@ -204,6 +129,7 @@ def _check_whole(config: GatewayConfig, mistakes: MistakeList) -> None:
             mistakes.note((*place, "lane"), f"no lane is called {position.lane!r}; there are: {', '.join(names)}")
     _check_distinct([((*place, "name"), position.name) for place, position in places], "reader", mistakes)
     _check_gpio_lines(config, mistakes)
+    _check_osdp_lines(config, mistakes)
 
 
 def _reader_places(config: GatewayConfig) -> list[tuple[Place, ReaderPosition]]:
@@ -231,6 +157,20 @@ def _check_gpio_lines(config: GatewayConfig, mistakes: MistakeList) -> None:
             taken_by = owners.setdefault((reader.chip, offset), owner)
             if taken_by != owner:
                 mistakes.note(("wiegand", i, name), f"line {offset} of {reader.chip} belongs to {taken_by} already")
+
+
+def _check_osdp_lines(config: GatewayConfig, mistakes: MistakeList) -> None:
+    """Relays and inputs of a reader are believed only in its secure channel."""
+    readers = {reader.name: reader for bus in config.buses for reader in bus.readers}
+    for i, lane in enumerate(config.lanes):
+        if lane.osdp is None or not lane.osdp.reader:
+            continue
+        reader = readers.get(lane.osdp.reader)
+        place = ("lane", i, "osdp", "reader")
+        if reader is None:
+            mistakes.note(place, f"no [[bus.reader]] is called {lane.osdp.reader!r}")
+        elif reader.scbk_path is None:
+            mistakes.note(place, f"reader {reader.name} speaks plain text: it must not drive a relay")
 
 
 def _check_distinct(values: Iterable[tuple[Place, str]], what: str, mistakes: MistakeList) -> None:

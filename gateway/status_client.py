@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,7 +60,7 @@ def _describe_state(state: Record) -> str:
     lines += [f"  link: {state['link_fault']}"] if state.get("link_fault") else []
     lines += _certificate_lines(state.get("certificate"))
     lines += [f"  THE DISK TAKES NO MORE: {state['disk_fault']}"] if state["disk_fault"] else []
-    lines += [f"  lane {lane['name']} ({lane['lane_id']}): {lane['state']}" for lane in state["lanes"]]
+    lines += [f"  lane {lane['name']} ({lane['lane_id']}): {describe_lane(lane)}" for lane in state["lanes"]]
     counters = state.get("reader_counters", {})
     for reader in state["readers"]:
         lines.append(f"  reader {reader['reader']}: {', '.join(_reader_words(reader))}")
@@ -81,6 +82,15 @@ def _certificate_lines(certificate: Record | None) -> list[str]:
     if certificate["state"] == "waiting_for_approval":
         words.append(f"new key {certificate['fingerprint'][:16]}")
     return [f"  certificate {', '.join(words)}"]
+
+
+def describe_lane(lane: Record) -> str:
+    """What a lane is doing, and its mode where that is not the normal one."""
+    if lane.get("mode", "normal") == "normal":
+        return str(lane["state"])
+    until = lane.get("mode_until")
+    end = "" if until is None else f" until {datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{lane['state']}; mode {lane['mode']}{end}"
 
 
 def _reader_words(reader: Record) -> list[str]:

@@ -1,12 +1,12 @@
 """A turnstile on GPIO lines: two relays out, up to five signals in, through the kernel's character device.
 
 The kernel debounces the inputs and reports their edges; the relays are requested inactive, so that the gate is locked
-from the first moment.
+from the first moment. At the end they are left as the lane's safe state wants it.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
@@ -21,16 +21,22 @@ from gateway.service.ports import Timers
 from gateway.service.relay_pulses import RelayPulses
 
 DEBOUNCE: Final = timedelta(milliseconds=10)
+_CLOSED: Final = {True: Value.ACTIVE, False: Value.INACTIVE}
 
 
 @dataclass(frozen=True, slots=True)
 class GpioWiring:
-    """Which line of which chip does what, by line offset; `active_low` holds the offsets that are inverted."""
+    """Which line of which chip does what, by line offset; `active_low` holds the offsets that are inverted.
+
+    `is_left_open`: when no gateway runs, the relays stay closed, and so the gate open.
+    """
 
     chip_label: str
     relays: Mapping[Direction, int]
     inputs: Mapping[LaneSignal, int]
     active_low: frozenset[int] = frozenset()
+    debounce: timedelta = DEBOUNCE
+    is_left_open: bool = False
 
 
 class GpioLines(Protocol):
@@ -57,25 +63,30 @@ def request_lines(wiring: GpioWiring) -> GpioLines:
     return take_lines(wiring.chip_label, line_settings(wiring))
 
 
-def open_relays(wiring: GpioWiring) -> None:
-    """Make the gate safe when no gateway runs: a line keeps its last level after the process that drove it.
+def make_safe(wiring: GpioWiring) -> None:
+    """Bring the relays into the lane's safe state when no gateway runs.
+
+    A line keeps its last level after the process that drove it, so this also undoes what a killed one left.
 
     Raises:
         GpioError: the lines cannot be had, e.g. because a gateway does run.
     """
-    request_lines(replace(wiring, inputs={})).release()
+    settings = {
+        offset: _relay_settings(wiring, offset, is_closed=wiring.is_left_open) for offset in wiring.relays.values()
+    }
+    take_lines(wiring.chip_label, settings).release()
 
 
 def line_settings(wiring: GpioWiring) -> dict[int, gpiod.LineSettings]:
     """How each line is to be taken, by its offset: relays open, inputs debounced by the kernel."""
-    relays = {offset: _relay_settings(wiring, offset) for offset in wiring.relays.values()}
+    relays = {offset: _relay_settings(wiring, offset, is_closed=False) for offset in wiring.relays.values()}
     inputs = {offset: _input_settings(wiring, offset) for offset in wiring.inputs.values()}
     return {**relays, **inputs}
 
 
-def _relay_settings(wiring: GpioWiring, offset: int) -> gpiod.LineSettings:
+def _relay_settings(wiring: GpioWiring, offset: int, *, is_closed: bool) -> gpiod.LineSettings:
     return gpiod.LineSettings(
-        direction=LineDirection.OUTPUT, output_value=Value.INACTIVE, active_low=offset in wiring.active_low
+        direction=LineDirection.OUTPUT, output_value=_CLOSED[is_closed], active_low=offset in wiring.active_low
     )
 
 
@@ -87,7 +98,7 @@ def _input_settings(wiring: GpioWiring, offset: int) -> gpiod.LineSettings:
         edge_detection=Edge.BOTH,
         bias=Bias.PULL_UP if is_contact else Bias.PULL_DOWN,
         active_low=is_contact,
-        debounce_period=DEBOUNCE,
+        debounce_period=wiring.debounce,
     )
 
 
@@ -120,7 +131,7 @@ class GpioLane:
         self._relays.open_all()
 
     async def run(self) -> None:
-        """Report the inputs until cancelled; then open both relays and give the lines back."""
+        """Report the inputs until cancelled; then bring the relays into their safe state and give the lines back."""
         loop = asyncio.get_running_loop()
         try:
             self.lock()
@@ -131,6 +142,8 @@ class GpioLane:
         finally:
             loop.remove_reader(self._lines.fd)
             self.lock()
+            for direction in self._wiring.relays:
+                self._drive(direction, self._wiring.is_left_open)
             self._lines.release()
 
     def _handle_edges(self) -> None:
@@ -145,4 +158,4 @@ class GpioLane:
     def _drive(self, direction: Direction, is_closed: bool) -> None:  # noqa: FBT001 - the shape RelayPulses asks for
         offset = self._wiring.relays.get(direction)
         if offset is not None:
-            self._lines.set_value(offset, Value.ACTIVE if is_closed else Value.INACTIVE)
+            self._lines.set_value(offset, _CLOSED[is_closed])

@@ -37,6 +37,10 @@ class LocalControl:
         self._handlers = dict(handlers)
         self._asker_count = 0
 
+    def add(self, word: str, handler: Handler) -> None:
+        """Understand one more word."""
+        self._handlers[word] = handler
+
     async def run(self) -> None:
         """Serve until cancelled, then remove the socket.
 

@@ -79,7 +79,8 @@ class LaneModes:
         await self._store.keep(lane_id, order)
 
     async def run(self) -> None:
-        """End each mode when its time has come, and write what a busy disk did not take, until cancelled."""
+        """Restore; then end each mode in its time, and write what a busy disk did not take, until cancelled."""
+        self.restore()
         while True:
             self.end_due()
             await self.write_missing()

@@ -5,7 +5,7 @@ The tap: synchronous, in memory or microseconds. The sync: asynchronous, may wai
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from access_policy.gate_view import GateView
 from gateway.domain.access_point import Direction, ReaderKey
@@ -123,6 +123,18 @@ class ReaderBus(Protocol):
 
     def counters(self, reader: ReaderKey) -> Mapping[str, float | None]:
         """What was counted on the wire with this reader since it was opened, named as this kind of wire has it."""
+        ...
+
+
+@runtime_checkable
+class ReaderOutputs(Protocol):
+    """The outputs of readers, as a lane that is wired to one needs them."""
+
+    def switch_output(self, reader: ReaderKey, output: int, on_ms: int) -> None:
+        """Switch an output on now and off again after `on_ms` by the reader's own timer; 0: off now.
+
+        A reader that is offline or has too much to do does nothing, also not later.
+        """
         ...
 
 

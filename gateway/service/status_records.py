@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from gateway.domain.lane_mode import LaneMode
 from gateway.domain.lane_states import LaneState
 from gateway.service.certificate_renewal import CertificateStatus
 from gateway.service.passage import Grant, GrantEnd
@@ -20,11 +21,13 @@ Record = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class LaneStatus:
-    """One lane at this moment."""
+    """One lane at this moment, and what it was told to be, until when (UTC seconds)."""
 
     lane_id: str
     name: str
     state: LaneState
+    mode: LaneMode = LaneMode.NORMAL
+    mode_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,12 +168,12 @@ pass_in = {pass_in}
 
 
 @in_loop
-async def test_locking_the_lanes_opens_what_it_can_and_names_every_lane_that_it_cannot_reach(tmp_path: Path) -> None:
+async def test_releasing_the_lanes_does_what_it_can_and_names_every_lane_that_it_cannot_reach(tmp_path: Path) -> None:
     write_config(tmp_path, port="/dev/null")
-    assert await finish(tmp_path, "lock-lanes") == (0, "", "")
+    assert await finish(tmp_path, "release-lanes") == (0, "", "")
     with (tmp_path / "gateway.toml").open("a") as config:
         config.write(GPIO_LANE.format(name="a", relay_in=1, pass_in=2))
         config.write(GPIO_LANE.format(name="b", relay_in=3, pass_in=4))
-    code, out, err = await finish(tmp_path, "lock-lanes")
+    code, out, err = await finish(tmp_path, "release-lanes")
     assert (code, out) == (1, "")
     assert err.count("no GPIO chip is called 'a chip of another machine'") == 2

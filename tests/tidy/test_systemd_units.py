@@ -92,7 +92,7 @@ def test_a_release_that_is_taken_back_leaves_a_unit_that_the_one_before_understa
     started = [line for name in ("ExecStart", "ExecStartPre", "ExecStopPost") for line in values(unit, name)]
     assert started == [
         f"{program} run --config /etc/tornello/gateway.toml",
-        f"-{program} lock-lanes --config /etc/tornello/gateway.toml",
+        f"-{program} release-lanes --config /etc/tornello/gateway.toml",
     ]
 
 

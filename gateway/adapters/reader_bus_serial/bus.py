@@ -15,7 +15,12 @@ import serialx
 from firmware_protocol.osdp import commands, events
 from firmware_protocol.osdp.access_control_unit import AccessControlUnit, ReaderSettings
 from firmware_protocol.osdp.errors import FieldRangeError, QueueFullError, ReaderOfflineError
-from gateway.adapters.reader_bus_serial.indication import SerialReader, feedback_commands, reader_abilities
+from gateway.adapters.reader_bus_serial.indication import (
+    SerialReader,
+    feedback_commands,
+    output_command,
+    reader_abilities,
+)
 from gateway.adapters.reader_bus_serial.line import LineTap, OsdpLine
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Feedback, ReaderAbilities
@@ -53,6 +58,11 @@ class SerialReaderBus:
         """Let a reader show and sound `feedback`; while the port is gone, nothing is shown or kept."""
         if self._wire is not None:
             self._wire.show(self._addresses[reader], feedback)
+
+    def switch_output(self, reader: ReaderKey, output: int, on_ms: int) -> None:
+        """Implements `ReaderOutputs`."""
+        if self._wire is not None:
+            self._wire.switch_output(self._addresses[reader], output, on_ms)
 
     def counters(self, reader: ReaderKey) -> Mapping[str, float | None]:
         """What was counted since the port was opened; nothing while it is gone."""
@@ -136,6 +146,15 @@ class _Wire:
                 self._send(reader, command)
         except QueueFullError:
             log.warning("reader %s cannot keep up with its light and text", reader.key)
+        self.line.pump(self._loop.time())
+
+    def switch_output(self, address: int, output: int, on_ms: int) -> None:
+        """Queue a switching of an output, in tenths of a second, rounded up."""
+        reader = self._readers[address]
+        try:
+            self._send(reader, output_command(output, on_ms))
+        except QueueFullError:
+            log.warning("reader %s has too much to do: output %d is not switched", reader.key, output)
         self.line.pump(self._loop.time())
 
     def _send(self, reader: SerialReader, command: commands.Command) -> None:

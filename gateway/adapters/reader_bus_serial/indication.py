@@ -1,4 +1,4 @@
-"""Feedback as OSDP commands, and what a reader reports that it can show. Pure."""
+"""Feedback and outputs as OSDP commands, and what a reader reports that it can show. Pure."""
 
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -67,6 +67,13 @@ def feedback_commands(
     return wanted + _text_commands(
         feedback, replace(reader, line_count=able.line_count, column_count=able.column_count)
     )
+
+
+def output_command(output: int, on_ms: int) -> commands.Command:
+    """An output that goes on for so long and then off by the reader's own timer; 0: off."""
+    if on_ms == 0:
+        return commands.Output(output, commands.OutputControl.OFF)
+    return commands.Output(output, commands.OutputControl.ON_TIMED, timer_ms=-(-on_ms // 100) * 100)
 
 
 def _light_command(feedback: Feedback) -> commands.Command:

@@ -77,7 +77,7 @@ def test_every_mistake_is_named_at_once() -> None:
         .replace('lane = "Lane 1"', 'lane = "Lane 9"')
     )
     assert mistakes(bad) == [
-        (4, "`kind` is 'vitual', but must be one of: virtual, gpio"),
+        (4, "`kind` is 'vitual', but must be one of: virtual, gpio, osdp"),
         (10, "`pulse_ms` is 7, but must be between 100 and 10000"),
         (22, "`address` is 127, but must be between 0 and 126"),
         (23, "no lane is called 'Lane 9'; there are: Lane 1, Lane 2"),

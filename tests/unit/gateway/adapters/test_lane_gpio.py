@@ -8,7 +8,7 @@ import gpiod
 import pytest
 from gpiod.line import Bias, Direction, Edge, Value
 
-from gateway.adapters.lane_gpio import DEBOUNCE, GpioLane, GpioWiring, line_settings, open_relays
+from gateway.adapters.lane_gpio import DEBOUNCE, GpioLane, GpioWiring, line_settings, make_safe
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
 from gateway.gpio_chip import GpioError
 from tests.gate_fakes import FakeTimers
@@ -95,6 +95,20 @@ async def test_the_relays_are_open_at_the_start_and_at_the_end_also_in_the_middl
     assert lines.is_released
 
 
+@in_loop
+async def test_a_lane_that_is_to_be_left_open_ends_with_closed_relays() -> None:
+    lines = FakeLines()
+    seen: asyncio.Queue[LaneInput] = asyncio.Queue()
+    wiring = GpioWiring(WIRING.chip_label, WIRING.relays, WIRING.inputs, is_left_open=True)
+    lane = GpioLane("lan_a", wiring, lines, timers=FakeTimers())
+    lane.set_listener(seen.put_nowait)
+    running = asyncio.create_task(lane.run())
+    await seen.get()
+    levels = [lines.values[RELAY_IN]]
+    await end(running)
+    assert [*levels, lines.values[RELAY_IN], lines.values[RELAY_OUT]] == [Value.INACTIVE, Value.ACTIVE, Value.ACTIVE]
+
+
 def test_a_pulse_ends_in_time() -> None:
     lines, timers = FakeLines(), FakeTimers()
     lane = GpioLane("lan_a", WIRING, lines, timers=timers)
@@ -130,4 +144,4 @@ def test_relays_are_requested_open_and_inputs_debounced_on_both_edges() -> None:
 
 def test_making_the_gate_safe_needs_its_chip() -> None:
     with pytest.raises(GpioError, match="pinctrl-bcm2711"):
-        open_relays(WIRING)
+        make_safe(WIRING)

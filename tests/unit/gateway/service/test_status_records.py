@@ -66,4 +66,5 @@ def test_a_state_record_is_json() -> None:
     assert record["reader_counters"] == {"entry": {"polls": 7, "latency_p50_ms": None}}
     assert record["type"] == "state"
     assert record["outbox"] == [3, 5]
-    assert record["lanes"] == [{"lane_id": "lan_a", "name": "Lane 1", "state": "locked"}]
+    lane = {"lane_id": "lan_a", "name": "Lane 1", "state": "locked", "mode": "normal", "mode_until": None}
+    assert record["lanes"] == [lane]
