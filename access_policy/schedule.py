@@ -74,11 +74,12 @@ def _windows_around(schedule: Schedule, calendar: Calendar, today: date) -> Iter
     """The windows that began today or yesterday: those of yesterday may still be open."""
     for day in (today - timedelta(days=1), today):
         midnight = datetime.combine(day, datetime.min.time())
-        for window in _windows_of(schedule, calendar, day):
+        for window in windows_of_day(schedule, calendar, day):
             yield midnight + timedelta(minutes=window.from_minute), midnight + timedelta(minutes=window.to_minute)
 
 
-def _windows_of(schedule: Schedule, calendar: Calendar, day: date) -> tuple[DayWindow, ...]:
+def windows_of_day(schedule: Schedule, calendar: Calendar, day: date) -> tuple[DayWindow, ...]:
+    """The windows that begin on this day."""
     kind = calendar.special_days.get(day_number(day))
     if kind is not None:
         return schedule.special.get(kind, ())
