@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from cloud import pages
 from cloud.access_events.api import router as access_events
+from cloud.access_rules.api import router as access_rules
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
@@ -37,6 +38,7 @@ BUSY_RETRY_AFTER_S: Final = 2
 _ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff,
     sites,
+    access_rules,
     members,
     credentials,
     contracts,

@@ -42,25 +42,32 @@ def create(session: UnitOfWork, actor: Actor, site_id: str, name: str, hours: Ho
 
 
 def change(
-    session: UnitOfWork, actor: Actor, schedule_id: str, *, name: str | None = None, hours: Hours | None = None
+    session: UnitOfWork,
+    actor: Actor,
+    schedule_id: str,
+    *,
+    name: str | None = None,
+    weekly: Sequence[Windows] | None = None,
+    special: Mapping[str, Windows] | None = None,
 ) -> Schedule:
-    """Change the name, the hours, or both.
+    """Change what is given; None stays as it is.
 
     Raises:
         NotFoundError: there is no such schedule.
         InvalidError: the name is taken, or the hours make no sense.
     """
     schedule = _take(session, schedule_id)
-    changes: dict[str, Any] = {} if hours is None else _plain(hours)
-    if name is not None:
-        editing.check_name(session, Schedule, schedule.site_id, name, except_id=schedule.id)
-        changes["name"] = name
-    before = {key: getattr(schedule, key) for key in changes}
-    if before == changes:
+    known = hours_of(schedule)
+    hours = Hours(
+        weekly=known.weekly if weekly is None else weekly, special=known.special if special is None else special
+    )
+    before = {"name": schedule.name, "weekly": schedule.weekly, "special": schedule.special}
+    after = {"name": schedule.name if name is None else name, **_plain(hours)}
+    if before == after:
         return schedule
-    for key, value in changes.items():
-        setattr(schedule, key, value)
-    editing.record(session, actor, "schedule.change", schedule, before=before, after=changes)
+    editing.check_name(session, Schedule, schedule.site_id, after["name"], except_id=schedule.id)
+    schedule.name, schedule.weekly, schedule.special = after["name"], after["weekly"], after["special"]
+    editing.record(session, actor, "schedule.change", schedule, before=before, after=after)
     return schedule
 
 

@@ -1,12 +1,27 @@
-"""What the API gives about sites, lanes and gateways."""
+"""What the API takes and gives about sites, lanes and gateways."""
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from cloud.sites import service
+from access_policy.site_policy import ClockPolicy, ExitPolicy, LeasePolicy
+from cloud.kit.i18n import Language
+from cloud.kit.text_fields import Line
+from cloud.sites import policy, service
 from cloud.sites.models import Gateway, Lane, Site
+
+
+def _refusal(value: str) -> str:
+    if value not in policy.REFUSALS:
+        raise ValueError("must be a reason for which a gate refuses")
+    return value
+
+
+Refusal = Annotated[str, AfterValidator(_refusal)]
+BookingMinutes = Annotated[int, Field(ge=0, le=policy.BOOKING_MINUTES_MAX)]
+DisplayText = Annotated[Line, StringConstraints(min_length=1, max_length=policy.TEXT_CHARACTERS_MAX)]
 
 
 class SiteOut(BaseModel):
@@ -18,18 +33,41 @@ class SiteOut(BaseModel):
     locale: str
     lease_days: int = Field(description="How long a gateway goes on without a word from here.")
     facility_code: int
+    lease_policy: str = Field(description="After the lease: `refuse` all, `staff_only`, or `allow_and_report`.")
+    clock_policy: str = Field(
+        description="Without a trusted clock: `refuse_in_doubt`, `staff_only`, or `ignore_times` that may be wrong."
+    )
+    exit_policy: str = Field(
+        description="`check`: leaving obeys blocks like entering; `may_leave`: everybody known may."
+    )
+    impossible_travel_s: int = Field(description="A card at two lanes within so many seconds is a copy; 0: no check.")
+    refusal_texts: dict[str, dict[str, str]] = Field(description="The site's own words: reason to language to text.")
+    booking_minutes_before: int = Field(description="Who has booked may come so many minutes before the session.")
+    booking_minutes_after: int
 
     @classmethod
     def of(cls, site: Site) -> Self:
         """What the table holds, without the keys."""
-        return cls(
-            id=site.id,
-            name=site.name,
-            time_zone=site.time_zone,
-            locale=site.locale,
-            lease_days=site.lease_days,
-            facility_code=site.facility_code,
-        )
+        return cls(id=site.id, **asdict(service.rules_of(site)))
+
+
+class SiteChange(BaseModel):
+    """What to change of a site's rules; what is left out stays. All own words of a site are replaced as a whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=120)] = "-"
+    locale: Language = "en"
+    lease_days: Annotated[int, Field(ge=0, le=policy.LEASE_DAYS_MAX)] = 0
+    lease_policy: LeasePolicy = "refuse"
+    clock_policy: ClockPolicy = "refuse_in_doubt"
+    exit_policy: ExitPolicy = "check"
+    impossible_travel_s: Annotated[int, Field(ge=0, le=policy.TRAVEL_S_MAX)] = 0
+    refusal_texts: dict[Refusal, dict[Language, DisplayText]] = Field(
+        default={}, examples=[{"not_permitted_at_this_time": {"en": "Open from 6", "it": "Si apre alle 6"}}]
+    )
+    booking_minutes_before: BookingMinutes = 0
+    booking_minutes_after: BookingMinutes = 0
 
 
 class LaneOut(BaseModel):

@@ -12,6 +12,7 @@ Permission = Literal[
     "access.read",
     "gateways.read",
     "gateways.enrol",
+    "access_rules.write",
 ]
 
 _RECEPTION: Final[frozenset[Permission]] = frozenset(
@@ -27,9 +28,9 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
 )
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     "receptionist": _RECEPTION,
-    "manager": _RECEPTION | {"contracts.write"},
+    "manager": _RECEPTION | {"contracts.write", "access_rules.write"},
     "administrator": frozenset(get_args(Permission)),
-    "installer": frozenset({"gateways.read", "gateways.enrol"}),
+    "installer": frozenset({"gateways.read", "gateways.enrol", "access_rules.write"}),
 }
 
 

@@ -9,7 +9,7 @@ def test_an_administrator_may_do_everything() -> None:
 
 
 def test_an_installer_sees_nobody() -> None:
-    assert permissions_of("installer") == {"gateways.read", "gateways.enrol"}
+    assert permissions_of("installer") == {"gateways.read", "gateways.enrol", "access_rules.write"}
 
 
 def test_an_unknown_role_may_do_nothing() -> None:
