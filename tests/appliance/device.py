@@ -4,12 +4,12 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 BOOT: Final = Path(__file__).with_name("boot.sh")
-PACKAGES: Final = "python3,systemd,systemd-sysv,dbus,udev,ca-certificates"
+PACKAGES: Final = ("python3", "systemd", "systemd-sysv", "dbus", "udev", "ca-certificates")
 """What Raspberry Pi OS has anyway; python3-venv is not among it."""
 BOOT_S: Final = 60.0
 COMMAND_S: Final = 600.0
@@ -20,14 +20,14 @@ class DeviceError(Exception):
     """The device cannot be made or does not do what it must; the text says why."""
 
 
-def make_root(suite: str, cache: Path, root: Path) -> None:
-    """A fresh Debian in an empty folder, from the archive that the first call keeps in `cache`."""
-    archive = cache / f"debian-{suite}.tar"
+def make_root(suite: str, cache: Path, root: Path, *, more: Sequence[str] = ()) -> None:
+    """A fresh Debian with `more` packages in an empty folder, from the archive that the first call keeps in `cache`."""
+    archive = cache / f"{'-'.join(['debian', suite, *more])}.tar"
     if not archive.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        fresh = cache / f"debian-{suite}"
+        fresh = archive.with_suffix("")
         shutil.rmtree(fresh, ignore_errors=True)
-        _on_host("debootstrap", "--variant=minbase", f"--include={PACKAGES}", suite, str(fresh))
+        _on_host("debootstrap", "--variant=minbase", f"--include={','.join([*PACKAGES, *more])}", suite, str(fresh))
         _on_host("tar", "-C", str(fresh), "-cf", f"{archive}.new", ".")
         shutil.rmtree(fresh)
         Path(f"{archive}.new").rename(archive)
@@ -92,6 +92,11 @@ class Device:
                 raise DeviceError(f"in {timeout_s:.0f} s it did not happen that {what}")
             time.sleep(0.25)
         return time.monotonic() - began
+
+    @property
+    def network(self) -> str:
+        """Where the booted machine's network is found."""
+        return f"/proc/{self._first_process}/ns/net"
 
     def unit(self, prop: str, unit: str = "tornello-gateway.service") -> str:
         """A property of a unit, as systemd shows it."""

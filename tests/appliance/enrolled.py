@@ -16,7 +16,7 @@ from tests.running_gateway import identity
 
 STATE: Final = Path("var/lib/tornello-gateway")
 EVENTS: Final = 500
-_CONFIG: Final = """\
+CONFIGURATION: Final = """\
 state_dir = "/var/lib/tornello-gateway"
 
 [[lane]]
@@ -35,7 +35,7 @@ port = "/dev/ttyS9"
 async def enrol(root: Path) -> None:
     """Make the device's gateway one that has been enrolled and has events that the cloud does not have yet."""
     state = root / STATE
-    (root / "etc/tornello/gateway.toml").write_text(_CONFIG)
+    (root / "etc/tornello/gateway.toml").write_text(CONFIGURATION)
     (root / "etc/tornello/entry.key").write_text("00" * 16)
     save_identity(state, replace(identity(), signing_keys={"00": bytes(32)}))
     (root / "etc/credstore").mkdir(exist_ok=True)
