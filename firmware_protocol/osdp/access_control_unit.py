@@ -9,23 +9,23 @@ from collections.abc import Callable, Iterable, Sequence
 
 from firmware_protocol.osdp import timing
 from firmware_protocol.osdp.address_scan import REPLY_DELAY, AddressScan
-from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, FRAME_SIZE_MAX
+from firmware_protocol.osdp.codes import BROADCAST_ADDRESS
 from firmware_protocol.osdp.commands import Command, ComSet
 from firmware_protocol.osdp.errors import UnknownReaderError
 from firmware_protocol.osdp.events import Event
 from firmware_protocol.osdp.fields import require
 from firmware_protocol.osdp.frame import Frame
 from firmware_protocol.osdp.frame_reader import FrameReader
+from firmware_protocol.osdp.line_noise import LineNoise
 from firmware_protocol.osdp.poll_schedule import PollSchedule
 from firmware_protocol.osdp.reader_counters import CounterReport
 from firmware_protocol.osdp.reader_link import ReaderLink
 from firmware_protocol.osdp.reader_settings import ReaderSettings
+from firmware_protocol.osdp.reply_window import ReplyWindow
 from firmware_protocol.osdp.smart_card_messages import FragmentCommand
 
 __all__ = ["AccessControlUnit", "ReaderSettings"]
 
-SHORTEST_REPLY = 10
-"""Bytes of the shortest reply: some adapters deliver it only when it is complete."""
 EVENTS_MAX = 1024
 """With this many events not taken, polling pauses: an application that does not listen gets no more."""
 
@@ -50,43 +50,42 @@ class AccessControlUnit:
         self._scan: AddressScan | None = None
         self._is_scan_turn = False
         self._asked: ReaderLink | AddressScan | None = None
-        self._reply_deadline = 0.0
-        self._reply_deadline_max = 0.0
-        self._quiet_until = 0.0
+        self._window = ReplyWindow(0.0, 0.0, baud=baud, is_probe=False)
+        self._noise = LineNoise()
+        self._skipped_before = 0
+        self._taken_until = float("-inf")
 
     # The line
 
     def receive_bytes(self, data: bytes, now: float) -> None:
         """Take bytes that arrived on the line, at ``now``."""
-        failures_before = self._frames.check_failures
         self._handle_frames(self._frames.receive_bytes(data, now), now)
-        if self._asked is None:
-            return
-        quiet_at = now + timing.inter_character_timeout(self._baud)
-        if self._frames.check_failures > failures_before:
-            self._reply_deadline = quiet_at
-        elif data:
-            self._reply_deadline = max(self._reply_deadline, quiet_at)
-        self._reply_deadline = min(self._reply_deadline, self._reply_deadline_max)
+        if self._asked is not None and data:
+            pending = self._frames.pending_from(self._asked.address)
+            strays = self._frames.bytes_skipped - self._skipped_before
+            self._window.handle_bytes(now, pending=pending, strays=strays)
 
     def handle_timer(self, now: float) -> None:
         """Do what is due at ``now``: give up a reply, or transmit to the next reader."""
         self._handle_frames(self._frames.handle_timer(now), now)
-        if self._asked is not None and now >= self._reply_deadline:
+        if self._asked is not None and now >= self._window.deadline:
             self._handle_frames(self._frames.give_up(), now)
-        if self._asked is not None and now >= self._reply_deadline:
+        if self._asked is not None and now >= self._window.deadline:
             self._handle_silence(self._asked, now)
-        if self._asked is None and now >= self._quiet_until and len(self._events) < EVENTS_MAX:
+        free_at = self._free_at()
+        if self._asked is None and now >= free_at and len(self._events) < EVENTS_MAX:
+            self._schedule.handle_noise(self._links.values(), self._noise.seconds_held(free_at), now)
+            self._handle_frames(self._frames.give_up(), now)
             self._transmit_next(now)
 
     def next_deadline(self) -> float | None:
         """When ``handle_timer`` must be called next; None when there is nothing to do."""
         if self._asked is not None:
-            return self._reply_deadline
+            return self._window.deadline
         if len(self._events) >= EVENTS_MAX:
             return None
         due_at = 0.0 if self._scan is not None else self._schedule.next_due_at(self._links.values())
-        return None if due_at is None else max(due_at, self._quiet_until)
+        return None if due_at is None else max(due_at, self._free_at())
 
     def bytes_to_send(self) -> bytes:
         """Take the bytes that must be written to the line now."""
@@ -152,8 +151,9 @@ class AccessControlUnit:
         link = self._link(address)
         link.disable()
         if self._asked is link:
+            # Its reply may be on its way: nobody else speaks before that time is over.
             self._asked = None
-            self._quiet_until = self._reply_deadline
+            self._taken_until = self._window.deadline
 
     def enable_reader(self, address: int) -> None:
         """Take a disabled reader up again."""
@@ -185,14 +185,20 @@ class AccessControlUnit:
     def _transmit(self, asked: ReaderLink | AddressScan, data: bytes, delay: float, now: float) -> None:
         self._outgoing += data
         self._asked = asked
+        self._skipped_before = self._frames.bytes_skipped
+        self._noise.begin(now, self._frames.last_byte_at, self._baud)
         sent_at = now + timing.transmission_time(len(data), self._baud)
-        longest = timing.REPLY_DELAY_MAX + timing.transmission_time(FRAME_SIZE_MAX, self._baud)
-        shortest = timing.transmission_time(SHORTEST_REPLY, self._baud)
-        self._reply_deadline = sent_at + delay + shortest
-        self._reply_deadline_max = sent_at + longest
+        is_probe = not isinstance(asked, ReaderLink) or asked.is_probed
+        self._window = ReplyWindow(sent_at, delay, baud=self._baud, is_probe=is_probe)
+
+    def _free_at(self) -> float:
+        is_pending = self._frames.next_deadline() is not None
+        free_at = self._noise.free_at(self._frames.last_byte_at, self._baud, is_frame_pending=is_pending)
+        return max(free_at, self._taken_until)
 
     def _handle_silence(self, asked: ReaderLink | AddressScan, now: float) -> None:
         self._asked = None
+        self._noise.end(is_noisy=self._frames.last_byte_at > self._window.sent_at)
         if isinstance(asked, ReaderLink):
             asked.handle_silence(now)
             self._schedule.handle_silence(now)
@@ -206,7 +212,7 @@ class AccessControlUnit:
             # A two-wire adapter echoes what we send: commands are never for us.
             if frame.is_reply and self._handle_frame(frame, now, wire_time):
                 self._asked = None
-                self._quiet_until = now + timing.idle_gap(self._baud)
+                self._noise.end(is_noisy=False)
 
     def _handle_frame(self, frame: Frame, now: float, wire_time: float) -> bool:
         """True when the frame is what the line was waiting for."""

@@ -7,7 +7,7 @@ the inter-character time-out. The buffer never holds more than one frame.
 
 from collections.abc import Iterator
 
-from firmware_protocol.osdp.codes import FRAME_SIZE_MAX, SOM
+from firmware_protocol.osdp.codes import FRAME_SIZE_MAX, REPLY_FLAG, SOM
 from firmware_protocol.osdp.errors import FrameError
 from firmware_protocol.osdp.frame import FRAME_SIZE_MIN, Frame, frame_size, parse_frame
 
@@ -20,25 +20,33 @@ class FrameReader:
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
         self._buffer = bytearray()
-        self._last_byte_at = 0.0
+        self.last_byte_at = float("-inf")
+        """When bytes arrived last, whatever they were."""
         self.bytes_skipped = 0
+        """Bytes that belong to no frame, marks among them."""
         self.check_failures = 0
 
     def receive_bytes(self, data: bytes, now: float) -> Iterator[tuple[Frame, bytes]]:
         """Yield each frame that ``data`` completes, with its raw bytes."""
-        # Not by the clock: a process that was held up reads late what arrived in time.
-        self._last_byte_at = now
+        if data:
+            # Not by the clock: a process that was held up reads late what arrived in time.
+            self.last_byte_at = now
         self._buffer += data
         yield from self._frames()
 
     def handle_timer(self, now: float) -> Iterator[tuple[Frame, bytes]]:
         """Give up a frame that stopped half-way; yield frames that lay behind its false start."""
-        if now >= self._last_byte_at + self._timeout:
+        if now >= self.last_byte_at + self._timeout:
             yield from self.give_up()
 
     def next_deadline(self) -> float | None:
         """When ``handle_timer`` is due, in seconds of the monotonic clock; None when nothing is pending."""
-        return self._last_byte_at + self._timeout if self._buffer else None
+        return self.last_byte_at + self._timeout if self._buffer else None
+
+    def pending_from(self, address: int) -> int:
+        """How many bytes of a reply from ``address`` have arrived, as far as can be seen; 0 when it has not begun."""
+        is_other = len(self._buffer) > 1 and self._buffer[1] != address | REPLY_FLAG
+        return 0 if is_other else len(self._buffer)
 
     def give_up(self) -> Iterator[tuple[Frame, bytes]]:
         """Wait for no more bytes of an unfinished frame; yield frames that lay behind its false start."""

@@ -6,7 +6,8 @@ those that are coming online, every fourth turn, all others in the order of thei
 As long as others are alive, a reader that did not answer gets a short time to answer, and all of them
 together get one quarter of the bus time while they still count as online, one thirtieth afterwards. So a dead
 reader costs its neighbours next to nothing, and does not delay the repetition of a frame that a live one
-lost. One that answers late is heard all the same. One that answers with garbage is treated as silent.
+lost. One that answers late is heard all the same. One that answers with garbage is treated as silent, and left
+alone for as long as its share of the bus demands, whether its neighbours are still alive or not.
 """
 
 from collections.abc import Collection
@@ -35,9 +36,13 @@ class ProbeBudget:
         self._share = share
         self.allowed_at = 0.0
 
+    def pause_after(self, seconds: float) -> float:
+        """How many seconds to pause after so many were wasted."""
+        return seconds * (self._share - 1)
+
     def charge(self, started_at: float, now: float) -> None:
         """A turn that began at ``started_at`` was wasted: pause so that the share holds."""
-        self.allowed_at = now + min((now - started_at) * (self._share - 1), PROBE_PAUSE_MAX)
+        self.allowed_at = now + min(self.pause_after(now - started_at), PROBE_PAUSE_MAX)
 
 
 class PollSchedule:
@@ -47,6 +52,7 @@ class PollSchedule:
         self._retries = ProbeBudget(RETRY_SHARE)
         self._probes = ProbeBudget(PROBE_SHARE)
         self._spending: tuple[ProbeBudget, float] | None = None
+        self._asked: ReaderLink | None = None
         self._full_probe_at: float | None = None
         self._turn = 0
 
@@ -66,7 +72,8 @@ class PollSchedule:
 
     def begin(self, link: ReaderLink, links: Collection[ReaderLink], now: float) -> float:
         """The reader's turn begins; gives how many seconds it has to begin its reply."""
-        is_probe = link.is_silent or link.state is LinkState.PROBING
+        self._asked = link
+        is_probe = link.is_silent or link.is_probed
         has_live = _has_other(_live(links), link)
         self._spending = (self._budget(link), now) if link.is_silent and has_live else None
         if not is_probe or (link.is_online and not has_live):
@@ -83,6 +90,16 @@ class PollSchedule:
         if self._spending is not None:
             budget, started_at = self._spending
             budget.charge(started_at, now)
+
+    def handle_noise(self, links: Collection[ReaderLink], seconds_held: float, now: float) -> None:
+        """The line is free again after the reader that was asked last held it with noise for so many seconds; up to a
+        reply time-out that is nobody's fault.
+        """
+        babbler, self._asked = self._asked, None
+        if babbler is None or seconds_held <= REPLY_DELAY_MAX:
+            return
+        if any(_is_served(other) for other in links if other is not babbler):
+            babbler.handle_babble(self._budget(babbler).pause_after(seconds_held), now)
 
     def _budget(self, link: ReaderLink) -> ProbeBudget:
         return self._retries if link.is_online else self._probes

@@ -36,6 +36,9 @@ SILENCES_MIN, SILENT_SECONDS = 3, 0.8
 BUSY_MAX = 160
 """BUSY replies in a row, 50 ms apart, until a reader counts as offline: 8 s."""
 
+BABBLE_PAUSE_FIRST, BABBLE_PAUSE_MAX = 1.0, 8.0
+"""The longest pause in seconds after a reader held the line with noise, first and, doubling, at last."""
+
 _REPLY_DELAY_MIN = 0.030
 _SLOWNESS_KEPT = 0.98
 """How much of the slowest reply counts after one more reply: half after 34, one in fifty after 200."""
@@ -94,8 +97,9 @@ class ReaderLink:
         self._silences = 0
         self._silent_since = 0.0
         self._setbacks = 0
+        self._babbles = 0
         self._busy_replies = 0
-        self._slowest_reply = timing.REPLY_DELAY_MAX
+        self._slowest_reply = 0.0
         self._last_failure: SecurityFailure | None = None
 
     @property
@@ -111,6 +115,11 @@ class ReaderLink:
     def is_mute(self) -> bool:
         """True while more than one transmission in a row was not answered."""
         return self._silences > 1
+
+    @property
+    def is_probed(self) -> bool:
+        """True while the reader is not known to be there."""
+        return self.state is LinkState.PROBING
 
     @property
     def reply_delay(self) -> float:
@@ -164,6 +173,12 @@ class ReaderLink:
         if self._silences >= SILENCES_MIN and now >= self._silent_since + SILENT_SECONDS:
             self._apply(Outcome.UNANSWERED)
 
+    def handle_babble(self, pause: float, now: float) -> None:
+        """The reader held the line with noise: leave it alone for ``pause`` seconds, within bounds."""
+        pause_max = min(BABBLE_PAUSE_FIRST * 2**self._babbles, BABBLE_PAUSE_MAX)
+        self._babbles = min(self._babbles + 1, 8)
+        self.due_at = max(self.due_at, now + min(pause, pause_max))
+
     def handle_frame(self, frame: Frame, now: float, *, wire_time: float = 0.0) -> bool:
         """True when the frame, which was ``wire_time`` seconds on the wire, answers what was last sent; a late
         answer counts as well.
@@ -185,7 +200,7 @@ class ReaderLink:
         self.counters.latencies.add(now - self.polled_at)
         reply_delay = now - wire_time - self.sent_at
         self._slowest_reply = max(reply_delay, self._slowest_reply * _SLOWNESS_KEPT)
-        self._silences = self._busy_replies = 0
+        self._silences = self._busy_replies = self._babbles = 0
         self.due_at = now
         try:
             self._handle_reply(exchange, frame, now)

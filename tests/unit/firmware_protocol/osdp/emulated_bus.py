@@ -7,7 +7,7 @@ another does garbles both. ``distort`` may do to each transmission what a bad li
 import heapq
 import random
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from firmware_protocol.osdp import timing
 from firmware_protocol.osdp.access_control_unit import AccessControlUnit
@@ -15,12 +15,23 @@ from firmware_protocol.osdp.events import Event
 from firmware_protocol.osdp.peripheral_device import PeripheralDevice
 
 KEY = bytes(range(16))
-Station = AccessControlUnit | PeripheralDevice
 SomeEvent = TypeVar("SomeEvent", bound=Event)
 Distortion = Callable[[bytes], Iterable[tuple[float, bytes]]]
 """What arrives of a transmission: pairs of extra delay in seconds and bytes."""
 
 _STUCK = 10_000
+
+
+class Station(Protocol):
+    """Whatever is connected to the line."""
+
+    def receive_bytes(self, data: bytes, now: float) -> None: ...
+
+    def handle_timer(self, now: float) -> None: ...
+
+    def next_deadline(self) -> float | None: ...
+
+    def bytes_to_send(self) -> bytes: ...
 
 
 def seeded_bytes(seed: int = 1) -> Callable[[int], bytes]:
@@ -46,6 +57,7 @@ class EmulatedBus:
     ) -> None:
         self.acu = acu
         self.devices = list(devices)
+        self.others: list[Station] = []
         self.baud = baud
         self.distort = distort
         self.has_echo = has_echo
@@ -59,7 +71,7 @@ class EmulatedBus:
 
     @property
     def stations(self) -> list[Station]:
-        return [self.acu, *self.devices]
+        return [self.acu, *self.devices, *self.others]
 
     def run(self, seconds: float) -> None:
         """Let ``seconds`` pass."""

@@ -76,3 +76,19 @@ def test_the_buffer_holds_one_frame_at_most() -> None:
     reader = FrameReader(0.02)
     read(reader, b"S\x01\xa0\x05" * 10_000)
     assert len(reader._buffer) <= 1440
+
+
+def test_a_reply_that_has_begun_can_be_told_from_anothers() -> None:
+    reader = FrameReader(0.02)
+    counts = []
+    for byte in b"\x53\x81\x08":
+        list(reader.receive_bytes(bytes((byte,)), 0.0))
+        counts.append((reader.pending_from(1), reader.pending_from(2)))
+    assert counts == [(1, 1), (2, 0), (3, 0)]
+
+
+def test_nothing_is_no_byte() -> None:
+    reader = FrameReader(0.02)
+    list(reader.receive_bytes(b"\x53", 1.0))
+    list(reader.receive_bytes(b"", 2.0))
+    assert reader.last_byte_at == 1.0

@@ -3,7 +3,7 @@ import pytest
 from firmware_protocol.osdp.commands import Buzzer
 from firmware_protocol.osdp.link_states import LinkState
 from firmware_protocol.osdp.poll_schedule import ACTIVE_TURN_EVERY, FULL_PROBE_SECONDS, PROBE_PAUSE_MAX, PollSchedule
-from firmware_protocol.osdp.reader_link import ReaderLink
+from firmware_protocol.osdp.reader_link import BABBLE_PAUSE_FIRST, BABBLE_PAUSE_MAX, ReaderLink
 from firmware_protocol.osdp.reader_settings import ReaderSettings
 from firmware_protocol.osdp.timing import PROBE_DELAY_MAX, REPLY_DELAY_MAX
 
@@ -147,3 +147,33 @@ def test_a_reader_that_lost_one_frame_is_alive_beside_one_that_babbles() -> None
     schedule.begin(link(3, silences=1), links, now=0.0)
     assert schedule.begin(links[1], links, now=1.0) == PROBE_DELAY_MAX
     assert schedule.begin(links[0], links, now=2.0) == links[0].reply_delay
+
+
+@pytest.mark.parametrize(("state", "pause"), [(LinkState.ONLINE, 0.9), (LinkState.PROBING, BABBLE_PAUSE_FIRST)])
+def test_a_reader_that_held_the_line_with_noise_waits_although_nobody_else_is_alive(
+    state: LinkState, pause: float
+) -> None:
+    schedule, dead, babbler = PollSchedule(), link(1, LinkState.PROBING, silences=9), link(2, state, silences=9)
+    schedule.begin(babbler, [dead, babbler], 10.0)
+    schedule.handle_noise([dead, babbler], 0.3, 10.3)
+    assert babbler.due_at == pytest.approx(10.3 + pause)
+    schedule.handle_noise([dead, babbler], 0.3, 11.0)
+    assert babbler.due_at == pytest.approx(10.3 + pause), "once for each turn"
+
+
+def test_a_garbled_reply_is_not_held_against_a_reader_nor_is_noise_where_it_has_no_neighbours() -> None:
+    schedule, live, babbler = PollSchedule(), link(1), link(2, silences=3)
+    schedule.begin(babbler, [live, babbler], 10.0)
+    schedule.handle_noise([live, babbler], REPLY_DELAY_MAX, 10.2)
+    schedule.begin(babbler, [babbler], 11.0)
+    schedule.handle_noise([babbler], 0.5, 11.5)
+    assert babbler.due_at == 0.0
+
+
+def test_a_reader_that_goes_on_babbling_waits_longer_each_time() -> None:
+    babbler = link(2, LinkState.PROBING, silences=9)
+    pauses = []
+    for _ in range(5):
+        babbler.handle_babble(60.0, 10.0)
+        pauses.append(babbler.due_at - 10.0)
+    assert pauses == [BABBLE_PAUSE_FIRST, 2.0, 4.0, BABBLE_PAUSE_MAX, BABBLE_PAUSE_MAX]
