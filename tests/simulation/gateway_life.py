@@ -58,7 +58,9 @@ class GatewayLife:
         self._state_file = StateFile(open_or_replace(folder / "entitlements.db", state_file.KIND, factory).connection)
         writer = _WriterAtOnce(self._journal, self._state_file.tidy)
         self._journal.attach(writer)
-        self._state = SqliteStateStore(self._state_file, writer, on_applied=self._journal.contain)
+        self._state = SqliteStateStore(
+            self._state_file, writer, presence=self._journal.presence, on_applied=self._journal.contain
+        )
         self._journal.contain(self._state.applied_revision)
         self._promise()
 

@@ -1,12 +1,13 @@
 """The tap's own view of the state in force: one prepared query on a connection that never writes."""
 
 import sqlite3
+from typing import Any
 
 import msgspec
 
 from access_policy.gate_view import GateView
-from access_policy.row_reading import read_credential, read_entitlement, read_flag, read_policy
-from access_policy.site_policy import SitePolicy
+from access_policy.row_reading import read_credential, read_entitlement, read_flag
+from gateway.adapters.store_sqlite.policy_cache import PolicyCache
 from gateway.adapters.store_sqlite.state_store import Contact
 from sync_protocol import state_rows as rows
 
@@ -14,10 +15,8 @@ CACHE_KIB = 16 * 1024
 
 # One statement reads one snapshot of the file: what it returns belongs to one revision. A row per flag.
 _FIND = """
-SELECT state.revision, site.body, credential.body, entitlement.body, flag.body
+SELECT state.revision, state.policy_serial, credential.body, entitlement.body, flag.body
 FROM state
-LEFT JOIN state_row AS site
-  ON site.generation = state.generation AND site.key = state.site_key
 LEFT JOIN state_row AS credential
   ON credential.generation = state.generation AND credential.key = ?
 LEFT JOIN state_row AS entitlement
@@ -29,7 +28,10 @@ LEFT JOIN state_row AS flag
 WHERE state.id = 1
 """
 
-_site = msgspec.msgpack.Decoder(rows.SiteRow)
+_FIND_NAME = """
+SELECT body FROM state_row WHERE generation = (SELECT generation FROM state WHERE id = 1) AND key = 'entitlement/' || ?
+"""
+
 _credential = msgspec.msgpack.Decoder(rows.CredentialRow)
 _entitlement = msgspec.msgpack.Decoder(rows.EntitlementRow)
 _flag = msgspec.msgpack.Decoder(rows.FlagRow)
@@ -42,27 +44,40 @@ class SqliteGateReader:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._connection = connection
         self._contact = contact
-        self._site_body: bytes | None = None
-        self._site: SitePolicy | None = None
+        self._policy = PolicyCache(connection)
+
+    @property
+    def policy_fault(self) -> str:
+        """Why the newest rules of the site are not in force; empty while they are."""
+        return self._policy.fault
 
     def find_gate_view(self, credential_hash: str) -> GateView:
-        found = self._connection.execute(_FIND, (f"credential/{credential_hash}",)).fetchall()
-        revision, site, credential, entitlement, _ = found[0]
+        found = self._find(credential_hash)
+        if found[0][1] != self._policy.serial:
+            # The rules and what was found must be of one revision.
+            self._connection.execute("BEGIN")
+            try:
+                found = self._find(credential_hash)
+                self._policy.load(found[0][1])
+            finally:
+                self._connection.execute("ROLLBACK")  # nothing was written
+        revision, _, credential, entitlement, _ = found[0]
         return GateView(
             credential=None if credential is None else read_credential(_credential.decode(credential)),
             entitlement=None if entitlement is None else read_entitlement(_entitlement.decode(entitlement)),
             flags=tuple(read_flag(_flag.decode(row[4])) for row in found if row[4] is not None),
-            site=self._to_site(site),
+            site=self._policy.site,
             revision=revision,
             last_contact_at=self._contact.last_at,
         )
 
+    def find_name(self, member_id: str) -> str:
+        """How the display greets this member; empty for one who is not in the state."""
+        found = self._connection.execute(_FIND_NAME, (member_id,)).fetchone()
+        return "" if found is None else _entitlement.decode(found[0]).display_name
+
     def close(self) -> None:
         self._connection.close()
 
-    def _to_site(self, body: bytes | None) -> SitePolicy | None:
-        """The rules are the same for every tap until they change."""
-        if body != self._site_body:
-            self._site_body = body
-            self._site = None if body is None else read_policy([_site.decode(body)])
-        return self._site
+    def _find(self, credential_hash: str) -> list[Any]:
+        return self._connection.execute(_FIND, (f"credential/{credential_hash}",)).fetchall()

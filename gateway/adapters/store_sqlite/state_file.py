@@ -4,6 +4,7 @@ Each call is one transaction. `summary` is replaced after a commit and may be re
 is durable before it is called so: staff are shown that a block works, and no power cut may take that back.
 """
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -16,8 +17,18 @@ from gateway.adapters.store_sqlite.schema import entitlements as schema
 from gateway.adapters.store_sqlite.state_audit import StateAudit
 from gateway.adapters.store_sqlite.transaction import transaction
 from sync_protocol.digest import Digest
+from sync_protocol.errors import DECODE_FAULTS
 from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
-from sync_protocol.state_rows import CredentialRow, FlagRow, SiteRow, StateRow, encode_row, row_key
+from sync_protocol.state_rows import (
+    CredentialRow,
+    EntitlementRow,
+    FlagRow,
+    StateRow,
+    encode_row,
+    is_policy_key,
+    parse_row,
+    row_key,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -40,10 +51,9 @@ class StateSummary:
 
 @dataclass(frozen=True, slots=True)
 class _Generation:
-    """The rows of one state; `site_key` is empty as long as it has no site row."""
+    """The rows of one state."""
 
     number: int
-    site_key: str
     digest: Digest
 
 
@@ -52,10 +62,8 @@ class StateFile:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        number, revision, site_key, digest = connection.execute(
-            "SELECT generation, revision, site_key, digest FROM state"
-        ).fetchone()
-        self._live = _Generation(number, site_key, Digest(digest))
+        number, revision, digest = connection.execute("SELECT generation, revision, digest FROM state").fetchone()
+        self._live = _Generation(number, Digest(digest))
         self._is_tidy = False
         self._audit: StateAudit | None = StateAudit(connection)
         self.summary = StateSummary(revision, self._live.digest.root(), self._find_staged())
@@ -87,12 +95,13 @@ class StateFile:
         """Compare and set: nothing changes unless the delta fits and its digest comes out right."""
         if delta.from_revision != self.summary.revision:
             return False
-        changed = _Generation(self._live.number, self._live.site_key, Digest(self._live.digest.to_bytes()))
+        changed = _Generation(self._live.number, Digest(self._live.digest.to_bytes()))
+        is_policy_new = any(map(is_policy_key, (*map(row_key, delta.upserts), *delta.deletes)))
         try:
             with transaction(self._connection):
-                changed = self._replace_rows(changed, delta.upserts, delta.deletes)
+                self._replace_rows(changed, delta.upserts, delta.deletes)
                 _require_digest(changed, delta.digest_root)
-                self._write_state(changed, delta.to_revision)
+                self._write_state(changed, delta.to_revision, is_policy_new=is_policy_new)
         except (_WrongRowsError, sqlite3.IntegrityError):
             return False
         self._live = changed
@@ -114,7 +123,7 @@ class StateFile:
         try:
             with transaction(self._connection, is_durable=is_last):
                 generation = self._begin_staging() if is_new else self._staged_generation()
-                generation = self._insert_rows(generation, chunk.rows)
+                self._insert_rows(generation, chunk.rows)
                 if is_last:
                     self._bring_in_force(generation, chunk)
                 else:
@@ -129,6 +138,21 @@ class StateFile:
             self._is_tidy = self._is_tidy and not is_new
             self.summary = replace(self.summary, staged=StagedSnapshot(chunk.snapshot_id, chunk.index + 1))
         return is_last
+
+    def forgiven(self, member_ids: Iterable[str]) -> dict[str, int]:
+        """Since when staff have forgiven these members where they were before (UTC seconds); most they have not."""
+        found = {}
+        for member_id in member_ids:
+            row = self._connection.execute(
+                "SELECT body FROM state_row WHERE generation = ? AND key = ?",
+                (self._live.number, f"entitlement/{member_id}"),
+            ).fetchone()
+            # A damaged row is the audit's to find.
+            with contextlib.suppress(*DECODE_FAULTS):
+                entitlement = parse_row(row[0]) if row is not None else None
+                if isinstance(entitlement, EntitlementRow) and entitlement.forgiven_at is not None:
+                    found[member_id] = entitlement.forgiven_at
+        return found
 
     def work_when_idle(self) -> bool:
         """A little of what is never urgent: clear old rows away, then read through the state once; False when done."""
@@ -163,15 +187,14 @@ class StateFile:
 
     # --- Rows --------------------------------------------------------------------------------------------------------
 
-    def _insert_rows(self, into: _Generation, rows: Sequence[StateRow]) -> _Generation:
+    def _insert_rows(self, into: _Generation, rows: Sequence[StateRow]) -> None:
         """Rows of a snapshot: each key comes once, nothing has to be looked up."""
         encoded = [(row_key(row), row, encode_row(row)) for row in rows]
         for key, _, body in encoded:
             into.digest.add(key, body)
         self._write_rows(into.number, encoded)
-        return _Generation(into.number, _site_key_of(rows) or into.site_key, into.digest)
 
-    def _replace_rows(self, of: _Generation, upserts: Sequence[StateRow], deletes: Sequence[str]) -> _Generation:
+    def _replace_rows(self, of: _Generation, upserts: Sequence[StateRow], deletes: Sequence[str]) -> None:
         """Rows of a delta, in the order in which they lie in the file."""
         for key in sorted(deletes):
             self._remove_row(of, key)
@@ -180,8 +203,6 @@ class StateFile:
             self._forget_row(of, key, _holder_of(row))
             of.digest.add(key, body)
         self._write_rows(of.number, encoded)
-        site_key = "" if of.site_key in deletes else of.site_key
-        return _Generation(of.number, _site_key_of(upserts) or site_key, of.digest)
 
     def _remove_row(self, of: _Generation, key: str) -> None:
         self._forget_row(of, key, None)
@@ -215,15 +236,15 @@ class StateFile:
 
     # --- Generations -------------------------------------------------------------------------------------------------
 
-    def _write_state(self, generation: _Generation, revision: int) -> None:
+    def _write_state(self, generation: _Generation, revision: int, *, is_policy_new: bool) -> None:
         self._connection.execute(
-            "UPDATE state SET generation = ?, revision = ?, site_key = ?, digest = ?",
-            (generation.number, revision, generation.site_key, generation.digest.to_bytes()),
+            "UPDATE state SET generation = ?, revision = ?, digest = ?, policy_serial = policy_serial + ?",
+            (generation.number, revision, generation.digest.to_bytes(), is_policy_new),
         )
 
     def _bring_in_force(self, generation: _Generation, chunk: SnapshotChunk) -> None:
         _require_digest(generation, chunk.digest_root)
-        self._write_state(generation, chunk.revision)
+        self._write_state(generation, chunk.revision, is_policy_new=True)
         self._connection.execute("DELETE FROM staging")
 
     def _forget_staging(self) -> None:
@@ -235,21 +256,21 @@ class StateFile:
     def _begin_staging(self) -> _Generation:
         """A number that no row has, also not the rows of an abandoned snapshot."""
         highest = self._connection.execute("SELECT max(generation) FROM state_row").fetchone()[0]
-        return _Generation(max(highest or 0, self._live.number) + 1, "", Digest())
+        return _Generation(max(highest or 0, self._live.number) + 1, Digest())
 
     def _staged_generation(self) -> _Generation:
-        row = self._connection.execute("SELECT generation, site_key, digest FROM staging").fetchone()
-        return _Generation(row[0], row[1], Digest(row[2]))
+        number, digest = self._connection.execute("SELECT generation, digest FROM staging").fetchone()
+        return _Generation(number, Digest(digest))
 
     def _write_staging(self, generation: _Generation, chunk: SnapshotChunk) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO staging VALUES (1, ?, ?, ?, ?, ?, ?)",
+            """INSERT OR REPLACE INTO staging (id, snapshot_id, revision, next_index, generation, digest)
+               VALUES (1, ?, ?, ?, ?, ?)""",
             (
                 chunk.snapshot_id,
                 chunk.revision,
                 chunk.index + 1,
                 generation.number,
-                generation.site_key,
                 generation.digest.to_bytes(),
             ),
         )
@@ -266,7 +287,3 @@ def _require_digest(generation: _Generation, root: bytes) -> None:
 
 def _holder_of(row: StateRow) -> str | None:
     return row.member_id if isinstance(row, CredentialRow | FlagRow) else None
-
-
-def _site_key_of(rows: Iterable[StateRow]) -> str:
-    return next((row_key(row) for row in rows if isinstance(row, SiteRow)), "")

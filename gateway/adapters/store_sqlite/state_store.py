@@ -1,11 +1,13 @@
 """The state in force as the sync sees it: gives its changes to the writer's thread, remembers the last contact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.adapters.store_sqlite.state_file import StateFile
 from gateway.adapters.store_sqlite.writer_thread import WriterThread
+from gateway.domain.presence import Presence
 from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
+from sync_protocol.state_rows import EntitlementRow
 
 CONTACT_WRITE_EVERY_S = 60
 
@@ -20,13 +22,17 @@ class Contact:
 class SqliteStateStore:
     """Implements the ports `StateStore` and `ClockFloorStore`."""
 
-    def __init__(self, file: StateFile, writer: WriterThread, *, on_applied: Callable[[int], None]) -> None:
+    def __init__(
+        self, file: StateFile, writer: WriterThread, *, presence: Presence, on_applied: Callable[[int], None]
+    ) -> None:
         self._file = file
         self._writer = writer
+        self._presence = presence
         self._on_applied = on_applied
         last_contact_at, self._floor_ms = file.contact()
         self.contact = Contact(last_contact_at)
         self._written_contact_at = last_contact_at or 0
+        self._forgive(file.forgiven(presence.members_inside()))
 
     @property
     def applied_revision(self) -> int:
@@ -49,10 +55,19 @@ class SqliteStateStore:
         return self._floor_ms
 
     async def apply_delta(self, delta: Delta) -> bool:
-        return self._told(await self._writer.submit(lambda: self._file.apply_delta(delta)))
+        is_applied = self._told(await self._writer.submit(lambda: self._file.apply_delta(delta)))
+        if is_applied:
+            entitlements = [row for row in delta.upserts if isinstance(row, EntitlementRow)]
+            self._forgive({row.member_id: row.forgiven_at for row in entitlements if row.forgiven_at is not None})
+        return is_applied
 
     async def stage_chunk(self, chunk: SnapshotChunk) -> bool:
-        return self._told(await self._writer.submit(lambda: self._file.stage_chunk(chunk)))
+        inside = self._presence.members_inside() if chunk.index + 1 == chunk.count else ()
+        forgiven = await self._writer.submit(
+            lambda: self._file.forgiven(inside) if self._file.stage_chunk(chunk) else None
+        )
+        self._forgive(forgiven or {})
+        return self._told(forgiven is not None)
 
     async def note_contact(self, at: int) -> None:
         self.contact.last_at = max(at, self.contact.last_at or 0)
@@ -73,3 +88,7 @@ class SqliteStateStore:
         if has_changed:
             self._on_applied(self.applied_revision)
         return has_changed
+
+    def _forgive(self, forgiven: Mapping[str, int]) -> None:
+        for member_id, before_s in forgiven.items():
+            self._presence.forgive(member_id, before_s)

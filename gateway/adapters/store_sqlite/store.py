@@ -43,7 +43,7 @@ class GatewayStore:
         self._writer = WriterThread(journal, state.work_when_idle)
         journal.attach(self._writer)
         self.lane_orders = SqliteLaneOrders(journal.file, self._writer)
-        self.state = SqliteStateStore(state, self._writer, on_applied=journal.contain)
+        self.state = SqliteStateStore(state, self._writer, presence=journal.presence, on_applied=journal.contain)
         journal.contain(self.state.applied_revision)
         self.gate_reader = SqliteGateReader(files.reading, self.state.contact)
         self._state_file = state

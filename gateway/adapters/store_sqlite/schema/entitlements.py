@@ -42,4 +42,11 @@ def m001_state_in_generations(db: "Database") -> None:
     db.conn.execute("INSERT INTO contact VALUES (1, NULL, 0)")
 
 
-STEPS = (m001_state_in_generations,)
+def m002_policy_serial(db: "Database") -> None:
+    """The tap reads the rules of the site again only when this number is another one."""
+    for table in ("state", "staging"):
+        db.conn.execute(f"ALTER TABLE {table} DROP COLUMN site_key")
+    db.conn.execute("ALTER TABLE state ADD COLUMN policy_serial INTEGER NOT NULL DEFAULT 1")
+
+
+STEPS = (m001_state_in_generations, m002_policy_serial)
