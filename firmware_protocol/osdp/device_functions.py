@@ -1,14 +1,15 @@
 """What a peripheral device does, apart from the link: inputs, outputs, status, reports, commands.
 
 ``perform`` carries out one command and gives the reply. Reports wait, 64 at most, for the next poll;
-when there are more the oldest is lost, as in any reader.
+when there are more the oldest is lost, as in any reader. A change of status goes first and is never
+lost: what is told, once, is the status at the moment of the poll.
 """
 
 from collections import deque
 from collections.abc import Callable
 
 from firmware_protocol.osdp import commands, events
-from firmware_protocol.osdp.codes import FRAME_SIZE_ASSUMED, CapabilityFunction, NakCode
+from firmware_protocol.osdp.codes import FRAME_SIZE_ASSUMED, FRAME_SIZE_MAX, CapabilityFunction, NakCode
 from firmware_protocol.osdp.commands import Command, OutputControl
 from firmware_protocol.osdp.device_settings import PeripheralSettings
 from firmware_protocol.osdp.events import Event
@@ -29,6 +30,7 @@ from firmware_protocol.osdp.replies import (
 from firmware_protocol.osdp.smart_card_messages import FragmentReply
 
 REPORTS_MAX = 64
+_Status = type[LocalStatus] | type[InputStatus] | type[OutputStatus]
 
 _TURNS_ON = {OutputControl.ON, OutputControl.ON_LET_TIMER, OutputControl.ON_TIMED}
 _IS_TIMED = {OutputControl.ON_TIMED, OutputControl.OFF_TIMED}
@@ -48,10 +50,17 @@ class DeviceFunctions:
         self._local = LocalStatus(is_tampered=False, is_power_failing=False)
         self._file = FileReceiver(settings.file_size_max)
         self._acu_receive_size = FRAME_SIZE_ASSUMED
+        self._reply_size_max = payload_size_max(FRAME_SIZE_MAX, is_secure=settings.has_security)
         self._reports: deque[tuple[Reply, float]] = deque(maxlen=REPORTS_MAX)
+        self._changes: dict[_Status, None] = {}
 
     def report(self, reply: Reply, *, expires_at: float = float("inf")) -> None:
-        """Answer a later poll with ``reply``, unless that poll comes only after ``expires_at``."""
+        """Answer a later poll with ``reply``, unless that poll comes only after ``expires_at``.
+
+        FieldRangeError for a reply that does not fit one frame.
+        """
+        size, size_max = len(reply.encode()), self._reply_size_max
+        require(size <= size_max, f"a reply of {size} bytes of data; one frame of this device takes {size_max}")
         self._reports.append((reply, expires_at))
 
     def report_message(self, kind: type[FragmentReply], data: bytes, *, is_secure: bool) -> None:
@@ -65,14 +74,14 @@ class DeviceFunctions:
     def set_input(self, index: int, is_active: bool) -> None:  # noqa: FBT001
         require(0 <= index < len(self._inputs), f"this device has {len(self._inputs)} inputs")
         self._inputs[index] = is_active
-        self.report(InputStatus(tuple(self._inputs)))
+        self._changes[InputStatus] = None
 
     def set_local_status(self, *, is_tampered: bool | None = None, is_power_failing: bool | None = None) -> None:
         self._local = LocalStatus(
             self._local.is_tampered if is_tampered is None else is_tampered,
             self._local.is_power_failing if is_power_failing is None else is_power_failing,
         )
-        self.report(self._local)
+        self._changes[LocalStatus] = None
 
     def next_deadline(self) -> float | None:
         """When the first timed output falls back."""
@@ -99,11 +108,11 @@ class DeviceFunctions:
             case commands.CapabilitiesRequest():
                 reply = self._capabilities
             case commands.LocalStatusRequest():
-                reply = self._local
+                reply = self._tell_status(LocalStatus)
             case commands.InputStatusRequest():
-                reply = InputStatus(tuple(self._inputs))
+                reply = self._tell_status(InputStatus)
             case commands.OutputStatusRequest():
-                reply = OutputStatus(tuple(self._outputs))
+                reply = self._tell_status(OutputStatus)
             case commands.ReaderStatusRequest():
                 reply = ReaderStatus((AttachedReaderState.NORMAL,))
         return reply
@@ -155,11 +164,19 @@ class DeviceFunctions:
         return status
 
     def _next_report(self, now: float) -> Reply:
+        if self._changes:
+            return self._tell_status(next(iter(self._changes)))
         while self._reports:
             reply, expires_at = self._reports.popleft()
             if now < expires_at:
                 return reply
         return Ack()
+
+    def _tell_status(self, status: _Status) -> Reply:
+        self._changes.pop(status, None)
+        if status is LocalStatus:
+            return self._local
+        return InputStatus(tuple(self._inputs)) if status is InputStatus else OutputStatus(tuple(self._outputs))
 
     def _switch(self, command: commands.Output, now: float) -> None:
         if command.control is OutputControl.KEEP:
@@ -175,5 +192,5 @@ class DeviceFunctions:
     def _set_output(self, index: int, is_active: bool) -> None:  # noqa: FBT001
         if self._outputs[index] != is_active:
             self._outputs[index] = is_active
-            self.report(OutputStatus(tuple(self._outputs)))
+            self._changes[OutputStatus] = None
         self._emit(events.OutputSet(self.address, index, is_active))

@@ -95,7 +95,7 @@ class PeripheralDevice:
         self._functions.report(Keypad(0, digits), expires_at=now + 5.0)
 
     def report(self, reply: Reply) -> None:
-        """Answer the next poll with any reply."""
+        """Answer the next poll with any reply; FieldRangeError for one that does not fit a frame."""
         self._functions.report(reply)
 
     def report_message(self, kind: type[FragmentReply], data: bytes) -> None:
@@ -110,7 +110,7 @@ class PeripheralDevice:
         self._frames = FrameReader(timing.inter_character_timeout(baud))
 
     def set_input(self, index: int, is_active: bool) -> None:  # noqa: FBT001
-        """Change one input and report all of them."""
+        """Change one input and report all of them, as they are when the next poll comes."""
         self._functions.set_input(index, is_active)
 
     def set_tamper(self, is_tampered: bool) -> None:  # noqa: FBT001

@@ -90,15 +90,39 @@ def test_a_device_that_has_more_passes_it_on(function: CapabilityFunction, comma
     assert without.perform(command) == Nak(NakCode.UNKNOWN_COMMAND)
 
 
-def test_changes_are_reported_at_the_next_polls_in_order() -> None:
+def test_a_change_is_reported_once_and_as_it_is_at_the_poll() -> None:
     bench = Bench()
     bench.functions.set_input(1, True)
     bench.functions.set_local_status(is_tampered=True)
     bench.functions.set_local_status(is_power_failing=True)
     assert bench.poll() == replies.InputStatus((False, True))
-    assert bench.poll() == replies.LocalStatus(is_tampered=True, is_power_failing=False)
     assert bench.poll() == replies.LocalStatus(is_tampered=True, is_power_failing=True)
     assert bench.poll() == replies.Ack()
+
+
+def test_a_status_that_was_asked_for_is_not_reported_again() -> None:
+    bench = Bench()
+    bench.functions.set_local_status(is_tampered=True)
+    bench.functions.set_local_status(is_power_failing=True)
+    assert bench.perform(commands.LocalStatusRequest()) == replies.LocalStatus(is_tampered=True, is_power_failing=True)
+    assert bench.poll() == replies.Ack()
+
+
+def test_a_change_is_not_lost_behind_too_many_reports() -> None:
+    bench = Bench()
+    bench.functions.set_input(0, True)
+    for number in range(REPORTS_MAX + 1):
+        bench.functions.report(replies.Nak(number))
+    assert bench.poll() == replies.InputStatus((True, False))
+
+
+@pytest.mark.parametrize(("scbk", "size_max"), [(None, 1432), (bytes(16), 1423)])
+def test_a_reply_that_does_not_fit_a_frame_is_refused_at_once(scbk: bytes | None, size_max: int) -> None:
+    bench = Bench(PeripheralSettings(scbk=scbk))
+    vendor_bytes = 3
+    bench.functions.report(replies.ManufacturerReply(1, bytes(size_max - vendor_bytes)))
+    with pytest.raises(FieldRangeError, match=f"a reply of {size_max + 1} bytes"):
+        bench.functions.report(replies.ManufacturerReply(1, bytes(size_max - vendor_bytes + 1)))
 
 
 def test_an_input_that_does_not_exist_is_our_callers_mistake() -> None:
