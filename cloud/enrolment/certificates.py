@@ -95,9 +95,10 @@ def note_in_use(session: UnitOfWork, gateway: Gateway, serial: str) -> None:
     certificate.in_use_since = session.now
     gateway.certificate_serial = serial
     actor = Actor("gateway", gateway.id)
-    for earlier in list_of(session, gateway.id):
-        if earlier.serial != serial and earlier.revoked_at is None:
-            _revoke(session, earlier, "superseded", actor)
+    for other in list_of(session, gateway.id):
+        is_earlier = other.serial != serial and other.issued_at <= certificate.issued_at
+        if is_earlier and other.revoked_at is None:
+            _revoke(session, other, "superseded", actor)
     audit.record(session, actor, "certificate.use", entity=("gateway", gateway.id), after={"serial": serial})
 
 

@@ -6,7 +6,6 @@ The file is replaced at once, never removed: mosquitto 2.0 that finds none when 
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 from datetime import UTC, datetime, timedelta
@@ -107,10 +106,9 @@ async def keep_list(path: Path | None, authority_dir: Path | None, database: Dat
 
 
 def _validity(path: Path) -> str:
-    with contextlib.suppress(AttributeError):
-        present = RevocationFile(path).read()
-        ends_at = present.next_update_utc if present else None
-        if ends_at is not None:
-            state = "has let nobody in since" if ends_at <= datetime.now(UTC) else "lets nobody in from"
-            return f"the broker {state} {ends_at:%Y-%m-%d %H:%M} UTC, if it has this list"
-    return "there is no list yet"
+    present = RevocationFile(path).read()
+    ends_at = None if present is None else present.next_update_utc
+    if ends_at is None:
+        return "there is no list yet"
+    state = "has let nobody in since" if ends_at <= datetime.now(UTC) else "lets nobody in from"
+    return f"the broker {state} {ends_at:%Y-%m-%d %H:%M} UTC, if it has this list"
