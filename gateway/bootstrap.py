@@ -6,7 +6,6 @@
 import asyncio
 import functools
 import importlib.metadata
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +36,7 @@ from gateway.service.ports import CardPresented, Clock, CodePresented, KeysPress
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.reader_watch import ReaderWatch
 from gateway.service.status_records import GatewayStatus, ReaderReport, Record, state_record, with_counters
+from gateway.service.tap_ids import TapIds
 from gateway.status_client import BUS_SOCKET, STATUS_SOCKET
 from gateway.supervisor import Loop, supervise
 from gateway.texts.catalogue import Catalogue, load_catalogue
@@ -85,6 +85,7 @@ class Gate:
     def __init__(self, config: GatewayConfig, core: Core) -> None:
         self._core = core
         self._published: Record = {}
+        self.tap_ids = TapIds()
         self.status = LocalStatus(config.state_dir / STATUS_SOCKET, greeting=self._whole_state)
         # What crosses a bus is for this gateway's own user alone: readers in plain text tell card numbers there.
         capture = LocalStatus(
@@ -104,7 +105,7 @@ class Gate:
             on_change=self.publish_state,
         )
         self._pins = PinCollection(asyncio.get_running_loop(), timeout_s=config.pin_timeout_s)
-        self._tap = self._build_tap(GateParts(self._places, self._lanes.passages, self._feedback, self._pins))
+        self.tap = self._build_tap(GateParts(self._places, self._lanes.passages, self._feedback, self._pins))
         for wire in wires:
             wire.bus.set_listener(self._handle_reader)
         self.loops = (
@@ -144,13 +145,13 @@ class Gate:
             core.knowledge,
             journal=core.store.journal,
             status=self.status,
-            new_tap_id=lambda: secrets.token_hex(10),
+            new_tap_id=self.tap_ids,
         )
 
     def _handle_reader(self, happened: ReaderEvent) -> None:
         match happened:
             case CardPresented() | CodePresented():
-                self._tap.handle_card(happened)
+                self.tap.handle_card(happened)
             case KeysPressed():
                 self._pins.press(happened)
             case _:

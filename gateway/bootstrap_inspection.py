@@ -17,9 +17,11 @@ from gateway.control_client import CONTROL_SOCKET
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneSignal
+from gateway.inspection.requests import InspectionRequests, TapDesk
 from gateway.self_test.gate_checks import Counters, KnownState, LinkState
 from gateway.self_test.live import LiveSelfTest, TestedLane
 from gateway.self_test.report_file import ReportFile
+from gateway.service.card_tap import CardTap
 from gateway.service.cloud_session import CloudSession
 from gateway.service.dry_tap import NOBODYS_HASH, DryTap
 from gateway.service.passage import LanePassages
@@ -27,6 +29,7 @@ from gateway.service.ports import Clock, Lane
 from gateway.service.reader_feedback import ReaderPlace
 from gateway.service.recent_events import RecentEvents
 from gateway.service.status_records import ReaderReport
+from gateway.service.tap_ids import TapIds
 
 _PASSAGE_SIGNS: Final = (LaneSignal.ROTATION_IN, LaneSignal.ROTATION_OUT, LaneSignal.OPEN)
 TEST_TEXT: Final = ("Self-test",)
@@ -44,6 +47,12 @@ class InspectedGate(Protocol):
 
     @property
     def lanes(self) -> Lanes: ...
+
+    @property
+    def tap(self) -> CardTap: ...
+
+    @property
+    def tap_ids(self) -> TapIds: ...
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,26 @@ class Inspection:
     def __init__(self, config: GatewayConfig, inspected: InspectedGateway, clock: Clock) -> None:
         self.recent_events = RecentEvents()
         self.self_test = LiveSelfTest(inspected, clock, config.state_dir, ReportFile(config.state_dir))
-        self.control = LocalControl(config.state_dir / CONTROL_SOCKET, {"self_test": self.self_test.handle})
+        requests = InspectionRequests(_tap_desk(inspected, clock), inspected.store.journal, self.recent_events)
+        handlers = {
+            "self_test": self.self_test.handle,
+            "tap": requests.tap,
+            "journal": requests.journal,
+            "journal_page": requests.journal_page,
+        }
+        self.control = LocalControl(config.state_dir / CONTROL_SOCKET, handlers)
+
+
+def _tap_desk(inspected: InspectedGateway, clock: Clock) -> TapDesk:
+    gate = inspected.gate
+    return TapDesk(
+        places=gate.places,
+        lane_names={lane.lane_id: config.name for config, lane, _ in gate.lanes.known},
+        tap=gate.tap.handle_card,
+        tap_ids=gate.tap_ids,
+        dry=inspected.dry_tap,
+        now=clock.monotonic,
+    )
 
 
 def _tested(config: LaneConfig, lane: Lane, passages: LanePassages) -> TestedLane:

@@ -16,6 +16,7 @@ from typing import Final
 
 from gateway.config import ConfigError, GatewayConfig, load_config
 from gateway.config_table import Mistake
+from gateway.inspection.cli import add_inspection_commands
 from gateway.installer.bench import InstallerRefusedError
 from gateway.installer.cli import Command, UsageError, add_installer_commands, add_scan_options, scan_readers
 from gateway.lane_cli import add_lane_commands
@@ -34,6 +35,12 @@ examples:
   tornello-gateway status --json
   tornello-gateway watch
   tornello-gateway lane-mode "Lane 1" free_passage --for 30
+  tornello-gateway self-test
+  tornello-gateway tap --card 18:4821
+  tornello-gateway members rossi
+  tornello-gateway journal --since 2h --follow
+  tornello-gateway export --table events --out events.csv
+  tornello-gateway support-bundle bundle.tar.gz
   tornello-gateway scan-readers --port /dev/ttyUSB0 --all-bauds
   tornello-gateway pair-reader --reader entry --config gateway.toml
   tornello-gateway capture --osdpcap entry.osdpcap --seconds 30
@@ -46,7 +53,7 @@ exit codes:
   4  refused: the reader has a key already, the file is there already, no such lane
 """
 
-ENDED_BY_CTRL_C: Final = frozenset({"run", "watch", "capture"})
+ENDED_BY_CTRL_C: Final = frozenset({"run", "watch", "capture", "journal"})
 """Commands without another end; the others were interrupted."""
 
 log = logging.getLogger(__name__)
@@ -173,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
         reading.add_argument("--json", action="store_true", help="as JSON, one object a line")
     add_installer_commands(add)
     add_lane_commands(commands, shared)
+    add_inspection_commands(add)
     add_self_test_command(commands, shared)
     words = "look for OSDP readers on a port"
     scan = commands.add_parser("scan-readers", parents=[debug], help=words, description=words)

@@ -27,6 +27,11 @@ class RecentEvents:
             tap = event.body
             log.info("tap at %s: %s, %s (%d us)", tap.reader, tap.outcome, tap.reason, tap.decided_in_us)
 
+    @property
+    def newest_seq(self) -> int:
+        """The number of the newest one, -1 before any."""
+        return self._events[-1].seq if self._events else -1
+
     def after(self, seq: int) -> list[JournalEvent]:
         """Those with a higher number, the oldest first."""
         return [event for event in self._events if event.seq > seq]
