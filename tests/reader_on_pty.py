@@ -18,7 +18,10 @@ CARD_REPLY_SIZE = 24
 
 
 class ReaderOnPty:
-    """`port` is what a gateway opens. What the gateway lets it show is in `led`, `lines` and `beep_count`."""
+    """`port` is what a gateway opens. What the gateway lets it show is in `led`, `lines` and `beep_count`.
+
+    `outputs` are its outputs by number, as far as the gateway has switched them.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class ReaderOnPty:
         self.led: str | None = None
         self.lines: dict[int, str] = {}
         self.beep_count = 0
+        self.outputs: dict[int, bool] = {}
         self.card_sent_at = 0.0
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
@@ -110,6 +114,8 @@ class ReaderOnPty:
                 self.led = led.temporary.on_color.name if led.temporary else None
             case events.BuzzerSet(buzzer=buzzer):
                 self.beep_count += buzzer.repeat_count
+            case events.OutputSet():
+                self.outputs[event.output] = event.is_active
             case events.KeyChanged(key=key):
                 self.keys.append(key)
             case events.CommunicationChanged(baud=baud):

@@ -136,7 +136,7 @@ async def test_a_fire_opens_the_gate_in_hardware_and_is_reported(tmp_path: Path)
     async with running_gateway(tmp_path, club()) as gateway:
         gateway.turnstile.set_input("fire", is_active=True)
         async with asyncio.timeout(5):
-            while gateway.records[-1]["lanes"][0]["state"] != "free_passage":
+            while gateway.records[-1]["lanes"][0]["state"] != "evacuation":
                 gateway.grew.clear()
                 await gateway.grew.wait()
         decision = await gateway.tap(GOOD)
