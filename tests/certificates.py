@@ -56,17 +56,28 @@ class Authority:
     def path(self) -> Path:
         return self.folder / "authority.pem"
 
-    def issue(self, common_name: str, *, valid_for: dt.timedelta = dt.timedelta(days=1)) -> TlsFiles:
+    def issue(
+        self,
+        common_name: str,
+        *,
+        valid_for: dt.timedelta = dt.timedelta(days=1),
+        valid_from: dt.timedelta = dt.timedelta(days=-2),
+    ) -> TlsFiles:
         """A certificate for `common_name`, `localhost` and 127.0.0.1; a negative life gives an expired one."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self.sign(common_name, key.public_key(), valid_for=valid_for)
+        certificate = self.sign(common_name, key.public_key(), valid_for=valid_for, valid_from=valid_from)
         certificate_path = self.folder / f"{common_name}.pem"
         certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         _write_key(self.folder / f"{common_name}.key", key)
         return TlsFiles(authority=self.path, certificate=certificate_path, key=self.folder / f"{common_name}.key")
 
     def sign(
-        self, common_name: str, public_key: ec.EllipticCurvePublicKey, *, valid_for: dt.timedelta = dt.timedelta(days=1)
+        self,
+        common_name: str,
+        public_key: ec.EllipticCurvePublicKey,
+        *,
+        valid_for: dt.timedelta = dt.timedelta(days=1),
+        valid_from: dt.timedelta = dt.timedelta(days=-2),
     ) -> x509.Certificate:
         """The certificate alone, for a key made elsewhere."""
         now = dt.datetime.now(dt.UTC)
@@ -76,7 +87,7 @@ class Authority:
             .issuer_name(self.certificate.subject)
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - dt.timedelta(days=2))
+            .not_valid_before(now + valid_from)
             .not_valid_after(now + valid_for)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(is_authority=False), critical=True)
@@ -94,8 +105,8 @@ class Authority:
             .sign(self.key, hashes.SHA256())
         )
 
-    def revoke(self, certificate: Path) -> Path:
-        """A revocation list that names this one certificate."""
+    def revoke(self, certificate: Path, *, valid_for: dt.timedelta = dt.timedelta(days=1)) -> Path:
+        """A revocation list that names this one certificate; a negative life gives an expired list."""
         now = dt.datetime.now(dt.UTC)
         revoked = x509.load_pem_x509_certificate(certificate.read_bytes())
         entry = x509.RevokedCertificateBuilder().serial_number(revoked.serial_number).revocation_date(now).build()
@@ -103,7 +114,7 @@ class Authority:
             x509.CertificateRevocationListBuilder()
             .issuer_name(self.certificate.subject)
             .last_update(now - dt.timedelta(hours=1))
-            .next_update(now + dt.timedelta(days=1))
+            .next_update(now + valid_for)
             .add_revoked_certificate(entry)
             .sign(self.key, hashes.SHA256())
         )

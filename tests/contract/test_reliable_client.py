@@ -295,6 +295,40 @@ def test_an_expired_certificate_is_told_by_name(tmp_path: Path) -> None:
         assert refusal_of(broker, expired).reason == "certificate_expired"
 
 
+def test_a_certificate_that_is_not_valid_yet_is_told_by_name(tmp_path: Path) -> None:
+    authority = Authority.create(tmp_path / "ca")
+    with running_broker(tmp_path / "broker", tls=mutual_tls(authority)) as broker:
+        early = authority.issue("gwy_a", valid_for=dt.timedelta(days=9), valid_from=dt.timedelta(days=1))
+        assert refusal_of(broker, early).reason == "certificate_not_yet_valid"
+
+
+def test_a_revocation_list_that_has_expired_is_not_blamed_on_the_certificate(tmp_path: Path) -> None:
+    """mosquitto's alert is that of an expired certificate, to every client alike."""
+    authority = Authority.create(tmp_path / "ca")
+    expired_list = authority.revoke(authority.issue("somebody").certificate, valid_for=dt.timedelta(minutes=-1))
+    with running_broker(tmp_path / "broker", tls=mutual_tls(authority, expired_list)) as broker:
+        assert refusal_of(broker, authority.issue("gwy_a")).reason == "validity_disputed"
+
+
+def test_a_list_that_names_a_certificate_is_obeyed_after_a_reload_and_cuts_nobody(tmp_path: Path) -> None:
+    authority = Authority.create(tmp_path / "ca")
+    gateway = authority.issue("gwy_a")
+    tls = mutual_tls(authority, authority.revoke(authority.issue("somebody").certificate))
+    with running_broker(tmp_path / "broker", tls=tls) as broker:
+
+        async def test() -> None:
+            async with client_of(broker, "gwy_a", tls=gateway) as client:
+                authority.revoke(gateway.certificate, valid_for=dt.timedelta(days=2))
+                broker.reload()
+                async with asyncio.timeout(5):
+                    while probe_refusal(broker.host, broker.port, client_context(gateway), 0.1) is None:
+                        await asyncio.sleep(0.02)
+                await client.publish("a", b"the session that was there goes on")
+
+        run(test)
+        assert refusal_of(broker, gateway).reason == "certificate_revoked"
+
+
 def test_a_certificate_of_another_authority_is_told_by_name(tmp_path: Path) -> None:
     authority = Authority.create(tmp_path / "ca")
     stranger = Authority.create(tmp_path / "other", "another authority").issue("gwy_a")

@@ -1,8 +1,12 @@
+import datetime as dt
 import ssl
+from pathlib import Path
 
 import pytest
 
-from mqtt_client.tls import certificate_refusal
+from mqtt_client.errors import CertificateRefusedError
+from mqtt_client.tls import certificate_refusal, refine_refusal
+from tests.certificates import Authority
 
 
 def alert(reason: str) -> ssl.SSLError:
@@ -44,3 +48,30 @@ def test_what_our_verification_found_gets_its_name(code: int, name: str) -> None
 @pytest.mark.parametrize("error", [None, ConnectionResetError(), TimeoutError(), alert("WRONG_VERSION_NUMBER")])
 def test_other_errors_are_no_certificate_problem(error: BaseException | None) -> None:
     assert certificate_refusal(error) is None
+
+
+NOW = dt.datetime.now(dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "now", "name"),
+    [
+        ("certificate_expired", NOW + 3 * DAY, "certificate_expired"),
+        ("certificate_expired", NOW, "validity_disputed"),
+        ("certificate_rejected", NOW - 3 * DAY, "certificate_not_yet_valid"),
+        ("certificate_rejected", NOW, "certificate_rejected"),
+        ("certificate_revoked", NOW + 3 * DAY, "certificate_revoked"),
+        ("broker_expired", NOW + 3 * DAY, "broker_expired"),
+    ],
+)
+def test_a_refusal_is_named_by_what_our_own_certificate_says(
+    tmp_path: Path, told: str, now: dt.datetime, name: str
+) -> None:
+    ours = Authority.create(tmp_path).issue("gwy_a")
+    assert refine_refusal(CertificateRefusedError(told, "refused"), ours.certificate, now).reason == name
+
+
+def test_without_our_certificate_at_hand_the_broker_s_word_stands(tmp_path: Path) -> None:
+    told = CertificateRefusedError("certificate_expired", "refused")
+    assert refine_refusal(told, tmp_path / "nowhere.pem", NOW) is told
