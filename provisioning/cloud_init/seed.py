@@ -1,4 +1,4 @@
-"""The seed's files: what cloud-init reads, what the first boot runs, and the claim, which that takes off the card's FAT.
+"""The seed's files: what cloud-init reads, what the first boot runs, and the claim, which that takes off the card.
 
 There is no password in them: the one account can be entered with an SSH key alone. The documents are JSON, which is
 YAML as well. Formats: cloud-init's NoCloud data source, cloud-config modules and network configuration version 2.
