@@ -51,6 +51,7 @@ def add_installer_commands(add: AddCommand) -> None:
     speed = add("set-baud", _set_baud, "move all readers of a bus to another speed")
     speed.add_argument("--bus", metavar="PORT", help="the bus by its port (needed only where there are several)")
     speed.add_argument("--baud", required=True, type=int, choices=BAUD_RATES)
+    speed.add_argument("--print-only", action="store_true", help="say which line to change instead of changing it")
     capture = add("capture", _capture, "record the OSDP buses, beside the running gateway or alone")
     capture.add_argument("--osdpcap", required=True, type=Path, metavar="FILE", help="the file to write")
     capture.add_argument("--seconds", type=_parse_seconds, metavar="N", help="end after so long (until Ctrl-C)")
@@ -115,17 +116,25 @@ def _pair_reader(config: GatewayConfig, options: argparse.Namespace) -> int:
 def _set_baud(config: GatewayConfig, options: argparse.Namespace) -> int:
     from gateway.adapters.reader_bus_serial.bench import open_bench
     from gateway.installer.baud_change import BaudChange
+    from gateway.installer.config_edit import BaudEdit
 
     bus = _find_bus(config, options.bus)
     if bus.baud == options.baud:
         raise UsageError(f"the bus on {bus.port} is configured for {bus.baud} baud already")
     readers = {reader.name: ReaderSettings(reader.address, scbk=reader.scbk) for reader in bus.readers}
     change = BaudChange(readers, functools.partial(open_bench, bus.port), _teller(options))
-    asyncio.run(change.run(bus.baud, options.baud))
-    words = (
-        f"all readers on {bus.port} are at {options.baud} baud; now write `baud = {options.baud}` in {options.config}"
-    )
-    _finish(options, words, port=bus.port, baud=options.baud)
+    moved = f"all readers on {bus.port} are at {options.baud} baud"
+    if options.print_only:
+        asyncio.run(change.run(bus.baud, options.baud))
+        words = f"{moved}; now write `baud = {options.baud}` in {options.config}"
+        _finish(options, words, port=bus.port, baud=options.baud)
+        return 0
+    edit = BaudEdit(options.config, bus.port, options.baud)
+    with edit.staged():
+        asyncio.run(change.run(bus.baud, options.baud))
+    _finish(options, f"{moved}, and in {options.config}", port=bus.port, baud=options.baud, diff=edit.diff)
+    if not options.json:
+        print(edit.diff)
     return 0
 
 

@@ -85,12 +85,30 @@ async def test_readers_are_looked_for_and_moved_to_another_speed(tmp_path: Path)
         code, out, _ = await command("scan-readers", *options)
         assert code == 0
         assert (json.loads(out)["address"], json.loads(out)["baud"]) == (0, 115_200)
-        code, out, err = await command("set-baud", "--config", config, "--baud", "38400")
+        before = Path(config).read_text()
+        code, out, err = await command("set-baud", "--config", config, "--baud", "38400", "--print-only")
         assert (code, err) == (0, "")
         assert "now write `baud = 38400`" in out
-        assert reader.baud == 38_400
+        assert (reader.baud, Path(config).read_text()) == (38_400, before)
         code, _, err = await command("set-baud", "--config", config, "--baud", "115200")
         assert (code, "for 115200 baud already" in err) == (2, True)
+
+
+@in_loop
+async def test_the_configuration_follows_readers_that_moved(tmp_path: Path) -> None:
+    config = tmp_path / "gateway.toml"
+    async with bench(tmp_path, PeripheralSettings(address=0, scbk=SCBK)) as reader:
+        before = config.read_text()
+        code, out, err = await command("set-baud", "--config", str(config), "--baud", "38400")
+        assert (code, err, reader.baud) == (0, "", 38_400)
+        assert {"-baud = 115200", "+baud = 38400"} <= set(out.splitlines())
+        assert config.read_text() == before.replace("baud = 115200", "baud = 38400")
+        code, out, err = await command("set-baud", "--config", str(config), "--baud", "115200", "--json")
+        assert (code, err, config.read_text()) == (0, "", before)
+        assert "+baud = 115200" in json.loads(out.splitlines()[-1])["diff"]
+        reader.unplug()
+        assert (await command("set-baud", "--config", str(config), "--baud", "9600"))[0] == 1
+    assert config.read_text() == before
 
 
 @in_loop
