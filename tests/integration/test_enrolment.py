@@ -31,6 +31,16 @@ def test_a_token_becomes_an_identity_that_can_be_used(tmp_path: Path) -> None:
     assert certificate.public_key() == load_pem_private_key(files.key.read_bytes(), None).public_key()
 
 
+def test_the_cloud_s_address_is_kept_for_the_renewal_and_what_a_renewal_left_behind_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "identity"
+    folder.mkdir(parents=True)
+    (folder / "next-key.pem").touch()
+    with enrolment_server(tmp_path) as server:
+        enrol(server.url, token_for(server.authority), tmp_path / "state")
+        assert load_identity(tmp_path / "state").cloud_url == server.url
+    assert not (folder / "next-key.pem").exists()
+
+
 def test_what_is_stored_is_readable_by_nobody_else(tmp_path: Path) -> None:
     with enrolment_server(tmp_path) as server:
         enrol(server.url, token_for(server.authority), tmp_path / "state")

@@ -43,6 +43,17 @@ def test_a_full_disk_is_not_to_be_overlooked() -> None:
     assert lines[2] == "  THE DISK TAKES NO MORE: database or disk is full"
 
 
+def test_why_there_is_no_link_and_how_the_certificate_is_can_be_read() -> None:
+    certificate = {"state": "in_order", "valid_until": "2027-02-19T12:00:00Z", "is_running_out": False}
+    certificate |= {"fingerprint": "", "detail": ""}
+    lines = describe({**STATE, "link_fault": "no broker there", "certificate": certificate}).splitlines()
+    assert lines[2:4] == ["  link: no broker there", "  certificate until 2027-02-19"]
+    waiting = {**certificate, "state": "waiting_for_approval", "is_running_out": True, "detail": "staff have to"}
+    lines = describe({**STATE, "certificate": {**waiting, "fingerprint": "ab" * 32}}).splitlines()
+    expected = "until 2027-02-19, WAITING FOR APPROVAL, RUNNING OUT, staff have to, new key abababababababab"
+    assert lines[2] == f"  certificate {expected}"
+
+
 def test_a_decision_says_why_and_what_was_shown() -> None:
     record = {"type": "decision", "reader": "entry", "explanation": "block: expired", "display": ["Too", "late"]}
     assert describe(record) == "entry: block: expired; shown: Too / late"
