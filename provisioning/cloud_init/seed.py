@@ -124,6 +124,8 @@ def _user_data(seed: Seed) -> str:
     answer: dict[str, Any] = {
         "hostname": seed.hostname,
         "manage_etc_hosts": True,
+        # Every system has it; another one would be made first, which takes a Raspberry Pi a minute.
+        "locale": "C.UTF-8",
         "ssh_pwauth": False,
         "disable_root": True,
         "users": [account],

@@ -42,9 +42,9 @@ class Story:
 
     def install(self, name: str) -> Done:
         package = self.packages[name]
-        target = self.device.root / "root" / package.name
+        target = self.device.root / "srv" / package.name
         target.write_bytes(package.read_bytes())
-        done = self.device.run("dpkg", "-i", f"/root/{package.name}", is_checked=False)
+        done = self.device.run("dpkg", "-i", f"/srv/{package.name}", is_checked=False)
         target.unlink()
         return done
 
