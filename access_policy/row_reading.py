@@ -7,6 +7,7 @@ from access_policy.credential import Credential
 from access_policy.entitlement import Booking, Entitlement, EntitlementWindow, TimeSpan
 from access_policy.facts import TapFacts, Whereabouts
 from access_policy.flags import Flag
+from access_policy.gate_view import GateView
 from access_policy.schedule import Calendar, DayWindow, Schedule
 from access_policy.site_policy import SitePolicy, SiteRules
 from access_policy.zone import AccessLevel, Direction, LanePlace, LevelGrant, Zone
@@ -41,6 +42,31 @@ def read_policy(policy_rows: Iterable[rows.PolicyRow]) -> SitePolicy | None:
     if site is None:
         return None
     return SitePolicy(_read_rules(site), Calendar(ZoneInfo(site.time_zone), days), zones, lanes, schedules, levels)
+
+
+def read_gate_view(state_rows: Iterable[rows.StateRow], credential_hash: str, revision: int) -> GateView:
+    """What these rows say about one credential; when the cloud was last heard, they do not know.
+
+    Raises:
+        zoneinfo.ZoneInfoNotFoundError: the site's time zone is unknown here.
+    """
+    policy: list[rows.PolicyRow] = []
+    credential: Credential | None = None
+    entitlements: dict[str, Entitlement] = {}
+    flags: list[Flag] = []
+    for row in state_rows:
+        match row:
+            case rows.CredentialRow():
+                credential = read_credential(row) if row.credential_hash == credential_hash else credential
+            case rows.EntitlementRow():
+                entitlements[row.member_id] = read_entitlement(row)
+            case rows.FlagRow():
+                flags.append(read_flag(row))
+            case _:
+                policy.append(row)
+    holder = credential.member_id if credential else ""
+    theirs = tuple(flag for flag in flags if flag.member_id == holder)
+    return GateView(credential, entitlements.get(holder), theirs, read_policy(policy), revision, None)
 
 
 def read_credential(row: rows.CredentialRow) -> Credential:

@@ -24,6 +24,7 @@ from cloud.enrolment.api import router as enrolment
 from cloud.enrolment.certificate_api import router as certificates
 from cloud.errors import CloudError, FieldError, TooManyRequestsError
 from cloud.event_stream import OpenStreams
+from cloud.explanations.api import router as explanations
 from cloud.flags.api import router as flags
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
@@ -45,6 +46,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     flags,
     desired_state,
     access_events,
+    explanations,
     enrolment,
     certificates,
 )

@@ -7,12 +7,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from cloud.access_events.pages import router as access_events
+from cloud.access_rules.pages import router as access_rules
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
 from cloud.credentials.pages import router as credentials
 from cloud.enrolment.certificate_pages import router as certificates
 from cloud.enrolment.pages import router as enrolment
+from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.members.pages import router as members
@@ -21,10 +23,12 @@ from cloud.staff.pages import router as staff
 
 ROUTERS: Final = (
     access_events,
+    explanations,
     members,
     flags,
     credentials,
     sites,
+    access_rules,
     gateway_health,
     enrolment,
     certificates,

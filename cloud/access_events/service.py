@@ -21,6 +21,11 @@ def news(session: UnitOfWork, wanted: EventFilter, *, after_id: int, limit: int)
     return repository.list_after(session, wanted, after_id, limit)
 
 
+def find_event(session: UnitOfWork, event_id: int) -> AccessEvent | None:
+    """One event."""
+    return session.get(AccessEvent, event_id)
+
+
 def newest_id(session: UnitOfWork) -> int:
     """The id of the newest event, 0 if there is none: where a live feed begins."""
     return repository.newest_id(session)

@@ -30,10 +30,29 @@ class DesiredRow(Base):
     is_deleted: Mapped[bool] = mapped_column(default=False)
 
 
+class PastRow(Base):
+    """What a row said in the revisions from `from_revision` until before `until_revision`, when it changed.
+
+    Kept so that a decision of then can be made again. Nothing is kept of the time in which a row was deleted.
+    """
+
+    __tablename__ = "past_row"
+    __table_args__ = (Index(None, "site_id", "member_id"), Index(None, "superseded_at"))
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(96), primary_key=True)
+    from_revision: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    until_revision: Mapped[int] = mapped_column(BigInteger)
+    member_id: Mapped[str | None] = mapped_column(String(24))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    superseded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class StateHead(Base):
     """The newest revision of a site and the digest of its rows. Its lock puts a site's revisions in commit order.
 
-    `rows_version` says which version of the program has last made all of the site's rows (`ROWS_VERSION`).
+    `rows_version` says which version of the program has last made all of the site's rows (`ROWS_VERSION`). From
+    `history_from` on every revision can be looked up again.
     """
 
     __tablename__ = "state_head"
@@ -42,6 +61,7 @@ class StateHead(Base):
     revision: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     rows_version: Mapped[int]
+    history_from: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class RowProof(Base):

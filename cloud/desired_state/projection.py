@@ -16,7 +16,7 @@ from cloud.contracts import service as contracts
 from cloud.contracts.models import Contract
 from cloud.credentials import service as credentials
 from cloud.database import UnitOfWork
-from cloud.desired_state import policy_rows, repository, rows
+from cloud.desired_state import history, policy_rows, repository, rows
 from cloud.desired_state.models import DesiredRow, StateHead
 from cloud.flags import service as flags
 from cloud.members import service as members
@@ -134,7 +134,7 @@ class _Changes:
             self._put(stored.get(key), key, row)
         for key, old in stored.items():
             if key not in by_key and not old.is_deleted:
-                self._digest.remove(key, old.body)
+                self._retire(old)
                 self._write(old, b"", is_deleted=True)
 
     def finish(self) -> bool:
@@ -151,10 +151,15 @@ class _Changes:
         elif not old.is_deleted and old.body == body:
             return
         if not old.is_deleted:
-            self._digest.remove(key, old.body)
+            self._retire(old)
         self._digest.add(key, body)
         old.member_id = _member_of(row)
         self._write(old, body, is_deleted=False)
+
+    def _retire(self, old: DesiredRow) -> None:
+        """What the row says now holds until before the new revision."""
+        self._digest.remove(old.key, old.body)
+        history.keep(self._fresh, old, self._revision)
 
     def _write(self, row: DesiredRow, body: bytes, *, is_deleted: bool) -> None:
         row.body, row.is_deleted, row.revision = body, is_deleted, self._revision

@@ -176,7 +176,8 @@ def _overtake(session: UnitOfWork, gateway: Gateway, revision: int) -> bool:
     """Move the head behind a revision that this database never made; whether there was need to.
 
     Gateways never go back, so that nobody can replay an old state to them; they would obey nothing until the head has
-    caught up. The digest of the same rows under a new number makes them ask for the whole.
+    caught up. The digest of the same rows under a new number makes them ask for the whole. What was in force there
+    meanwhile, nobody knows.
     """
     newest = head(session, gateway.site_id).revision
     if revision <= newest:
@@ -191,7 +192,7 @@ def _overtake(session: UnitOfWork, gateway: Gateway, revision: int) -> bool:
         newest,
     )
     locked = repository.lock_head(session, gateway.site_id)
-    locked.revision = max(locked.revision, revision + 1)
+    locked.revision = locked.history_from = max(locked.revision, revision + 1)
     session.wake_after_commit("desired_state")
     return True
 

@@ -12,6 +12,7 @@ from access_policy.row_reading import (
     read_credential,
     read_entitlement,
     read_flag,
+    read_gate_view,
     read_policy,
     recall_facts,
     record_facts,
@@ -95,3 +96,28 @@ def test_facts_are_recalled_as_they_were_recorded(place: Whereabouts | None) -> 
     recorded = record_facts(facts, last_contact_at=4)
     assert recorded.last_contact_at == 4
     assert recall_facts(recorded, "lan_a", "out") == facts
+
+
+def test_of_many_rows_the_card_finds_its_holder_with_their_flags() -> None:
+    mine = rows.FlagRow("flg_a", "mem_a", "dues", "block")
+    view = read_gate_view(
+        [
+            rows.FlagRow("flg_b", "mem_b", "dues", "block"),
+            mine,
+            rows.EntitlementRow("mem_b", "Bea", "it"),
+            rows.EntitlementRow("mem_a", "Anna", "ru"),
+            rows.CredentialRow("00", "mem_a"),
+            rows.CredentialRow("11", "mem_b"),
+            SITE,
+        ],
+        "00",
+        7,
+    )
+    assert view.credential == read_credential(rows.CredentialRow("00", "mem_a"))
+    assert (view.entitlement, view.flags) == (Entitlement("mem_a", "Anna", "ru"), (read_flag(mine),))
+    assert (view.revision, view.last_contact_at, view.site is not None) == (7, None, True)
+
+
+def test_a_card_that_no_row_has_finds_nobody() -> None:
+    view = read_gate_view([rows.FlagRow("flg_b", "mem_b", "dues", "block"), SITE], "00", 7)
+    assert (view.credential, view.entitlement, view.flags) == (None, None, ())

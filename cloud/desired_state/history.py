@@ -1,0 +1,115 @@
+"""What a site's state said in earlier revisions, so that a decision of then can be made again.
+
+A row that changes leaves what it said behind, for `KEPT_FOR`; `StateHead.history_from` tells how far back all is there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
+
+from cloud.database import UnitOfWork
+from cloud.desired_state.models import DesiredRow, PastRow, StateHead
+from sync_protocol.state_rows import CredentialRow, StateRow, parse_row
+
+KEPT_FOR: Final = timedelta(days=400)
+"""A year and a season: this year's Christmas can still be compared with the last."""
+PRUNED_AT_ONCE: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """What was in force about one credential at a revision: it, its holder with their flags, and the site's rules."""
+
+    revision: int
+    rows: tuple[StateRow, ...]
+
+
+def keep(session: UnitOfWork, row: DesiredRow, until_revision: int) -> None:
+    """Remember what the row says, which holds until before this revision. Call it before the row is changed."""
+    session.add(
+        PastRow(
+            site_id=row.site_id,
+            key=row.key,
+            from_revision=row.revision,
+            until_revision=until_revision,
+            member_id=row.member_id,
+            body=row.body,
+            superseded_at=session.now,
+        )
+    )
+
+
+def is_known(session: UnitOfWork, site_id: str, revision: int) -> bool:
+    """Whether everything that was in force at this revision is still there."""
+    head = session.get(StateHead, site_id)
+    return head is not None and head.history_from <= revision <= head.revision
+
+
+def state_at(session: UnitOfWork, site_id: str, revision: int, credential_hash: str) -> PastState:
+    """What a gateway that had this revision in force knew of a credential. Ask `is_known` first."""
+    credentials = _rows(session, site_id, revision, _Keyed(f"credential/{credential_hash}"))
+    policy = _rows(session, site_id, revision, _Made(None))
+    holder = next((row.member_id for row in credentials if isinstance(row, CredentialRow)), None)
+    theirs = _rows(session, site_id, revision, _Made(holder)) if holder else []
+    # Among what was made for the holder are all their cards; one was presented.
+    others = [row for row in theirs if not isinstance(row, CredentialRow)]
+    return PastState(revision, (*policy, *credentials, *others))
+
+
+def prune(session: UnitOfWork, before: datetime) -> int:
+    """Forget what was superseded before this moment, at most `PRUNED_AT_ONCE` rows; returns how many there were."""
+    oldest = session.execute(
+        select(PastRow.site_id, PastRow.key, PastRow.from_revision, PastRow.until_revision)
+        .where(PastRow.superseded_at < before)
+        .order_by(PastRow.superseded_at)
+        .limit(PRUNED_AT_ONCE)
+    ).all()
+    for site_id in sorted({row.site_id for row in oldest}):
+        known_from = max(row.until_revision for row in oldest if row.site_id == site_id)
+        query = update(StateHead).where(StateHead.site_id == site_id, StateHead.history_from < known_from)
+        session.execute(query.values(history_from=known_from))
+    if oldest:
+        keys = tuple_(PastRow.site_id, PastRow.key, PastRow.from_revision)
+        session.execute(delete(PastRow).where(keys.in_([tuple(row[:3]) for row in oldest])))
+    return len(oldest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    """The row with this key."""
+
+    key: str
+
+    def of(self, table: type[DesiredRow | PastRow]) -> ColumnElement[bool]:
+        return table.key == self.key
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The rows made for a member; None: about the site itself."""
+
+    member_id: str | None
+
+    def of(self, table: type[DesiredRow | PastRow]) -> ColumnElement[bool]:
+        return table.member_id.is_(None) if self.member_id is None else table.member_id == self.member_id
+
+
+def _rows(session: UnitOfWork, site_id: str, revision: int, wanted: _Keyed | _Made) -> Sequence[StateRow]:
+    """What was in force then: rows that have not changed since, and what the others said before they did."""
+    present = select(DesiredRow.key, DesiredRow.body).where(
+        DesiredRow.site_id == site_id,
+        DesiredRow.revision <= revision,
+        DesiredRow.is_deleted.is_(False),
+        wanted.of(DesiredRow),
+    )
+    past = select(PastRow.key, PastRow.body).where(
+        PastRow.site_id == site_id,
+        PastRow.from_revision <= revision,
+        PastRow.until_revision > revision,
+        wanted.of(PastRow),
+    )
+    found = {key: body for query in (present, past) for key, body in session.execute(query)}
+    return [parse_row(found[key]) for key in sorted(found)]
