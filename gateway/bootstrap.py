@@ -40,7 +40,7 @@ from gateway.service.tap_ids import TapIds
 from gateway.status_client import BUS_SOCKET, STATUS_SOCKET
 from gateway.supervisor import Loop, supervise
 from gateway.texts.catalogue import Catalogue, load_catalogue
-from sync_protocol.credential_hash import hash_credential
+from sync_protocol.credential_hash import hash_credential, hash_pin
 from sync_protocol.journal_events import GatewayStarted
 from sync_protocol.messages import ReaderHealth
 
@@ -71,8 +71,15 @@ class Core:
     @property
     def knowledge(self) -> Knowledge:
         """What taps are decided from."""
-        hashing = functools.partial(hash_credential, self.identity.credential_key)
-        return Knowledge(self.store.gate_reader, self.clock, self.catalogue, hashing)
+        key = self.identity.credential_key
+        return Knowledge(
+            state=self.store.gate_reader,
+            presence=self.store.journal.presence,
+            clock=self.clock,
+            catalogue=self.catalogue,
+            hash_credential=functools.partial(hash_credential, key),
+            hash_pin=functools.partial(hash_pin, key),
+        )
 
 
 class Gate:
@@ -159,8 +166,10 @@ class Gate:
                 self._lanes.handle_status(happened)
 
     def handle_applied(self, revision: int) -> None:
-        """Another state is in force; the site may speak another language in it."""
-        self._feedback.learn_site(self._core.store.gate_reader.find_gate_view(NOBODYS_HASH).site)
+        """Another state is in force; the site may speak another language in it, and have other rules."""
+        site = self._core.store.gate_reader.find_gate_view(NOBODYS_HASH).site
+        self._feedback.learn_site(site)
+        self._core.store.journal.presence.learn_site(site)
         self.publish_state()
 
     def publish_state(self) -> None:

@@ -8,11 +8,26 @@ from access_policy.site_policy import SiteRules, plain_policy
 from gateway.domain.access_point import Direction, ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
-from gateway.service.ports import ReaderListener
+from gateway.domain.presence import Presence
+from gateway.service.card_tap import Knowledge
+from gateway.service.ports import Clock, GateStateReader, ReaderListener
 from sync_protocol.journal_events import EventBody, SealedEvent
 from sync_protocol.messages import OutboxRange
+from tests.display_catalogue import display_catalogue
 
 SITE = plain_policy(SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30))
+
+
+def unhashed_knowledge(state: GateStateReader, clock: Clock, presence: Presence | None = None) -> Knowledge:
+    """What taps are decided from, where credentials and PINs are their own hashes."""
+    return Knowledge(
+        state=state,
+        presence=presence or Presence(),
+        clock=clock,
+        catalogue=display_catalogue(),
+        hash_credential=lambda canonical: canonical,
+        hash_pin=lambda credential_hash, pin: f"{credential_hash}/{pin}",
+    )
 
 
 @dataclass

@@ -4,6 +4,7 @@ A program that was just installed shows here that it can decide: its store takes
 them in, stops whom staff have blocked, and refuses a stranger.
 """
 
+import functools
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from gateway.service.card_tap import Knowledge
 from gateway.service.dry_tap import READER, DryTap, WrongDecisionError
 from gateway.service.ports import CodePresented
 from gateway.texts.catalogue import load_catalogue
-from sync_protocol.credential_hash import KEY_BYTES, hash_credential
+from sync_protocol.credential_hash import KEY_BYTES, hash_credential, hash_pin
 from sync_protocol.digest import Digest
 from sync_protocol.messages import SnapshotChunk
 from sync_protocol.state_rows import (
@@ -54,7 +55,12 @@ async def decide_synthetic_taps(folder: Path) -> int:
             raise WrongDecisionError("a state with a correct digest was not taken")
         await store.state.note_contact(now_s)
         knowledge = Knowledge(
-            store.gate_reader, clock, load_catalogue(), lambda canonical: hash_credential(_KEY, canonical)
+            state=store.gate_reader,
+            presence=store.journal.presence,
+            clock=clock,
+            catalogue=load_catalogue(),
+            hash_credential=functools.partial(hash_credential, _KEY),
+            hash_pin=functools.partial(hash_pin, _KEY),
         )
         tap = DryTap(knowledge, store.journal)
         return max(_present(tap, card, reason) for card, reason in EXPECTED.items())

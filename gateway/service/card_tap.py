@@ -10,17 +10,19 @@ from dataclasses import dataclass
 
 from access_policy.decide import decide
 from access_policy.decision import Decision, Reason, Rule
-from access_policy.facts import TapFacts
 from access_policy.gate_view import GateView
 from access_policy.row_reading import record_facts
 from firmware_protocol.wiegand import ParityError
 from gateway.domain.access_point import ReaderKey
+from gateway.domain.presence import Presence
 from gateway.service.credential_reading import canonical_credential
 from gateway.service.passage import Grant, LanePassages
+from gateway.service.pin_check import PinCheck
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, Clock, CodePresented, GateStateReader, Journal, StatusFeed
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.status_records import decision_record
+from gateway.service.tap_facts import TapCircumstances, left_zone
 from gateway.service.wording import decision_text
 from gateway.texts.catalogue import Catalogue
 from sync_protocol.journal_events import AccessDecided, DecisionFacts
@@ -40,13 +42,25 @@ class GateParts:
 class Knowledge:
     """What a tap is decided from, and how the decision is worded.
 
-    `hash_credential` makes the site's keyed hash of a canonical credential.
+    `hash_credential` makes the site's keyed hash of a canonical credential, `hash_pin` that of a card's hash and a PIN.
     """
 
     state: GateStateReader
+    presence: Presence
     clock: Clock
     catalogue: Catalogue
     hash_credential: Callable[[str], str]
+    hash_pin: Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The answer to a tap, and what it rests on; the hash is empty and nothing known of a card that was not read."""
+
+    credential_hash: str
+    decision: Decision
+    view: GateView | None = None
+    facts: DecisionFacts | None = None
 
 
 class CardTap:
@@ -66,24 +80,26 @@ class CardTap:
         self._journal = journal
         self._status = status
         self._new_tap_id = new_tap_id
+        self._circumstances = TapCircumstances(gate.lanes, knowledge.clock, knowledge.presence, journal)
+        self._pin_check = PinCheck(knowledge.hash_pin)
 
     def handle_card(self, card: CardPresented | CodePresented) -> None:
         """Decide, open or refuse, and record: in this order and in this call."""
         place = self._gate.places[card.reader]
         lane = self._gate.lanes[place.access_point.lane_id]
-        credential_hash, decision, facts = self._decide(card, place, lane)
-        tap_id = self._new_tap_id()
+        answer = self._decide(card, place)
+        decision, tap_id = answer.decision, self._new_tap_id()
         if decision.is_granted:
-            lane.give(_grant_of(decision, tap_id, place))
+            lane.give(_grant_of(answer, tap_id, place))
         decided_in_us = round((self._knowledge.clock.monotonic() - card.at_monotonic) * 1_000_000)
-        text = self._text_of(decision, place)
+        text = self._text_of(answer, place)
         lines = self._gate.feedback.show_outcome(card.reader, decision.outcome, text, lane.timing.passage_window_ms)
         event = AccessDecided(
             tap_id=tap_id,
             lane_id=lane.lane_id,
             direction=place.access_point.direction,
             reader=card.reader,
-            credential_hash=credential_hash,
+            credential_hash=answer.credential_hash,
             outcome=decision.outcome,
             reason=decision.reason,
             rule=decision.rule,
@@ -97,52 +113,42 @@ class CardTap:
             is_guest=decision.is_guest,
             signals=tuple(decision.signals),
             flags_considered=tuple((flag.flag_id, flag.bearing) for flag in decision.considered),
-            facts=facts,
+            facts=answer.facts,
         )
         self._journal.append(event)
         self._status.publish(decision_record(event, lines))
 
-    def _decide(
-        self, card: CardPresented | CodePresented, place: ReaderPlace, lane: LanePassages
-    ) -> tuple[str, Decision, DecisionFacts | None]:
-        """The credential's hash, empty when the card could not be read, the decision, and the facts it rests on."""
-        self._gate.pins.take(card.reader)
+    def _decide(self, card: CardPresented | CodePresented, place: ReaderPlace) -> _Answer:
+        typed_pin = self._gate.pins.take(card.reader)
         try:
             canonical = canonical_credential(card, place.reading)
         except ValueError as error:
             rule = Rule.CARD_PARITY if isinstance(error, ParityError) else Rule.CARD_FORMAT
-            return "", Decision("block", Reason.CREDENTIAL_UNREADABLE, rule, revision=0), None
+            return _Answer("", Decision("block", Reason.CREDENTIAL_UNREADABLE, rule, revision=0))
         credential_hash = self._knowledge.hash_credential(canonical)
         view = self._knowledge.state.find_gate_view(credential_hash)
         self._gate.feedback.learn_site(view.site)
-        facts = self._facts(view, place, lane)
+        self._knowledge.presence.learn_site(view.site)
+        pin = self._pin_check.judge(view.credential, typed_pin, card.at_monotonic)
+        facts = self._circumstances.facts(view, place.access_point, pin)
         recorded = record_facts(facts, view.last_contact_at) if view.credential else None
-        return credential_hash, decide(view, facts), recorded
+        return _Answer(credential_hash, decide(view, facts), view, recorded)
 
-    def _facts(self, view: GateView, place: ReaderPlace, lane: LanePassages) -> TapFacts:
-        windows = view.entitlement.windows if view.entitlement else ()
-        member_id = view.credential.member_id if view.credential else None
-        spent = {window.contract_id: self._journal.visits_spent(window.contract_id) for window in windows}
-        return TapFacts(
-            lane_id=lane.lane_id,
-            direction=place.access_point.direction,
-            lane=lane.condition_for(place.access_point.direction, member_id),
-            now_s=self._knowledge.clock.wall_ms() // 1000,
-            is_clock_trusted=self._knowledge.clock.trust != "untrusted",
-            visits_spent={contract_id: visits for contract_id, visits in spent.items() if visits},
-        )
-
-    def _text_of(self, decision: Decision, place: ReaderPlace) -> str:
+    def _text_of(self, answer: _Answer, place: ReaderPlace) -> str:
+        site = answer.view.site if answer.view else None
         return decision_text(
-            decision,
+            answer.decision,
             place.access_point.direction,
             site_locale=self._gate.feedback.site_locale,
             catalogue=self._knowledge.catalogue,
+            own_texts=site.rules.texts if site else {},
         )
 
 
-def _grant_of(decision: Decision, tap_id: str, place: ReaderPlace) -> Grant:
+def _grant_of(answer: _Answer, tap_id: str, place: ReaderPlace) -> Grant:
+    decision, view = answer.decision, answer.view
     assert decision.holder is not None, "only a known member is ever granted"
+    assert view is not None, "what could not be read is refused"
     return Grant(
         tap_id,
         place.key,
@@ -150,4 +156,8 @@ def _grant_of(decision: Decision, tap_id: str, place: ReaderPlace) -> Grant:
         decision.holder.member_id,
         decision.contract_id,
         decision.spends_visit,
+        zone_id=decision.zone_id,
+        left_zone_id=left_zone(view, place.access_point),
+        is_guest=decision.is_guest,
+        is_staff=view.entitlement is not None and view.entitlement.role == "staff",
     )

@@ -7,6 +7,9 @@ import logging
 from collections import deque
 from typing import Final
 
+from msgspec.structs import replace
+
+from gateway.service.duress import hide_duress
 from sync_protocol.journal_events import AccessDecided, JournalEvent
 
 log = logging.getLogger(__name__)
@@ -22,10 +25,13 @@ class RecentEvents:
 
     def take(self, event: JournalEvent) -> None:
         """Remember an event that has just happened."""
-        self._events.append(event)
         if isinstance(event.body, AccessDecided):
-            tap = event.body
+            tap = hide_duress(event.body)
+            event = replace(event, body=tap)
             log.info("tap at %s: %s, %s (%d us)", tap.reader, tap.outcome, tap.reason, tap.decided_in_us)
+            for signal in tap.signals:
+                log.warning("tap at %s by %s: %s", tap.reader, tap.member_id, signal)
+        self._events.append(event)
 
     @property
     def newest_seq(self) -> int:

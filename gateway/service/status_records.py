@@ -12,6 +12,7 @@ import msgspec
 from gateway.domain.lane_mode import LaneMode
 from gateway.domain.lane_states import LaneState
 from gateway.service.certificate_renewal import CertificateStatus
+from gateway.service.duress import hide_duress
 from gateway.service.passage import Grant, GrantEnd
 from sync_protocol.journal_events import AccessDecided
 from sync_protocol.messages import OutboxRange
@@ -78,7 +79,8 @@ class GatewayStatus:
 
 
 def decision_record(event: AccessDecided, lines: Sequence[str]) -> Record:
-    """The record of one decision."""
+    """The record of one decision, but for what a PIN under duress says."""
+    event = hide_duress(event)
     fields: Record = msgspec.to_builtins(event)
     return {**fields, "type": "decision", "explanation": explain(event), "display": list(lines)}
 

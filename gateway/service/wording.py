@@ -48,23 +48,36 @@ REASONS: Final[dict[Reason, str]] = {
 }
 
 
-def decision_text(decision: Decision, direction: Direction, *, site_locale: str, catalogue: Catalogue) -> str:
-    """The whole text of a decision, its lines in the order of importance."""
+OwnTexts = Mapping[str, Mapping[str, str]]
+"""The site's own words: deny reason to language to text."""
+
+
+def decision_text(
+    decision: Decision, direction: Direction, *, site_locale: str, catalogue: Catalogue, own_texts: OwnTexts
+) -> str:
+    """The whole text of a decision, its lines in the order of importance.
+
+    What staff wrote for this member comes first, then the site's own words in the member's language, then ours.
+    """
     locale = decision.holder.locale if decision.holder else site_locale
-    shown = [_flag_text(flag, locale, site_locale, catalogue) for flag in decision.flags]
+
+    def reason_text(reason: Reason) -> str:
+        own = own_texts.get(reason, {}).get(language_of(locale))
+        return own or catalogue.translate(REASONS[reason], locale)
+
+    def flag_text(flag: Flag) -> str:
+        written = _find_text(flag.texts, (locale, site_locale, SOURCE_LANGUAGE))
+        return written or reason_text(REASON_OF_SOURCE[flag.source])
+
+    shown = [flag_text(flag) for flag in decision.flags]
     if decision.outcome == "message":
         return "\n".join(shown)
     if decision.outcome == "block":
         is_flagged = any(flag.effect == "block" for flag in decision.flags)
-        return shown[0] if is_flagged else catalogue.translate(REASONS[decision.reason], locale)
+        return shown[0] if is_flagged else reason_text(decision.reason)
     greeting = catalogue.translate(WELCOME if direction == "in" else GOODBYE, locale)
     name = decision.holder.display_name if decision.holder else ""
     return f"{greeting}\n{name}".rstrip()
-
-
-def _flag_text(flag: Flag, locale: str, site_locale: str, catalogue: Catalogue) -> str:
-    written = _find_text(flag.texts, (locale, site_locale, SOURCE_LANGUAGE))
-    return written or catalogue.translate(REASONS[REASON_OF_SOURCE[flag.source]], locale)
 
 
 def _find_text(texts: Mapping[str, str], locales: tuple[str, ...]) -> str:

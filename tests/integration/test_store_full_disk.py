@@ -7,15 +7,14 @@ import pytest
 
 from gateway.adapters.store_sqlite.journal import JournalLimits
 from gateway.adapters.store_sqlite.store import GatewayStore
-from gateway.service.card_tap import Knowledge
 from gateway.service.dry_tap import DryTap
 from gateway.service.health import Health
 from gateway.service.ports import StoreBusyError
 from sync_protocol.journal_events import EventBody, GapRecorded, LaneChanged, StorageChanged, parse_event
 from tests.desired_state import club, credential_hash_of, flag_row, load
-from tests.display_catalogue import display_catalogue
 from tests.fake_clock import FakeClock
 from tests.full_disk import fill, no_file_grows_beyond, small_file_system
+from tests.gate_fakes import unhashed_knowledge
 from tests.journal_series import assert_complete, taken
 from tests.opened_store import everything_in, opened, run
 
@@ -54,7 +53,7 @@ def test_a_full_disk_is_waited_out(tmp_path: Path, caplog: pytest.LogCaptureFixt
                 assert store.journal.outbox.next_seq == 0
                 assert store.gate_reader.find_gate_view(credential_hash_of(7)).credential is not None
                 assert store.journal.visits_spent("ctr_a") == 1
-                knowledge = Knowledge(store.gate_reader, FakeClock(), display_catalogue(), lambda canonical: canonical)
+                knowledge = unhashed_knowledge(store.gate_reader, FakeClock())
                 await Health(DryTap(knowledge, store.journal), store.journal, journal_wait_s=0.1).check()
             await until_told(store, "restored")
             bodies = await bodies_in(store)

@@ -24,7 +24,7 @@ from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, TimerHandle
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.relay_control import LaneTiming
-from sync_protocol.credential_hash import hash_credential
+from sync_protocol.credential_hash import hash_credential, hash_pin
 from sync_protocol.journal_events import AccessDecided, EventBody, GatewayStarted
 from tests.display_catalogue import display_catalogue
 from tests.gate_fakes import FakeBus, FakeStatus
@@ -165,9 +165,11 @@ class RunningGateway:
         self.passages = LanePassages(self.lane, TIMING, journal=self.journal, timers=self.timers, listener=report)
         knowledge = Knowledge(
             state=self.store.gate_reader,
+            presence=self.store.journal.presence,
             clock=self.clock,
             catalogue=display_catalogue(),
             hash_credential=functools.partial(hash_credential, identity.credential_key),
+            hash_pin=functools.partial(hash_pin, identity.credential_key),
         )
         return CardTap(
             GateParts(places, {identity.lane_id: self.passages}, feedback, PinCollection(self.timers)),

@@ -5,14 +5,17 @@ from dataclasses import replace
 import pytest
 
 from access_policy.credential import Credential
-from access_policy.entitlement import Entitlement, EntitlementWindow
+from access_policy.entitlement import Entitlement, EntitlementWindow, Role
 from access_policy.flags import Flag
 from access_policy.gate_view import GateView
+from access_policy.site_policy import SitePolicy
+from access_policy.zone import LanePlace, Zone
 from firmware_protocol.wiegand import encode_wiegand26
 from gateway.domain.access_point import AccessPoint, ReaderKey
 from gateway.domain.feedback import FeedbackPlan
+from gateway.domain.lane_inputs import LaneSignal
 from gateway.domain.lane_states import LaneState
-from gateway.service.card_tap import CardTap, GateParts, Knowledge
+from gateway.service.card_tap import CardTap, GateParts
 from gateway.service.display import DisplaySettings
 from gateway.service.gate_report import GateReport
 from gateway.service.passage import LanePassages
@@ -20,10 +23,10 @@ from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, CodePresented, KeysPressed
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.relay_control import LaneTiming
-from sync_protocol.journal_events import AccessDecided
+from sync_protocol.journal_events import AccessDecided, AccessTaken
 from tests.display_catalogue import display_catalogue
 from tests.fake_clock import FakeClock
-from tests.gate_fakes import SITE, FakeBus, FakeJournal, FakeLane, FakeState, FakeStatus, FakeTimers
+from tests.gate_fakes import SITE, FakeBus, FakeJournal, FakeLane, FakeState, FakeStatus, FakeTimers, unhashed_knowledge
 
 ENTRY, EXIT = ReaderKey("entry"), ReaderKey("exit")
 CARD = encode_wiegand26(17, 100)
@@ -42,7 +45,7 @@ class Scene:
         feedback = ReaderFeedback(places, display_catalogue())
         report = GateReport(feedback, self.status, lambda: None)
         self.passages = LanePassages(self.lane, LaneTiming(), journal=self.journal, timers=self.timers, listener=report)
-        knowledge = Knowledge(self.state, self.clock, display_catalogue(), lambda canonical: canonical)
+        knowledge = unhashed_knowledge(self.state, self.clock)
         numbers = iter(range(100))
         self.pins = PinCollection(self.timers)
         self.tap = CardTap(
@@ -53,13 +56,27 @@ class Scene:
             new_tap_id=lambda: f"tap_{next(numbers)}",
         )
 
-    def know(self, card: int, member_id: str = "mem_a", *flags: Flag, visits_left: int | None = None) -> None:
+    def know(
+        self,
+        card: int,
+        member_id: str = "mem_a",
+        *flags: Flag,
+        visits_left: int | None = None,
+        pin: str = "",
+        duress_pin: str = "",
+        site: SitePolicy = SITE,
+        role: Role = "member",
+    ) -> None:
         now = self.clock.wall_ms() // 1000
         canonical = f"wiegand26:17:{card}"
         window = EntitlementWindow("ctr_a", now - 1, now + 1_000, visits_left=visits_left)
-        self.state.views[canonical] = GateView(
-            Credential(canonical, member_id), Entitlement(member_id, "Anna", "en", (window,)), flags, SITE, 7, now
-        )
+        hashes = [f"{canonical}/{one}" if one else "" for one in (pin, duress_pin)]
+        credential = Credential(canonical, member_id, "active", *hashes)
+        entitlement = Entitlement(member_id, "Anna", "en", (window,), role)
+        self.state.views[canonical] = GateView(credential, entitlement, flags, site, 7, now)
+
+    def type(self, keys: str) -> None:
+        self.pins.press(KeysPressed(ENTRY, keys, self.clock.monotonic()))
 
     def present(self, data: bytes = CARD, reader: ReaderKey = ENTRY, bit_count: int = 26) -> AccessDecided:
         self.tap.handle_card(CardPresented(reader, data, bit_count, self.clock.monotonic()))
@@ -180,10 +197,56 @@ def test_a_code_without_characters_is_unreadable_by_its_format() -> None:
     assert (event.reason, event.rule, event.credential_hash) == ("credential_unreadable", "card_format", "")
 
 
-def test_a_pin_goes_with_the_tap_that_follows_changes_nothing_yet_and_is_gone() -> None:
+def test_a_pin_goes_with_the_tap_that_follows_and_is_gone() -> None:
     scene = Scene()
-    scene.know(100)
-    scene.pins.press(KeysPressed(ENTRY, "1234#", scene.clock.monotonic()))
-    assert scene.present().outcome == "allow"
+    scene.know(100, pin="1234")
+    scene.type("1234#")
+    event = scene.present()
+    assert event.facts is not None
+    assert (event.outcome, event.facts.pin) == ("allow", "right")
     assert scene.pins.take(ENTRY) is None
     assert "1234" not in repr(scene.journal.bodies) + repr(scene.status.records)
+
+
+def test_a_wrong_pin_stops_a_card_that_has_one_and_means_nothing_for_one_without() -> None:
+    scene = Scene()
+    scene.know(100, pin="1234")
+    scene.type("9999#")
+    assert scene.present().reason == "invalid_pin"
+    scene.know(100)
+    scene.type("9999#")
+    assert scene.present().outcome == "allow"
+
+
+def test_under_duress_all_at_the_gate_is_as_ever_and_the_event_tells_staff() -> None:
+    usual, duress = Scene(), Scene()
+    for scene, pin in ((usual, "1234"), (duress, "1235")):
+        scene.know(100, pin="1234", duress_pin="1235")
+        scene.type(f"{pin}#")
+        scene.present()
+    assert duress.lane.calls == usual.lane.calls
+    assert duress.bus.shown == usual.bus.shown
+    assert duress.status.records == usual.status.records
+    event = duress.journal.bodies[-1]
+    assert isinstance(event, AccessDecided)
+    assert event.signals == ("duress",)
+
+
+def test_the_sites_own_words_are_shown() -> None:
+    scene = Scene()
+    rules = replace(SITE.rules, locale="en", texts={"credential_not_found": {"en": "Who are you?"}})
+    scene.state.nobody = replace(scene.state.nobody, site=replace(SITE, rules=rules))
+    assert scene.present().text == "Who are you?"
+
+
+def test_the_passage_says_which_zones_it_joined_and_that_it_was_one_of_the_staff() -> None:
+    scene = Scene()
+    site = replace(
+        SITE, zones={"zon_a": Zone("zon_a", "Gym")}, lanes={"lan_a": LanePlace("lan_a", "zon_a", "zon_lobby")}
+    )
+    scene.know(100, site=site, role="staff")
+    assert scene.present().zone_id == "zon_a"
+    scene.lane.say(LaneSignal.ROTATION_IN)
+    taken = scene.journal.bodies[-1]
+    assert isinstance(taken, AccessTaken)
+    assert (taken.zone_id, taken.left_zone_id, taken.is_staff) == ("zon_a", "zon_lobby", True)

@@ -3,18 +3,16 @@
 import pytest
 
 from gateway.domain.access_point import AccessPoint, ReaderKey
-from gateway.service.card_tap import Knowledge
 from gateway.service.dry_tap import DryTap, WrongDecisionError
 from gateway.service.ports import CodePresented
-from tests.display_catalogue import display_catalogue
 from tests.fake_clock import FakeClock
-from tests.gate_fakes import FakeJournal, FakeState
+from tests.gate_fakes import FakeJournal, FakeState, unhashed_knowledge
 
 ENTRY = AccessPoint("lan_a", "in")
 
 
 def dry_tap(state: FakeState, journal: FakeJournal) -> DryTap:
-    return DryTap(Knowledge(state, FakeClock(), display_catalogue(), lambda canonical: canonical), journal)
+    return DryTap(unhashed_knowledge(state, FakeClock()), journal)
 
 
 def test_a_stranger_is_answered_with_the_reason_and_the_words_and_nothing_is_recorded() -> None:

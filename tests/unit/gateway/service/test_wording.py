@@ -1,12 +1,14 @@
 """What each decision says, complete in all languages, short enough for the smallest display."""
 
+from dataclasses import replace
+
 import pytest
 
 from access_policy.decision import Decision, Holder, Reason, Rule
 from access_policy.flags import Flag
 from gateway.domain.access_point import Direction
 from gateway.service.display import DisplaySettings, fit_lines
-from gateway.service.wording import GOODBYE, IDLE, REASONS, WELCOME, decision_text
+from gateway.service.wording import GOODBYE, IDLE, REASONS, WELCOME, OwnTexts, decision_text
 from tests.display_catalogue import display_catalogue
 
 ALL = (IDLE, WELCOME, GOODBYE, *REASONS.values())
@@ -14,8 +16,12 @@ ANNA = Holder("mem_a", "Anna", "it")
 ROOMY = DisplaySettings(line_count=9, column_count=16)
 
 
-def text_of(decision: Decision, direction: Direction = "in", site_locale: str = "en") -> str:
-    return decision_text(decision, direction, site_locale=site_locale, catalogue=display_catalogue())
+def text_of(
+    decision: Decision, direction: Direction = "in", site_locale: str = "en", own_texts: OwnTexts | None = None
+) -> str:
+    return decision_text(
+        decision, direction, site_locale=site_locale, catalogue=display_catalogue(), own_texts=own_texts or {}
+    )
 
 
 def flag(effect: str, flag_id: str = "flg_a", **texts: str) -> Flag:
@@ -86,3 +92,29 @@ def test_a_flags_text_is_taken_in_the_members_language_else_the_sites_else_engli
 def test_a_refusal_of_the_lane_shows_its_own_text() -> None:
     busy = Decision("block", Reason.LANE_BUSY, Rule.LANE_CONDITION, 1, holder=ANNA)
     assert text_of(busy) == "Uno alla volta\nAttendi"
+
+
+OWN = {"zone_full": {"it": "Sala piena, torna presto"}, "dues_overdue": {"en": "Please pay at the desk"}}
+
+
+def refused(reason: Reason, locale: str) -> Decision:
+    return Decision("block", reason, Rule.OCCUPANCY, 7, holder=Holder("mem_a", "Anna", locale))
+
+
+def test_the_sites_own_words_come_before_ours_in_the_language_that_has_them() -> None:
+    assert text_of(refused(Reason.ZONE_FULL, "it"), own_texts=OWN) == "Sala piena, torna presto"
+    assert text_of(refused(Reason.ZONE_FULL, "ru"), own_texts=OWN) == text_of(refused(Reason.ZONE_FULL, "ru"))
+
+
+def test_a_flag_without_words_of_its_own_has_the_sites() -> None:
+    blocked = Decision(
+        "block",
+        Reason.DUES_OVERDUE,
+        Rule.BLOCKING_FLAG,
+        7,
+        holder=Holder("mem_a", "Anna", "en"),
+        flags=(flag("block"),),
+    )
+    assert text_of(blocked, own_texts=OWN) == "Please pay at the desk"
+    written = replace(blocked, flags=(flag("block", en="See Marco"),))
+    assert text_of(written, own_texts=OWN) == "See Marco"
