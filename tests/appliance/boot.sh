@@ -20,5 +20,9 @@ exec unshare --pid --mount --cgroup --uts --ipc --net --fork --kill-child sh -e 
     mkdir "$root/dev/pts" "$root/dev/shm"
     mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
     ln -s pts/ptmx "$root/dev/ptmx"
-    exec env -i container=tornello PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" /lib/systemd/systemd --log-target=journal --show-status=false
+    # Not merely another root for one process: who lives in a chroot may not make user namespaces, as units want.
+    cd "$root"
+    pivot_root . mnt
+    umount -l mnt
+    exec env -i container=tornello PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --log-target=journal --show-status=false
 ' sh "$root" </dev/null
