@@ -2,7 +2,7 @@
 
 The turnstile listens, the gateway connects and connects again:
     gateway -> turnstile   {"relay": "in"|"out", "closed": true|false}
-    turnstile -> gateway   {"input": "pass_in"|"pass_out"|"ready"|"alarm"|"fire", "active": true|false}
+    turnstile -> gateway   {"input": NAME, "active": true|false}, with the names of `LaneSignal`: "pass_in", ...
 While there is no connection the lane counts as not ready.
 """
 

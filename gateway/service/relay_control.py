@@ -99,7 +99,9 @@ class RelayControl:
         duration_ms = self._control.level_max_ms if is_level else self._timing.pulse_ms
         for direction in sorted(self._held):
             self._lane.unlock(direction, duration_ms)
-        again_ms = duration_ms / 2 if is_level else self._timing.passage_window_ms
+        window_ms = self._timing.passage_window_ms
+        # Before the turnstile's own wait is over, too: a free way has no gaps.
+        again_ms = duration_ms / 2 if is_level else max(window_ms - duration_ms, window_ms / 2)
         self._renewal = self._timers.call_later(again_ms / 1000, self.renew)
 
     def _close_for_grant(self, direction: Direction) -> None:

@@ -136,6 +136,41 @@ async def fire(lane: LaneParameter, body: Switch) -> LaneView:
     return lane.view()
 
 
+@router.post("/lanes/{name}/alarm")
+async def alarm(lane: LaneParameter, body: Switch) -> LaneView:
+    """Let the mechanism report an intrusion, or its end."""
+    lane.set_alarm(is_active=body.is_active)
+    return lane.view()
+
+
+@router.post("/lanes/{name}/out-of-order")
+async def out_of_order(lane: LaneParameter, body: Switch) -> LaneView:
+    """Let the mechanism say that it is not ready, or is again."""
+    lane.set_out_of_order(is_active=body.is_active)
+    return lane.view()
+
+
+@router.post("/lanes/{name}/jam")
+async def jam(lane: LaneParameter, body: Switch) -> LaneView:
+    """Put something into the arm's way, or take it away."""
+    lane.set_jammed(is_active=body.is_active)
+    return lane.view()
+
+
+@router.post("/lanes/{name}/force")
+async def force(lane: LaneParameter, body: Push) -> LaneView:
+    """Turn the arm by force, locked or not."""
+    lane.force(body.direction)
+    return lane.view()
+
+
+@router.post("/lanes/{name}/exit")
+async def press_exit(lane: LaneParameter) -> LaneView:
+    """Press the exit button."""
+    lane.press_exit()
+    return lane.view()
+
+
 @router.post("/lanes/{name}/walk")
 async def walk(lane: LaneParameter, body: Switch) -> LaneView:
     """Whether people walk through by themselves when the gate is free."""

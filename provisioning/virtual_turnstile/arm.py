@@ -2,7 +2,8 @@
 
 A relay that closes frees one direction. Whoever pushes then turns the arm by 120 degrees, which takes the freedom
 away again; at the end of the turn the mechanism pulses its pass contact. Pushing a locked arm only bumps it. On a
-fire alarm the arm drops and people walk through without a turn. Times are monotonic seconds, given by the caller.
+fire alarm the arm drops and people walk through without a turn. Whoever uses force turns it although it is locked, and
+something in its way jams it, with its pass contact closed. Times are monotonic seconds, given by the caller.
 """
 
 from collections import deque
@@ -26,6 +27,7 @@ class ArmPosition(StrEnum):
     FREE = "free"
     TURNING = "turning"
     DROPPED = "dropped"
+    JAMMED = "jammed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,15 @@ class Arm:
         self._turn: tuple[Direction, float] | None = None
         self._pulse: tuple[Direction, float] | None = None
         self._is_dropped = False
+        self._jam: Direction | None = None
         self._events: deque[ArmEvent] = deque()
 
     @property
     def position(self) -> ArmPosition:
         if self._is_dropped:
             return ArmPosition.DROPPED
+        if self._jam is not None:
+            return ArmPosition.JAMMED
         if self._turn is not None:
             return ArmPosition.TURNING
         return ArmPosition.FREE if self.free_directions else ArmPosition.LOCKED
@@ -106,12 +111,42 @@ class Arm:
         self.handle_timer(now)
         if self._is_dropped:
             return
-        if self._turn is None and direction in self.free_directions:
+        if direction in self.free_directions and self._begin_turn(direction, now):
             self._free_until.pop(direction, None)
-            self._turn = (direction, now + TURN_S)
-            self._events.append(TurnStarted(direction))
         else:
             self._events.append(Bumped(direction))
+
+    def force(self, direction: Direction, *, now: float) -> None:
+        """Somebody turns the arm by force, whether it is locked or not."""
+        self.handle_timer(now)
+        if not self._is_dropped and not self._begin_turn(direction, now):
+            self._events.append(Bumped(direction))
+
+    def jam(self, *, now: float) -> None:
+        """Something stops the arm on its way, with the pass contact closed."""
+        self.handle_timer(now)
+        if self._jam is not None:
+            return
+        if self._pulse is not None:
+            # The contact is closed already, and stays so.
+            self._jam, self._pulse = self._pulse[0], None
+            return
+        self._jam, self._turn = (self._turn[0] if self._turn is not None else "in"), None
+        self._events.append(PassContact(self._jam, is_closed=True))
+
+    def unjam(self, *, now: float) -> None:
+        """The way is free again: the arm falls into its place."""
+        self.handle_timer(now)
+        if self._jam is not None:
+            self._events.append(PassContact(self._jam, is_closed=False))
+            self._jam = None
+
+    def _begin_turn(self, direction: Direction, now: float) -> bool:
+        if self._turn is not None or self._jam is not None:
+            return False
+        self._turn = (direction, now + TURN_S)
+        self._events.append(TurnStarted(direction))
+        return True
 
     def drop(self) -> None:
         """The fire alarm takes the arm down; a turn that has begun ends as it would have."""

@@ -14,11 +14,20 @@ from provisioning.virtual_turnstile.configuration import LaneSettings
 from provisioning.virtual_turnstile.deadline_timer import DeadlineTimer
 from provisioning.virtual_turnstile.gateway_status import GatewayStatus, Record
 from provisioning.virtual_turnstile.lane_socket import LaneSocket
-from provisioning.virtual_turnstile.views import ArmView, CountName, DecisionView, LaneView, PassageView
+from provisioning.virtual_turnstile.views import (
+    ArmView,
+    CountName,
+    DecisionView,
+    GatewayLaneView,
+    LaneView,
+    PassageView,
+)
 from provisioning.virtual_turnstile.wired_reader import WiredReader
 
 WALK_DELAY_S = 0.8
 """A person needs this long from the green light to the arm."""
+BUTTON_S = 0.3
+"""How long somebody presses the exit button."""
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +43,7 @@ class VirtualLane:
         self._counts: Counter[CountName] = Counter()
         self._decision: DecisionView | None = None
         self._passage: PassageView | None = None
+        self._gateway_lane: GatewayLaneView | None = None
         self._is_lane_connected = False
         self._is_status_connected = False
         self._walks_by_itself = True
@@ -90,6 +100,7 @@ class VirtualLane:
             walks_by_itself=self._walks_by_itself,
             decision=self._decision,
             passage=self._passage,
+            gateway_lane=self._gateway_lane,
             counts=dict(self._counts),
         )
 
@@ -110,6 +121,40 @@ class VirtualLane:
         """Walk into the arm."""
         self._arm.push(direction, now=self._timer.now())
         self._drain_arm()
+
+    def force(self, direction: Direction) -> None:
+        """Turn the arm by force."""
+        self._arm.force(direction, now=self._timer.now())
+        self._drain_arm()
+
+    def set_jammed(self, *, is_active: bool) -> None:
+        """Put something into the arm's way, or take it away."""
+        if is_active:
+            self._arm.jam(now=self._timer.now())
+        else:
+            self._arm.unjam(now=self._timer.now())
+        self._drain_arm()
+
+    def press_exit(self) -> None:
+        """Press the button inside that lets somebody out."""
+        self._set_input("exit_request", is_active=True)
+        asyncio.get_running_loop().call_later(BUTTON_S, self._release_exit)
+        self._changed()
+
+    def _release_exit(self) -> None:
+        if not self._change.is_closed:
+            self._set_input("exit_request", is_active=False)
+            self._changed()
+
+    def set_alarm(self, *, is_active: bool) -> None:
+        """Let the mechanism report an intrusion, or its end."""
+        self._set_input("alarm", is_active=is_active)
+        self._changed()
+
+    def set_out_of_order(self, *, is_active: bool) -> None:
+        """Let the mechanism say that it is not ready, or is again."""
+        self._set_input("ready", is_active=not is_active)
+        self._changed()
 
     def unplug(self) -> None:
         """Pull the reader's cable: it loses its power and everything it showed."""
@@ -149,9 +194,15 @@ class VirtualLane:
         self._arm.switch_relay(direction, is_closed=is_closed, now=self._timer.now())
         if is_closed:
             self._counts["relay_in" if direction == "in" else "relay_out"] += 1
-            if self._walks_by_itself:
+            if self._walks_by_itself and self._is_open_for_one:
                 asyncio.get_running_loop().call_later(WALK_DELAY_S, self._walk, direction)
         self._drain_arm()
+
+    @property
+    def _is_open_for_one(self) -> bool:
+        """A way that is free for everybody is not walked by somebody each time that the gateway renews it."""
+        lane = self._gateway_lane
+        return lane is None or not lane.mode.startswith(("free_passage", "evacuation"))
 
     def _walk(self, direction: Direction) -> None:
         if self._walks_by_itself and direction in self._arm.free_directions and not self._change.is_closed:
@@ -164,6 +215,8 @@ class VirtualLane:
 
     def _handle_status_link(self, is_connected: bool) -> None:  # noqa: FBT001
         self._is_status_connected = is_connected
+        if not is_connected:
+            self._gateway_lane = None
         self._changed("status_connected" if is_connected else None)
 
     def _handle_record(self, record: Record) -> None:
@@ -178,9 +231,21 @@ class VirtualLane:
             elif record["type"] == "passage":
                 self._passage = PassageView.model_validate(timed)
                 self._changed("passage")
+            elif record["type"] == "state":
+                self._take_lane_state(record)
         except ValidationError as error:
             mistake = error.errors()[0]
             log.warning("%s: a %s with a wrong %s: %s", self.name, record["type"], mistake["loc"], mistake["msg"])
+
+    def _take_lane_state(self, record: Record) -> None:
+        lanes = record.get("lanes")
+        for lane in lanes if isinstance(lanes, list) else ():
+            if isinstance(lane, dict) and self._settings.lane_id in (None, lane.get("lane_id")):
+                said = GatewayLaneView.model_validate(lane)
+                if said != self._gateway_lane:
+                    self._gateway_lane = said
+                    self._changed("lane_state")
+                return
 
     # What the turnstile does by itself.
 

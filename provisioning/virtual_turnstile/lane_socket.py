@@ -1,7 +1,7 @@
 """The turnstile's end of the virtual lane protocol: relay words in, input words out, JSON lines on a Unix socket.
 
     gateway -> turnstile   {"relay": "in"|"out", "closed": true|false}
-    turnstile -> gateway   {"input": "pass_in"|"pass_out"|"ready"|"alarm"|"fire", "active": true|false}
+    turnstile -> gateway   {"input": "pass_in"|"pass_out"|"ready"|"alarm"|"fire"|"exit_request", "active": true|false}
 
 One gateway at a time: a new connection replaces the one before. When it is gone, its relays fall open, as coils do.
 """

@@ -12,6 +12,7 @@ CountName = Literal[
     "tap",
     "decision",
     "passage",
+    "lane_state",
     "relay_in",
     "relay_out",
     "pass_in",
@@ -109,6 +110,16 @@ class PassageView(BaseModel):
     is_taken: bool
 
 
+class GatewayLaneView(BaseModel):
+    """What the gateway says of this lane: what it is doing, what it was told to be, until when (UTC seconds)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    state: str
+    mode: str = "normal"
+    mode_until: int | None = None
+
+
 class LaneView(_View):
     """Everything about one lane; `version` grows with each change."""
 
@@ -124,6 +135,7 @@ class LaneView(_View):
     walks_by_itself: bool
     decision: DecisionView | None
     passage: PassageView | None
+    gateway_lane: GatewayLaneView | None
     counts: dict[CountName, int]
 
 

@@ -115,6 +115,47 @@ def test_people_walk_through_by_themselves_unless_told_otherwise(tmp_path: Path)
     play(tmp_path, scenario)
 
 
+def test_faults_force_and_the_exit_button_reach_the_gateway_as_inputs(tmp_path: Path) -> None:
+    async def scenario(turnstile: TurnstileProcess) -> None:
+        lane = await LaneClient.connect(turnstile.socket)
+        for _ in range(3):
+            await lane.read_input()
+        await turnstile.act("alarm", is_active=True)
+        await turnstile.act("out-of-order", is_active=True)
+        await turnstile.act("exit")
+        told = [await lane.read_input() for _ in range(4)]
+        assert told == [("alarm", True), ("ready", False), ("exit_request", True), ("exit_request", False)]
+        assert (await turnstile.act("force", direction="out"))["arm"]["turning"] == "out"
+        assert (await turnstile.act("jam", is_active=True))["arm"]["position"] == "jammed"
+        await turnstile.act("jam", is_active=False)
+        assert [await lane.read_input() for _ in range(2)] == [("pass_out", True), ("pass_out", False)]
+        lane.close()
+
+    play(tmp_path, scenario)
+
+
+def test_what_the_gateway_says_of_the_lane_is_shown_and_nobody_walks_at_each_pulse_of_a_free_way(
+    tmp_path: Path,
+) -> None:
+    async def scenario(turnstile: TurnstileProcess) -> None:
+        async with StatusServer(turnstile.status_socket) as status:
+            await turnstile.look(wait_for="status_connected")
+            said = {"lane_id": "lan_1", "name": "Lane 1", "state": "free_passage", "mode": "free_passage_in"}
+            status.publish({"type": "state", "lanes": [{**said, "mode_until": 1_900_000_000}]})
+            view = await turnstile.look(wait_for="lane_state")
+            assert view["gateway_lane"] == {
+                "state": "free_passage", "mode": "free_passage_in", "mode_until": 1_900_000_000
+            }  # fmt: skip
+            lane = await LaneClient.connect(turnstile.socket)
+            lane.switch_relay("in", is_closed=True)
+            await turnstile.look(wait_for="relay_in")
+            await asyncio.sleep(1.0)
+            assert "pass_in" not in (await turnstile.look())["counts"]
+            lane.close()
+
+    play(tmp_path, scenario)
+
+
 def test_an_arm_that_nobody_pushes_locks_after_its_window(tmp_path: Path) -> None:
     async def scenario(turnstile: TurnstileProcess) -> None:
         await turnstile.act("walk", is_active=False)

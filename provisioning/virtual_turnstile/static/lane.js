@@ -48,9 +48,18 @@ function renderLamps(section, view) {
   setLamp(section, "relay_in", view.relays.in);
   setLamp(section, "relay_out", view.relays.out);
   setLamp(section, "ready", view.inputs.ready);
+  setLamp(section, "exit", view.inputs.exit_request ?? false);
+  setLamp(section, "alarm", view.inputs.alarm);
   setLamp(section, "fire", view.inputs.fire);
   setLamp(section, "tamper", view.reader.is_tampered);
   setLamp(section, "lane_link", view.is_lane_connected);
+}
+
+function renderGatewayLane(section, lane) {
+  part(section, "lane-state").textContent = word(lane ? `lane.${lane.state}` : "lane.unknown");
+  const mode = word(lane ? `mode.${lane.mode}` : "lane.unknown");
+  const until = lane?.mode_until && new Date(lane.mode_until * 1000).toLocaleTimeString(language, { hourCycle: "h23" });
+  part(section, "lane-mode").textContent = until ? word("mode.until", { mode, until }) : mode;
 }
 
 function setField(box, name, text) {
@@ -94,6 +103,9 @@ function renderSwitches(section, view) {
     unplug: !view.reader.is_plugged,
     tamper: view.reader.is_tampered,
     fire: view.inputs.fire,
+    alarm: view.inputs.alarm,
+    "out-of-order": !view.inputs.ready,
+    jam: view.arm.position === "jammed",
   };
   for (const box of section.querySelectorAll("[data-switch]")) box.checked = states[box.dataset.switch];
 }
@@ -105,6 +117,7 @@ export function renderLane(section, view) {
   renderReader(section, view.reader, before?.counts.sound !== view.counts.sound);
   renderArm(section, view, before);
   renderLamps(section, view);
+  renderGatewayLane(section, view.gateway_lane);
   renderDecision(section, view, before);
   renderSwitches(section, view);
   section.dataset.version = view.version;

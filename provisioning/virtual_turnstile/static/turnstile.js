@@ -36,6 +36,10 @@ function installControls(section) {
   for (const button of section.querySelectorAll("[data-push]")) {
     button.addEventListener("click", () => act(lane, "push", { direction: button.dataset.push }));
   }
+  for (const button of section.querySelectorAll("[data-act]")) {
+    const { act: action, direction } = button.dataset;
+    button.addEventListener("click", () => act(lane, action, direction && { direction }));
+  }
   for (const box of section.querySelectorAll("[data-switch]")) {
     box.addEventListener("change", () => {
       if (box.dataset.switch === "unplug") act(lane, box.checked ? "unplug" : "replug");

@@ -50,10 +50,10 @@ def test_a_way_that_is_held_open_is_closed_anew_before_its_relay_opens() -> None
     assert lane.calls[3:] == ["lock"]
 
 
-def test_a_pulse_turnstile_in_free_passage_is_pulsed_again_after_each_window_and_passage() -> None:
+def test_a_pulse_turnstile_in_free_passage_is_pulsed_again_before_each_window_ends_and_after_each_passage() -> None:
     control, lane, timers = relays(LaneControl())
     control.hold(BOTH_WAYS)
-    timers.advance(5)
+    timers.advance(4.5)
     control.end_passage()
     assert lane.calls == ["unlock in 500", "unlock out 500"] * 3
 

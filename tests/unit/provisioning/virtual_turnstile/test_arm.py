@@ -147,3 +147,39 @@ def test_a_relay_is_seen_as_the_gateway_set_it() -> None:
     assert not arm.is_relay_closed("out")
     arm.switch_relay("in", is_closed=False, now=0.1)
     assert not arm.is_relay_closed("in")
+
+
+def test_force_turns_a_locked_arm_and_its_contact_tells() -> None:
+    arm = Arm(passage_window_s=5.0)
+    arm.force("out", now=1.0)
+    arm.force("out", now=1.1)
+    arm.handle_timer(1.0 + TURN_S)
+    assert drain(arm) == [TurnStarted("out"), Bumped("out"), PassContact("out", is_closed=True)]
+
+
+def test_force_leaves_a_way_free_that_was_free() -> None:
+    arm = freed_arm()
+    arm.force("in", now=1.0)
+    assert arm.free_directions == ("in",)
+
+
+def test_a_jam_on_the_way_keeps_the_contact_closed_until_it_is_over() -> None:
+    arm = freed_arm()
+    arm.push("in", now=1.0)
+    arm.jam(now=1.2)
+    arm.jam(now=1.3)
+    arm.push("in", now=1.4)
+    assert drain(arm) == [TurnStarted("in"), PassContact("in", is_closed=True), Bumped("in")]
+    assert position(arm) is ArmPosition.JAMMED
+    arm.unjam(now=60.0)
+    arm.unjam(now=61.0)
+    assert drain(arm) == [PassContact("in", is_closed=False)]
+    assert position(arm) is ArmPosition.LOCKED
+
+
+def test_a_jam_right_after_a_turn_holds_the_contact_that_is_closed_already() -> None:
+    arm = freed_arm()
+    arm.push("in", now=1.0)
+    arm.jam(now=1.0 + TURN_S + PASS_PULSE_S / 2)
+    arm.handle_timer(60.0)
+    assert drain(arm) == [TurnStarted("in"), PassContact("in", is_closed=True)]

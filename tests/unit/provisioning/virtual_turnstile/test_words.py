@@ -3,8 +3,10 @@ from pathlib import Path
 from typing import get_args
 
 import provisioning.virtual_turnstile
-from firmware_protocol.osdp.commands import LedColor
 from access_policy.decision import Outcome, Reason, Rule
+from firmware_protocol.osdp.commands import LedColor
+from gateway.domain.lane_mode import LaneMode
+from gateway.domain.lane_states import LaneState
 from gateway.service.passage import GrantEnd
 from provisioning.demo.seed import CARD_NOTES
 from provisioning.virtual_turnstile.arm import DIRECTIONS, ArmPosition
@@ -22,6 +24,8 @@ def test_everything_that_a_gateway_or_a_lane_can_say_has_its_word() -> None:
     keys |= {f"color.{color.name.lower()}" for color in LedColor}
     keys |= {f"arm.{position}" for position in ArmPosition}
     keys |= {f"direction.{direction}" for direction in DIRECTIONS}
+    keys |= {f"lane.{state}" for state in LaneState}
+    keys |= {f"mode.{mode}" for mode in LaneMode}
     assert keys <= set(WORDS)
 
 
