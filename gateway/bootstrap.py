@@ -281,9 +281,11 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
         gate.handle_applied(store.state.applied_revision)
         dry_tap = DryTap(core.knowledge, store.journal)
         health = Health(dry_tap, store.journal)
-        inspection = Inspection(config, InspectedGateway(gate, store, link, session, dry_tap), clock)
+        inspection = Inspection(
+            config, InspectedGateway(gate, store, link, session, dry_tap), clock, version=software_version()
+        )
         inspection.control.add("lane_mode", gate.lanes.handle_mode_request)
-        store.journal.set_listener(inspection.recent_events.take)
+        store.journal.set_listener(inspection.take)
         store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
         loops = (
             *gate.loops,
@@ -294,7 +296,7 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
             Loop("clock keeping", keeping.run),
             Loop("certificate renewal", renewal.run),
             Loop("health", lambda: _feed_watchdog(health, notifier)),
-            Loop("local control", inspection.control.run),
+            *inspection.loops,
         )
         try:
             await supervise(loops, started=notifier.tell_ready)

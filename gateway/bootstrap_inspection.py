@@ -3,12 +3,14 @@
 `InspectedGateway` is the gateway as they see it.
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from gateway.adapters.cloud_link_mqtt import CloudLinkMqtt
 from gateway.adapters.local_control import LocalControl
+from gateway.adapters.metrics_http import MetricsServer
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.bootstrap_lanes import Lanes
 from gateway.config import GatewayConfig
@@ -19,7 +21,8 @@ from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneSignal
 from gateway.inspection.requests import InspectionRequests, TapDesk
 from gateway.self_test.gate_checks import Counters, KnownState, LinkState
-from gateway.self_test.live import LiveSelfTest, TestedLane
+from gateway.self_test.live import LaneUnderTest, LiveSelfTest
+from gateway.self_test.machine_checks import free_bytes
 from gateway.self_test.report_file import ReportFile
 from gateway.service.card_tap import CardTap
 from gateway.service.cloud_session import CloudSession
@@ -30,6 +33,8 @@ from gateway.service.reader_feedback import ReaderPlace
 from gateway.service.recent_events import RecentEvents
 from gateway.service.status_records import ReaderReport
 from gateway.service.tap_ids import TapIds
+from gateway.supervisor import Loop
+from sync_protocol.journal_events import JournalEvent
 
 _PASSAGE_SIGNS: Final = (LaneSignal.ROTATION_IN, LaneSignal.ROTATION_OUT, LaneSignal.OPEN)
 TEST_TEXT: Final = ("Self-test",)
@@ -57,7 +62,7 @@ class InspectedGate(Protocol):
 
 @dataclass(frozen=True)
 class InspectedGateway:
-    """Implements `gateway.self_test.live.TestedGateway`."""
+    """Implements `gateway.self_test.live.GatewayUnderTest`."""
 
     gate: InspectedGate
     store: GatewayStore
@@ -66,7 +71,7 @@ class InspectedGateway:
     dry_tap: DryTap
 
     @property
-    def lanes(self) -> Sequence[TestedLane]:
+    def lanes(self) -> Sequence[LaneUnderTest]:
         return [_tested(config, lane, passages) for config, lane, passages in self.gate.lanes.known]
 
     @property
@@ -109,12 +114,12 @@ class InspectedGateway:
 
 
 class Inspection:
-    """What looks into this gateway; `control` is to be run, `recent_events` to be told each event."""
+    """What looks into this gateway; `loops` are to be supervised, `take` is to be told each event."""
 
-    def __init__(self, config: GatewayConfig, inspected: InspectedGateway, clock: Clock) -> None:
-        self.recent_events = RecentEvents()
+    def __init__(self, config: GatewayConfig, inspected: InspectedGateway, clock: Clock, *, version: str) -> None:
+        self._recent = RecentEvents()
         self.self_test = LiveSelfTest(inspected, clock, config.state_dir, ReportFile(config.state_dir))
-        requests = InspectionRequests(_tap_desk(inspected, clock), inspected.store.journal, self.recent_events)
+        requests = InspectionRequests(_tap_desk(inspected, clock), inspected.store.journal, self._recent)
         handlers = {
             "self_test": self.self_test.handle,
             "tap": requests.tap,
@@ -122,6 +127,32 @@ class Inspection:
             "journal_page": requests.journal_page,
         }
         self.control = LocalControl(config.state_dir / CONTROL_SOCKET, handlers)
+        self.loops: tuple[Loop, ...] = (Loop("local control", self.control.run),)
+        self._count: Callable[[JournalEvent], None] | None = None
+        if config.metrics_port:
+            self._add_metrics(config, inspected, clock, version)
+
+    def take(self, event: JournalEvent) -> None:
+        """An event has just happened."""
+        self._recent.take(event)
+        if self._count is not None:
+            self._count(event)
+
+    def _add_metrics(self, config: GatewayConfig, inspected: InspectedGateway, clock: Clock, version: str) -> None:
+        # Imported only where it is wanted: it costs 3 MiB.
+        from gateway.inspection.metrics import CONTENT_TYPE, GatewayMetrics, Gauges
+
+        journal = inspected.store.journal
+        gauges = Gauges(
+            commit_s=lambda: journal.commit_s,
+            self_tap_s=lambda: inspected.dry_tap.self_tap_s,
+            disk_free_bytes=lambda: free_bytes(config.state_dir),
+            machine_time_s=time.time,
+        )
+        metrics = GatewayMetrics(inspected, clock, gauges, version=version)
+        server = MetricsServer(config.metrics_port, metrics.text, CONTENT_TYPE)
+        self._count = metrics.take
+        self.loops = (*self.loops, Loop("metrics", server.run))
 
 
 def _tap_desk(inspected: InspectedGateway, clock: Clock) -> TapDesk:
@@ -136,8 +167,8 @@ def _tap_desk(inspected: InspectedGateway, clock: Clock) -> TapDesk:
     )
 
 
-def _tested(config: LaneConfig, lane: Lane, passages: LanePassages) -> TestedLane:
-    return TestedLane(
+def _tested(config: LaneConfig, lane: Lane, passages: LanePassages) -> LaneUnderTest:
+    return LaneUnderTest(
         name=config.name,
         relays=config.relays,
         has_passage_input=not config.inputs.isdisjoint(_PASSAGE_SIGNS),

@@ -41,7 +41,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GatewayConfig:
-    """The whole file."""
+    """The whole file. `metrics_port` 0 is none."""
 
     state_dir: Path
     lanes: tuple[LaneConfig, ...]
@@ -50,6 +50,7 @@ class GatewayConfig:
     scanners: tuple[ScannerConfig, ...] = ()
     feedback: FeedbackPlan = field(default_factory=FeedbackPlan)
     pin_timeout_s: float = PIN_TIMEOUT_S
+    metrics_port: int = 0
 
     @property
     def positions(self) -> tuple[ReaderPosition, ...]:
@@ -101,12 +102,20 @@ def parse_config(text: str, path: Path, *, has_keys: bool = True) -> GatewayConf
         scanners=tuple(read_scanner(table, formats) for table in root.tables("scanner", is_required=False)),
         feedback=read_feedback(root.table("feedback")),
         pin_timeout_s=root.number("pin_timeout_s", PIN_TIMEOUT_LIMITS_S, round(PIN_TIMEOUT_S)),
+        metrics_port=_read_metrics_port(root.table("metrics")),
     )
     root.end()
     _check_whole(config, mistakes)
     if mistakes.found:
         raise ConfigError(path, mistakes.found)
     return config
+
+
+def _read_metrics_port(table: TableReader) -> int:
+    """`[metrics]`: the port on the loopback at which Prometheus finds this gateway."""
+    port = table.number("port", (0, 65_535), 0)
+    table.end()
+    return port
 
 
 def _check_whole(config: GatewayConfig, mistakes: MistakeList) -> None:

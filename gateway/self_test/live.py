@@ -27,7 +27,7 @@ PAUSE_BETWEEN_PULSES_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class TestedLane:
+class LaneUnderTest:
     """One lane: its relays, what it does now, and `unlock`, which drives a relay for so many milliseconds."""
 
     name: str
@@ -38,11 +38,11 @@ class TestedLane:
     unlock: Callable[[Direction, int], None]
 
 
-class TestedGateway(Protocol):
+class GatewayUnderTest(Protocol):
     """What a self-test asks of the gateway that it runs in."""
 
     @property
-    def lanes(self) -> Sequence[TestedLane]: ...
+    def lanes(self) -> Sequence[LaneUnderTest]: ...
 
     @property
     def readers(self) -> Sequence[ReaderReport]: ...
@@ -75,7 +75,7 @@ class TestedGateway(Protocol):
 class LiveSelfTest:
     """`latest` is the newest result, also over a restart; `stored` keeps it on the disk."""
 
-    def __init__(self, tested: TestedGateway, clock: Clock, state_dir: Path, stored: ReportFile) -> None:
+    def __init__(self, tested: GatewayUnderTest, clock: Clock, state_dir: Path, stored: ReportFile) -> None:
         self._tested = tested
         self._clock = clock
         self._state_dir = state_dir
@@ -159,6 +159,6 @@ async def _bounded(check: str, blocking: Callable[[], CheckOutcome]) -> CheckOut
         return CheckOutcome(check, "bad", "disk_hangs", measured=f"{CHECK_WAIT_S:g} s")
 
 
-def _pulse(lane: TestedLane, direction: Direction) -> CheckOutcome:
+def _pulse(lane: LaneUnderTest, direction: Direction) -> CheckOutcome:
     lane.unlock(direction, lane.pulse_ms)
     return CheckOutcome("relay", "good", "relay_listen", f"{lane.name} {direction}", f"{lane.pulse_ms} ms")

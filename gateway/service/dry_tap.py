@@ -46,6 +46,8 @@ class DryTap:
     def __init__(self, knowledge: Knowledge, journal: Journal) -> None:
         self._knowledge = knowledge
         self._journal = journal
+        self.self_tap_s = 0.0
+        """How long the newest tap for nobody took, in seconds."""
 
     def present(
         self, presented: CardPresented | CodePresented, at: AccessPoint, reading: CardReading | None = None
@@ -71,7 +73,8 @@ class DryTap:
         answer = self.present(CodePresented(READER, NOBODYS_CODE.encode(), begun_at), AccessPoint("", "in"))
         if answer.would_unlock or answer.record["outcome"] != "block":
             raise WrongDecisionError("a credential that nobody has was granted")
-        return round((self._knowledge.clock.monotonic() - begun_at) * 1_000_000)
+        self.self_tap_s = self._knowledge.clock.monotonic() - begun_at
+        return round(self.self_tap_s * 1_000_000)
 
 
 class _NeverTimer:

@@ -25,8 +25,6 @@ class Health:
         self._self_tap = self_tap
         self._journal = journal
         self._journal_wait_s = journal_wait_s
-        self.self_tap_us = 0
-        """How long the newest self-tap took, in microseconds."""
 
     async def check(self) -> None:
         """Answer a card that nobody has, and wait until the journal has written what it holds.
@@ -37,7 +35,7 @@ class Health:
             WrongDecisionError: the card was let in.
             HealthFaultError: the journal's writer hangs.
         """
-        self.self_tap_us = self._self_tap.tap_for_nobody()
+        self._self_tap.tap_for_nobody()
         try:
             async with asyncio.timeout(self._journal_wait_s):
                 await self._journal.flushed()

@@ -83,6 +83,8 @@ class SqliteJournal:
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._grown = asyncio.Event()
         self._listener: Callable[[JournalEvent], None] | None = None
+        self.commit_s = 0.0
+        """How long the newest group commit took until it was durable, in seconds."""
 
     def attach(self, writer: WriterThread) -> None:
         """Called once, before the first event."""
@@ -218,7 +220,9 @@ class SqliteJournal:
 
     def _commit(self, settled: tuple[int, int] | None) -> None:
         rows = [consequence.row for consequence in newest(self._consequences_in_hand)]
+        begun = time.perf_counter()
         self._file.commit(JournalChanges(self._in_hand, rows, settled, self._contained_revision))
+        self.commit_s = time.perf_counter() - begun
         with self._lock:
             if self._settled == settled:
                 self._settled = None
