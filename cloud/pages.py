@@ -12,7 +12,6 @@ from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
 from cloud.credentials.pages import router as credentials
-from cloud.enrolment.certificate_pages import router as certificates
 from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
@@ -31,7 +30,6 @@ ROUTERS: Final = (
     access_rules,
     gateway_health,
     enrolment,
-    certificates,
     staff,
     live_stream,
 )
