@@ -1,19 +1,16 @@
 """The broker's list of revoked certificates is true, fresh, later than the one before, and never half written."""
 
 import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
-from cloud.database import Database
-from cloud.enrolment import certificates
 from cloud.enrolment.authority import OnlineAuthority
 from cloud.enrolment.revocation_list import LIST_LIFE, RevocationFile, keep_list, update_list
 from provisioning.authority import create_authority
-from tests.unit.cloud.enrolment.renewal_desk import GATEWAY, RenewalDesk, open_desk
+from tests.unit.cloud.enrolment.renewal_desk import open_desk
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -69,45 +66,6 @@ def test_a_damaged_list_is_written_anew(tmp_path: Path, authority: OnlineAuthori
     path.write_bytes(content)
     assert RevocationFile(path).update(authority, {"ab": NOW}, NOW)
     assert serials(RevocationFile(path).read()) == {0xAB}
-
-
-def test_the_file_follows_the_database_at_once(tmp_path: Path) -> None:
-    async def keep(desk: RenewalDesk, path: Path) -> None:
-        keeping = asyncio.create_task(keep_list(path, tmp_path, desk.database))
-        try:
-            async with asyncio.timeout(10):
-                while not path.exists():
-                    await asyncio.sleep(0.01)
-                with desk.database.transaction() as session:
-                    certificates.withdraw_gateway(session, desk.club.actor, GATEWAY, "stolen")
-                while serials(RevocationFile(path).read()) != {int(desk.serial, 16)}:
-                    await asyncio.sleep(0.01)
-        finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
-
-    with open_desk(tmp_path) as desk:
-        asyncio.run(keep(desk, tmp_path / "list.pem"))
-
-
-def test_a_list_that_cannot_be_renewed_is_an_alarm(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, authority: OnlineAuthority
-) -> None:
-    path = tmp_path / "revoked.pem"
-    RevocationFile(path).update(authority, {}, datetime.now(UTC) - timedelta(days=40))
-
-    async def keep(database: Database) -> None:
-        keeping = asyncio.create_task(keep_list(path, tmp_path / "no authority", database))
-        async with asyncio.timeout(10):
-            while not caplog.records:
-                await asyncio.sleep(0.01)
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-
-    with caplog.at_level(logging.ERROR), open_desk(tmp_path / "desk") as desk:
-        asyncio.run(keep(desk.database))
-    assert "THE LIST OF REVOKED CERTIFICATES IS NOT RENEWED" in caplog.text
-    assert "has let nobody in since" in caplog.text
 
 
 def test_who_names_no_file_keeps_no_list(tmp_path: Path) -> None:

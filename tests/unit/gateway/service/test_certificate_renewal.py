@@ -26,11 +26,18 @@ class FakePairs:
     candidate: CertificateFacts | None = None
     next_fingerprint: str = ""
     is_disk_full: bool = False
+    has_changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def change(self) -> None:
+        """Return when the pairs have changed since the last call."""
+        await self.has_changed.wait()
+        self.has_changed.clear()
 
     async def promote(self) -> None:
         if self.is_disk_full:
             raise OSError("no space left on device")
         self.current, self.candidate = self.candidate, None
+        self.has_changed.set()
 
     async def discard(self) -> None:
         self.candidate = None
@@ -57,6 +64,7 @@ class FakeDesk:
             raise self.answer
         if self.answer == "granted":
             self.pairs.candidate = facts("2", BEGIN_S + 45 * DAY_S)
+            self.pairs.has_changed.set()
         return self.answer
 
 
@@ -71,9 +79,6 @@ class Stand:
         self.renewal = CertificateRenewal(
             RenewalPorts(self.pairs, self.trial, desk, self.link, self.clock, random=lambda: 1.0)
         )
-
-    def has_candidate(self) -> bool:
-        return self.pairs.candidate is not None
 
     def live(self, *, days: float = 0.0, seconds: float = 0.0) -> str:
         self.clock.advance(days * DAY_S + seconds)
@@ -233,13 +238,12 @@ def test_the_renewal_looks_at_once_when_something_has_happened() -> None:
         stand = Stand()
         stand.clock.advance(45 * DAY_S)
         running = asyncio.create_task(stand.renewal.run())
-        while not stand.has_candidate():
-            await asyncio.sleep(0)
+        await stand.pairs.change()
         stand.trial.is_candidate_proven = True
         stand.renewal.look_now()
-        while stand.has_candidate():
-            await asyncio.sleep(0)
+        await stand.pairs.change()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        assert stand.pairs.current == facts("2", BEGIN_S + 45 * DAY_S)
 
     asyncio.run(run())
