@@ -38,7 +38,9 @@ class CardStore:
         self._writer = _LoopWriter(self.journal, self._state_file.work_when_idle, rng)
         self._writer.start()
         self.journal.attach(self._writer)
-        self.state = SqliteStateStore(self._state_file, self._writer, on_applied=self.journal.contain)
+        self.state = SqliteStateStore(
+            self._state_file, self._writer, presence=self.journal.presence, on_applied=self.journal.contain
+        )
         self.journal.contain(self.state.applied_revision)
         self.gate_reader = SqliteGateReader(open_for_reading(path), self.state.contact)
         self.clock_floor_ms = max(newest_event_ms, self._state_file.contact()[1])
