@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ from gateway.inspection.cli import add_inspection_commands
 from gateway.installer.bench import InstallerRefusedError
 from gateway.installer.cli import Command, UsageError, add_installer_commands, add_scan_options, scan_readers
 from gateway.lane_cli import add_lane_commands
+from gateway.log_setup import LOG_FORMATS, set_up_logging
 from gateway.self_test.cli import add_self_test_command
 from gateway.status_client import STATUS_SOCKET, GatewayNotRunningError, describe, read_status
 
@@ -62,7 +62,7 @@ log = logging.getLogger(__name__)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    _set_up_logging(is_debug=options.debug)
+    set_up_logging(options.log_format, is_debug=options.debug)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -148,6 +148,7 @@ async def _first_record(path: Path) -> dict[str, object]:
 def _parser() -> argparse.ArgumentParser:
     debug = argparse.ArgumentParser(add_help=False)
     debug.add_argument("--debug", action="store_true", help="log more, and where a failure came from")
+    debug.add_argument("--log-format", choices=LOG_FORMATS, default=LOG_FORMATS[0], help="the log for people (text)")
     shared = argparse.ArgumentParser(add_help=False, parents=[debug])
     shared.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"({DEFAULT_CONFIG})")
     parser = argparse.ArgumentParser(
@@ -187,16 +188,6 @@ def _parser() -> argparse.ArgumentParser:
     add_scan_options(scan)
     scan.set_defaults(command=scan_readers)
     return parser
-
-
-def _set_up_logging(*, is_debug: bool) -> None:
-    """One line a fact on standard error; under systemd the journal adds the time itself."""
-    moment = "" if "JOURNAL_STREAM" in os.environ else "%(asctime)s "
-    logging.basicConfig(level=logging.DEBUG if is_debug else logging.INFO, format=moment + "%(levelname)s %(message)s")
-    logging.Formatter.converter = time.gmtime
-    # serialx logs every byte, aiomqtt and asyncio talk to themselves.
-    for name in ("serialx", "asyncio", "mqtt"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _complain(error: BaseException, exit_code: int) -> int:
