@@ -23,6 +23,8 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "block": mark("Refused"),
 }
 
+SHOWN: Final = mark("The display shows “{text}”.")
+
 Translate = Callable[[str], str]
 
 

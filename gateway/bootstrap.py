@@ -131,6 +131,11 @@ class Gate:
         return self._lanes
 
     @property
+    def knowledge(self) -> Knowledge:
+        """What its taps are decided from."""
+        return self._core.knowledge
+
+    @property
     def places(self) -> Mapping[ReaderKey, ReaderPlace]:
         """Where each reader stands."""
         return self._places

@@ -19,12 +19,13 @@ from gateway.control_client import CONTROL_SOCKET
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneSignal
+from gateway.inspection.explaining import Explainer, PlacedReader
 from gateway.inspection.requests import InspectionRequests, TapDesk
 from gateway.self_test.gate_checks import Counters, KnownState, LinkState
 from gateway.self_test.live import LaneUnderTest, LiveSelfTest
 from gateway.self_test.machine_checks import free_bytes
 from gateway.self_test.report_file import ReportFile
-from gateway.service.card_tap import CardTap
+from gateway.service.card_tap import CardTap, Knowledge
 from gateway.service.cloud_session import CloudSession
 from gateway.service.dry_tap import NOBODYS_HASH, DryTap
 from gateway.service.passage import LanePassages
@@ -32,6 +33,7 @@ from gateway.service.ports import Clock, Lane
 from gateway.service.reader_feedback import ReaderPlace
 from gateway.service.recent_events import RecentEvents
 from gateway.service.status_records import ReaderReport
+from gateway.service.tap_facts import TapCircumstances
 from gateway.service.tap_ids import TapIds
 from gateway.supervisor import Loop
 from sync_protocol.journal_events import JournalEvent
@@ -55,6 +57,9 @@ class InspectedGate(Protocol):
 
     @property
     def tap(self) -> CardTap: ...
+
+    @property
+    def knowledge(self) -> Knowledge: ...
 
     @property
     def tap_ids(self) -> TapIds: ...
@@ -123,6 +128,7 @@ class Inspection:
         handlers = {
             "self_test": self.self_test.handle,
             "tap": requests.tap,
+            "explain": _explainer(inspected, clock).handle,
             "journal": requests.journal,
             "journal_page": requests.journal_page,
         }
@@ -165,6 +171,17 @@ def _tap_desk(inspected: InspectedGateway, clock: Clock) -> TapDesk:
         dry=inspected.dry_tap,
         now=clock.monotonic,
     )
+
+
+def _explainer(inspected: InspectedGateway, clock: Clock) -> Explainer:
+    gate, journal = inspected.gate, inspected.store.journal
+    names = {lane.lane_id: config.name for config, lane, _ in gate.lanes.known}
+    readers = [
+        PlacedReader(key, names[place.access_point.lane_id], place.access_point, place.reading)
+        for key, place in gate.places.items()
+    ]
+    passages = {one.lane_id: one for _, _, one in gate.lanes.known}
+    return Explainer(readers, gate.knowledge, TapCircumstances(passages, clock, journal.presence, journal))
 
 
 def _tested(config: LaneConfig, lane: Lane, passages: LanePassages) -> LaneUnderTest:

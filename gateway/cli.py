@@ -37,6 +37,7 @@ examples:
   tornello-gateway lane-mode "Lane 1" free_passage --for 30
   tornello-gateway self-test
   tornello-gateway tap --card 18:4821
+  tornello-gateway explain --card 18:4821 --at 2026-12-24T21:30
   tornello-gateway members rossi
   tornello-gateway journal --since 2h --follow
   tornello-gateway export --table events --out events.csv

@@ -1,6 +1,6 @@
-"""The commands of `tornello-gateway` that look into a gateway: tap, members, journal, export, support-bundle.
+"""The commands of `tornello-gateway` that look into a gateway: tap, explain, members, journal, export, support-bundle.
 
-Exit codes as of `tornello-gateway`; `tap` ends with 0 also when the card is refused: that is an answer.
+Exit codes as of `tornello-gateway`; `tap` and `explain` end with 0 also when the card is refused: that is an answer.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from gateway.installer.cli import AddCommand, UsageError
 
 FOLLOW_EVERY_S: Final = 0.5
 COUNT_MAX: Final = 100_000
+NOT_ENROLLED: Final = 3
 _AGES: Final[Mapping[str, int]] = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -30,6 +31,13 @@ def add_inspection_commands(add: AddCommand) -> None:
     extent = tap.add_mutually_exclusive_group()
     extent.add_argument("--dry-run", action="store_true", help="only the answer: nothing opens (unless --for-real)")
     extent.add_argument("--for-real", action="store_true", help="as if read: the gate opens, the tap is recorded")
+    why = add("explain", _explain, "why a card would pass or not, rule by rule, now or at another time", has_keys=False)
+    why.add_argument("--card", required=True, metavar="CARD", help="FACILITY:NUMBER, uid:HEX or code:TEXT")
+    why.add_argument("--at", metavar="TIME", help="at this local time of the site, as 2026-12-24T21:30 (now)")
+    why.add_argument("--lane", metavar="NAME", help="at this lane (the first one)")
+    why.add_argument("--direction", choices=("in", "out"), default="in")
+    why.add_argument("--with-pin", action="store_true", help="as if the right PIN had been typed")
+    why.add_argument("--lang", choices=("en", "it", "ru"), default="en", help="the language of the words (en)")
     members = add("members", _members, "the members whom this gateway knows", has_keys=False)
     members.add_argument("search", nargs="?", default="", help="only these: a part of a name or id; a number: so many")
     members.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20)")
@@ -37,7 +45,7 @@ def add_inspection_commands(add: AddCommand) -> None:
     journal.add_argument("--limit", type=_count, default=50, metavar="N", help="the newest N (50)")
     journal.add_argument("--since", type=_moment, metavar="WHEN", help="not older than 15m, 2h, 3d or an ISO time")
     journal.add_argument("--follow", action="store_true", help="go on with what happens, until Ctrl-C")
-    for parser in (tap, members, journal):
+    for parser in (tap, why, members, journal):
         parser.add_argument("--json", action="store_true", help="as JSON, one object a line")
     export = add("export", _export, "a table as CSV or JSON, without hashes and keys", has_keys=False)
     export.add_argument("--table", required=True, choices=("members", "credentials", "flags", "events"))
@@ -63,6 +71,30 @@ def _tap(config: GatewayConfig, options: argparse.Namespace) -> int:
     opens = "the gate opens" if answer["outcome"] != "block" else "the gate stays shut"
     print(f"{'for real' if answer['is_real'] else 'dry run'} at {answer['reader']}: {answer['explanation']}")
     print(f"  {opens}; shown: {answer['text']}")
+    return 0
+
+
+def _explain(config: GatewayConfig, options: argparse.Namespace) -> int:
+    from gateway.control_client import RequestRefusedError, ask_gateway
+    from gateway.identity import IdentityError, load_identity
+    from gateway.inspection.explained_files import explain_stored
+    from gateway.inspection.explaining import describe
+    from gateway.inspection.presented_card import CardFormatError
+    from gateway.status_client import GatewayNotRunningError
+
+    wanted = {"card": options.card, "lane": options.lane, "direction": options.direction, "at": options.at}
+    wanted |= {"language": options.lang, "has_pin": options.with_pin}
+    try:
+        try:
+            told: Mapping[str, Any] = ask_gateway(config.state_dir, "explain", **wanted)
+        except GatewayNotRunningError:
+            told = explain_stored(config, load_identity(config.state_dir), wanted)
+    except (RequestRefusedError, CardFormatError) as error:
+        raise UsageError(str(error)) from error
+    except IdentityError as error:
+        print(f"tornello-gateway: {error}", file=sys.stderr)
+        return NOT_ENROLLED
+    print(json.dumps(told, ensure_ascii=False) if options.json else describe(told))
     return 0
 
 

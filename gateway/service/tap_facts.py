@@ -6,24 +6,40 @@ and no card lets two people in at two lanes. Such a grant lasts a few seconds; t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from access_policy.facts import PinEntry, TapFacts, Whereabouts
+from access_policy.facts import LaneCondition, PinEntry, TapFacts, Whereabouts
 from access_policy.gate_view import GateView
-from access_policy.zone import OUTSIDE, LanePlace
+from access_policy.zone import OUTSIDE, Direction, LanePlace
 from gateway.domain.access_point import AccessPoint
 from gateway.domain.presence import Presence
-from gateway.service.passage import Grant, LanePassages
-from gateway.service.ports import Clock, Journal
+from gateway.service.passage import Grant
+from gateway.service.ports import Clock
+
+
+class LaneNow(Protocol):
+    """What a lane is doing, as far as a tap depends on it."""
+
+    @property
+    def waiting(self) -> Grant | None: ...
+
+    def condition_for(self, direction: Direction, member_id: str | None) -> LaneCondition: ...
+
+
+class SpentVisits(Protocol):
+    """Visits burnt here that the state in force does not contain yet."""
+
+    def visits_spent(self, contract_id: str) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class TapCircumstances:
     """Where the facts of a tap come from."""
 
-    lanes: Mapping[str, LanePassages]
+    lanes: Mapping[str, LaneNow]
     clock: Clock
     presence: Presence
-    journal: Journal
+    journal: SpentVisits
 
     def facts(self, view: GateView, at: AccessPoint, pin: PinEntry) -> TapFacts:
         """What counts for a tap of this credential at this access point now."""
