@@ -37,6 +37,7 @@ class GpioConfig:
     relays: Mapping[Direction, int]
     inputs: Mapping[LaneSignal, int]
     active_low: frozenset[int]
+    normally_closed: frozenset[int]
     debounce_ms: int
 
 
@@ -159,8 +160,11 @@ def _read_gpio(table: TableReader) -> GpioConfig:
     for name, offset in named:
         if [line for _, line in named].count(offset) > 1:
             table.note(name, f"line {offset} is given to more than one signal")
+    closed = _read_names(table, "normally_closed", {signal.value: offset for signal, offset in inputs.items()})
+    for _ in closed & active_low:
+        table.note("normally_closed", "an input is in `active_low` or in `normally_closed`, not in both")
     table.end()
-    return GpioConfig(chip, relays, inputs, active_low, debounce_ms)
+    return GpioConfig(chip, relays, inputs, active_low, closed, debounce_ms)
 
 
 def _read_osdp(table: TableReader) -> OsdpLinesConfig:
@@ -178,13 +182,17 @@ def _read_lines(
 ) -> tuple[dict[Direction, int], dict[LaneSignal, int], frozenset[int]]:
     """Relays, inputs, and the numbers of those lines that are inverted."""
     numbers = {name: table.number(name, bounds) for name in (*RELAYS, *LaneSignal) if table.has(name)}
-    inverted = table.texts("active_low")
-    known = [name for name in may_be_inverted if name in numbers]
-    for name in inverted:
-        if name not in known:
-            table.note("active_low", f"`active_low` names {name!r}, which has no line")
     return (
         {way: numbers[name] for name, way in RELAYS.items() if name in numbers},
         {signal: numbers[signal] for signal in LaneSignal if signal in numbers},
-        frozenset(numbers[name] for name in inverted if name in known),
+        _read_names(table, "active_low", {name: numbers[name] for name in may_be_inverted if name in numbers}),
     )
+
+
+def _read_names(table: TableReader, key: str, lines: Mapping[str, int]) -> frozenset[int]:
+    """The lines that a list names."""
+    names = table.texts(key)
+    for name in names:
+        if name not in lines:
+            table.note(key, f"`{key}` names {name!r}, which has no line")
+    return frozenset(lines[name] for name in names if name in lines)

@@ -37,6 +37,7 @@ def wiring_of(lane: LaneConfig) -> GpioWiring | None:
         gpio.relays,
         gpio.inputs,
         gpio.active_low,
+        normally_closed=gpio.normally_closed,
         debounce=timedelta(milliseconds=gpio.debounce_ms),
         is_left_open=lane.on_failure == "open",
     )

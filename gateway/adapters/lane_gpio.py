@@ -26,15 +26,18 @@ _CLOSED: Final = {True: Value.ACTIVE, False: Value.INACTIVE}
 
 @dataclass(frozen=True, slots=True)
 class GpioWiring:
-    """Which line of which chip does what, by line offset; `active_low` holds the offsets that are inverted.
+    """Which line of which chip does what, by line offset.
 
-    `is_left_open`: when no gateway runs, the relays stay closed, and so the gate open.
+    `active_low` holds the offsets that are inverted, `normally_closed` the inputs whose contact to ground is closed
+    while they are inactive: a cut wire shows as active. `is_left_open`: when no gateway runs, the relays stay closed,
+    and so the gate open.
     """
 
     chip_label: str
     relays: Mapping[Direction, int]
     inputs: Mapping[LaneSignal, int]
     active_low: frozenset[int] = frozenset()
+    normally_closed: frozenset[int] = frozenset()
     debounce: timedelta = DEBOUNCE
     is_left_open: bool = False
 
@@ -91,13 +94,14 @@ def _relay_settings(wiring: GpioWiring, offset: int, *, is_closed: bool) -> gpio
 
 
 def _input_settings(wiring: GpioWiring, offset: int) -> gpiod.LineSettings:
-    # A dry contact to ground needs a pull-up, and is active when low; any other one brings its own level.
-    is_contact = offset in wiring.active_low
+    # A dry contact to ground needs a pull-up: closed it is low, open it is high. Any other input brings its own level.
+    is_inverted = offset in wiring.active_low
+    is_contact = is_inverted or offset in wiring.normally_closed
     return gpiod.LineSettings(
         direction=LineDirection.INPUT,
         edge_detection=Edge.BOTH,
         bias=Bias.PULL_UP if is_contact else Bias.PULL_DOWN,
-        active_low=is_contact,
+        active_low=is_inverted,
         debounce_period=wiring.debounce,
     )
 

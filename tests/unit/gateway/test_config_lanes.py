@@ -80,6 +80,17 @@ def test_a_door_whose_opening_is_all_that_it_tells_is_passed_when_it_opens() -> 
     assert gpio_lane(gpio="relay_out = 1\nopen = 2\npass_out = 3").control.passage_sign == "rotation"
 
 
+def test_an_input_is_inverted_or_closed_at_rest() -> None:
+    lane = gpio_lane(gpio='relay_in = 1\nfire = 2\nopen = 3\nnormally_closed = ["fire", "open"]')
+    assert lane.gpio is not None
+    assert lane.gpio.normally_closed == {2, 3}
+    both = 'relay_in = 1\nfire = 2\nactive_low = ["fire"]\nnormally_closed = ["fire", "relay_in"]'
+    assert mistakes(GPIO.format(lane="", gpio=both)) == [
+        "`normally_closed` names 'relay_in', which has no line",
+        "an input is in `active_low` or in `normally_closed`, not in both",
+    ]
+
+
 def test_a_lane_is_left_open_only_where_a_level_on_gpio_can_do_that() -> None:
     words = ['a lane can be left open only by `control = "level"` and with relays on GPIO alone']
     assert mistakes(GPIO.format(lane='on_failure = "open"', gpio="relay_in = 1")) == words

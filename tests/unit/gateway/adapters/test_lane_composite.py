@@ -1,7 +1,7 @@
 """A lane of two parts."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.adapters.lane_composite import CompositeLane
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
@@ -12,9 +12,11 @@ from tests.in_loop import in_loop
 @dataclass
 class Part(FakeLane):
     is_running: bool = False
+    started: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         self.is_running = True
+        self.started.set()
         try:
             await asyncio.Event().wait()
         finally:
@@ -50,8 +52,8 @@ def test_the_lane_is_ready_when_both_parts_are_and_hears_each_signal_of_both() -
 async def test_both_parts_run_and_end_together() -> None:
     parts = [Part(), Part()]
     running = asyncio.create_task(CompositeLane(parts).run())
-    while not all(part.is_running for part in parts):
-        await asyncio.sleep(0)
+    for part in parts:
+        await part.started.wait()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert not any(part.is_running for part in parts)

@@ -142,6 +142,12 @@ def test_relays_are_requested_open_and_inputs_debounced_on_both_edges() -> None:
     assert (settings[PASS_IN].bias, settings[READY].bias) == (Bias.PULL_UP, Bias.PULL_DOWN)
 
 
+def test_a_contact_that_is_closed_at_rest_is_pulled_up_and_active_when_it_opens_or_its_wire_is_cut() -> None:
+    wiring = GpioWiring("x", {}, {LaneSignal.FIRE: 5}, normally_closed=frozenset({5}))
+    settings = line_settings(wiring)[5]
+    assert (settings.bias, settings.active_low) == (Bias.PULL_UP, False)
+
+
 def test_making_the_gate_safe_needs_its_chip() -> None:
     with pytest.raises(GpioError, match="pinctrl-bcm2711"):
         make_safe(WIRING)
