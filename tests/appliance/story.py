@@ -109,8 +109,12 @@ class Story:
         began = time.monotonic()
         assert self.install("better").returncode == 0
         assert self.device.package_state() == ("install ok installed", "0.2.0")
+        took = time.monotonic() - began
+        # As when the distribution replaces its Python: here it is the same one, and there is nothing to do.
+        self.device.run("dpkg-trigger", "--by-package=python3-minimal", "/usr/bin/python3")
+        assert "in force already" in self.device.run("dpkg", "--triggers-only", "tornello-gateway").stdout
         assert self.main_process() == before
-        return f"{time.monotonic() - began:.0f} s, the gateway ran through"
+        return f"{took:.0f} s, the gateway ran through"
 
     def take_back_unready(self) -> str:
         done = self.install("never becomes ready")
