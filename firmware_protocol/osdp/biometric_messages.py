@@ -6,7 +6,7 @@ from typing import Self
 
 from firmware_protocol.osdp.codes import CommandCode, ReplyCode, has_value
 from firmware_protocol.osdp.errors import PayloadError
-from firmware_protocol.osdp.fields import FieldReader, pack
+from firmware_protocol.osdp.fields import FieldReader, pack, unpack
 from firmware_protocol.osdp.message import Command, Reply
 
 
@@ -38,10 +38,7 @@ class BiometricRead(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        command = cls(fields.u8(), fields.u8(), fields.u8(), fields.u8())
-        fields.end()
-        return command
+        return cls(*unpack("BBBB", payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +116,8 @@ class BiometricMatchResult(Reply):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        result = cls(fields.u8(), _status(fields.u8()), fields.u8())
-        fields.end()
-        return result
+        reader, status, score = unpack("BBB", payload)
+        return cls(reader, _status(status), score)
 
 
 def _status(value: int) -> BiometricStatus:

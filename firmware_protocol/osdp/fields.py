@@ -1,6 +1,7 @@
 """Reading and writing the little-endian fields of commands and replies."""
 
 import struct
+from typing import Any
 
 from firmware_protocol.osdp.errors import FieldRangeError, PayloadError
 
@@ -11,6 +12,14 @@ def pack(layout: str, *values: int) -> bytes:
         return struct.pack("<" + layout, *values)
     except struct.error as error:
         raise FieldRangeError(f"{values} do not fit {layout}: {error}") from None
+
+
+def unpack(layout: str, payload: bytes) -> tuple[Any, ...]:
+    """Decode a payload that is of one ``struct`` layout, little-endian, and no longer; PayloadError otherwise."""
+    try:
+        return struct.unpack("<" + layout, payload)
+    except struct.error:
+        raise PayloadError(f"{len(payload)} bytes of data, {struct.calcsize('<' + layout)} expected") from None
 
 
 def tenths(name: str, duration_ms: int) -> int:

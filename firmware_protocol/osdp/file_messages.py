@@ -6,7 +6,7 @@ from typing import Self
 
 from firmware_protocol.osdp.codes import CommandCode, ReplyCode
 from firmware_protocol.osdp.errors import PayloadError
-from firmware_protocol.osdp.fields import FieldReader, pack, require
+from firmware_protocol.osdp.fields import FieldReader, pack, require, unpack
 from firmware_protocol.osdp.message import Command, Reply
 
 FILE_HEADER_SIZE = 11
@@ -82,11 +82,9 @@ class FileTransferStatus(Reply):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        action, delay_ms, detail, message_size_max = fields.u8(), fields.u16(), fields.u16(), fields.u16()
-        fields.end()
+        action, delay_ms, detail, message_size_max = unpack("BHhH", payload)
         return cls(
-            detail=detail - (1 << 16) if detail >> 15 else detail,
+            detail=detail,
             delay_ms=delay_ms,
             message_size_max=message_size_max,
             may_interleave=bool(action & _MAY_INTERLEAVE),

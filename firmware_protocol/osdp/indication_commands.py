@@ -7,7 +7,7 @@ from typing import Self
 
 from firmware_protocol.osdp.codes import CommandCode, ReplyCode, has_value
 from firmware_protocol.osdp.errors import PayloadError
-from firmware_protocol.osdp.fields import FieldReader, pack, require, tenths
+from firmware_protocol.osdp.fields import FieldReader, pack, require, tenths, unpack
 from firmware_protocol.osdp.message import Command
 
 LED_RECORD_SIZE = 14
@@ -140,13 +140,10 @@ class Buzzer(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        reader, tone = fields.u8(), fields.u8()
-        on_ms, off_ms, repeat_count = fields.u8() * 100, fields.u8() * 100, fields.u8()
-        fields.end()
+        reader, tone, on_tenths, off_tenths, repeat_count = unpack("BBBBB", payload)
         if not has_value(BuzzerTone, tone):
             raise PayloadError(f"unknown tone {tone}")
-        return cls(reader, BuzzerTone(tone), on_ms, off_ms, repeat_count)
+        return cls(reader, BuzzerTone(tone), on_tenths * 100, off_tenths * 100, repeat_count)
 
 
 _PERMANENT, _PERMANENT_WRAP, _TEMPORARY, _TEMPORARY_WRAP = 1, 2, 3, 4
@@ -229,12 +226,10 @@ class Output(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        output, control, timer_ms = fields.u8(), fields.u8(), fields.u16() * 100
-        fields.end()
+        output, control, timer_tenths = unpack("BBH", payload)
         if not has_value(OutputControl, control):
             raise PayloadError(f"unknown output control {control}")
-        return cls(output, OutputControl(control), timer_ms)
+        return cls(output, OutputControl(control), timer_tenths * 100)
 
 
 def split_records(payload: bytes, size: int) -> Iterator[bytes]:

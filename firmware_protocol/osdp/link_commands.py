@@ -5,7 +5,7 @@ from typing import Self
 
 from firmware_protocol.osdp.codes import BROADCAST_ADDRESS, CommandCode, ReplyCode
 from firmware_protocol.osdp.errors import PayloadError
-from firmware_protocol.osdp.fields import FieldReader, pack, require
+from firmware_protocol.osdp.fields import FieldReader, pack, require, unpack
 from firmware_protocol.osdp.message import Command
 from firmware_protocol.osdp.timing import BAUD_RATES
 
@@ -120,9 +120,7 @@ class ComSet(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        address, baud = fields.u8(), fields.u32()
-        fields.end()
+        address, baud = unpack("BI", payload)
         if address >= BROADCAST_ADDRESS or baud not in BAUD_RATES:
             raise PayloadError(f"address {address} or {baud} baud does not exist")
         return cls(address, baud)
@@ -144,10 +142,8 @@ class KeySet(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        key_type, size = fields.u8(), fields.u8()
-        key = fields.rest()
-        if key_type != _KEY_TYPE_SCBK or size != _KEY_SIZE or len(key) != _KEY_SIZE:
+        key_type, size, key = unpack("BB16s", payload)
+        if key_type != _KEY_TYPE_SCBK or size != _KEY_SIZE:
             raise PayloadError("only a base key (type 1) of 16 bytes can be set")
         return cls(key)
 
@@ -166,10 +162,7 @@ class Challenge(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        random = fields.take(8)
-        fields.end()
-        return cls(random)
+        return cls(*unpack("8s", payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +179,7 @@ class ServerCryptogram(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        cryptogram = fields.take(16)
-        fields.end()
-        return cls(cryptogram)
+        return cls(*unpack("16s", payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +198,7 @@ class AcuReceiveSize(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        size = fields.u16()
-        fields.end()
-        return cls(size)
+        return cls(*unpack("H", payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +217,7 @@ class KeepActive(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        duration_ms = fields.u16()
-        fields.end()
-        return cls(duration_ms)
+        return cls(*unpack("H", payload))
 
 
 @dataclass(frozen=True, slots=True)

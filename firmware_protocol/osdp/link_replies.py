@@ -12,7 +12,7 @@ from firmware_protocol.osdp.codes import (
     has_value,
 )
 from firmware_protocol.osdp.errors import PayloadError
-from firmware_protocol.osdp.fields import FieldReader, pack, require
+from firmware_protocol.osdp.fields import FieldReader, pack, require, unpack
 from firmware_protocol.osdp.message import Reply
 from firmware_protocol.osdp.timing import BAUD_RATES
 
@@ -155,10 +155,8 @@ class LocalStatus(Reply):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        status = cls(bool(fields.u8()), bool(fields.u8()))
-        fields.end()
-        return status
+        is_tampered, is_power_failing = unpack("??", payload)
+        return cls(is_tampered, is_power_failing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +231,7 @@ class ComParameters(Reply):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        parameters = cls(fields.u8(), fields.u32())
-        fields.end()
+        parameters = cls(*unpack("BI", payload))
         if parameters.address >= BROADCAST_ADDRESS or parameters.baud not in BAUD_RATES:
             raise PayloadError(f"address {parameters.address} or {parameters.baud} baud does not exist")
         return parameters
@@ -256,10 +252,7 @@ class ClientCryptogram(Reply):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        reply = cls(fields.take(8), fields.take(8), fields.take(16))
-        fields.end()
-        return reply
+        return cls(*unpack("8s8s16s", payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +268,4 @@ class InitialMac(Reply):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        mac = fields.take(16)
-        fields.end()
-        return cls(mac)
+        return cls(*unpack("16s", payload))

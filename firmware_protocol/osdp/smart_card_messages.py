@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from firmware_protocol.osdp.codes import CommandCode, ReplyCode
-from firmware_protocol.osdp.fields import FieldReader, pack, require
+from firmware_protocol.osdp.fields import FieldReader, pack, require, unpack
 from firmware_protocol.osdp.message import Command, Reply
 from firmware_protocol.osdp.multi_part import Fragment
 
@@ -29,10 +29,7 @@ class PivDataRequest(Command):
 
     @classmethod
     def parse(cls, payload: bytes) -> Self:
-        fields = FieldReader(payload)
-        request = cls(fields.take(3), fields.u8(), fields.u16())
-        fields.end()
-        return request
+        return cls(*unpack("3sBH", payload))
 
 
 @dataclass(frozen=True, slots=True)

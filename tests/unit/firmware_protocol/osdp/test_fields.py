@@ -1,7 +1,7 @@
 import pytest
 
 from firmware_protocol.osdp.errors import FieldRangeError, PayloadError
-from firmware_protocol.osdp.fields import FieldReader, pack, require, tenths
+from firmware_protocol.osdp.fields import FieldReader, pack, require, tenths, unpack
 
 
 def test_fields_are_little_endian() -> None:
@@ -37,3 +37,10 @@ def test_a_requirement_says_what_is_wrong() -> None:
     require(True, "fine")
     with pytest.raises(FieldRangeError, match="not so"):
         require(False, "not so")
+
+
+def test_a_payload_of_one_layout_is_decoded_whole() -> None:
+    assert unpack("B2sH", b"\x01\x02\x03\x04\x05") == (1, b"\x02\x03", 0x0504)
+    for wrong in (b"\x01\x02\x03\x04", b"\x01\x02\x03\x04\x05\x06"):
+        with pytest.raises(PayloadError, match=f"{len(wrong)} bytes of data, 5 expected"):
+            unpack("B2sH", wrong)
