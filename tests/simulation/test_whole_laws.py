@@ -4,13 +4,15 @@ import random
 
 import pytest
 
-from sync_protocol.journal_events import AccessDecided, AccessNotTaken, AccessTaken, Outcome
-from tests.club import Club, sqlite_club
+from sync_protocol.journal_events import AccessDecided, AccessNotTaken, AccessTaken, DecisionFacts, Outcome
+from tests.club import Club, gateway_of, sqlite_club
+from tests.gateway_of_the_past import take_over
 from tests.simulation.whole.desk import Desk
 from tests.simulation.whole.laws.arrival import EventsArriveOnce
 from tests.simulation.whole.laws.barred import BarredIsRefused
 from tests.simulation.whole.laws.ledger import Ledger
 from tests.simulation.whole.laws.relay import RelayFollowsGrant
+from tests.simulation.whole.laws.replay import DecisionsComeOutTheSame
 from tests.simulation.whole.laws.revisions import RevisionsNeverGoBack
 from tests.simulation.whole.laws.visits import VisitsAreBurntOnce
 from tests.simulation.whole.laws.welcome import MemberIsLetIn
@@ -89,6 +91,20 @@ def test_an_event_that_never_arrives_and_a_visit_that_is_not_counted_break_the_l
             EventsArriveOnce(ledger, club.database).calm_reached()
         with pytest.raises(BrokenLawError, match="1 visits, 0 counted"):
             VisitsAreBurntOnce(ledger, desk, club.database).calm_reached()
+
+
+def test_a_decision_that_comes_out_otherwise_and_one_without_facts_break_the_law() -> None:
+    for facts, told in ((DecisionFacts("free", 1_795_262_400, is_clock_trusted=True), "differs"), (None, "replayed")):
+        with sqlite_club() as club:
+            gateway_id = club.add_gateway(club.add_lane())
+            with club.database.transaction() as session:
+                take_over(session, gateway_of(session, gateway_id), granted_to_nobody(facts))
+            with pytest.raises(BrokenLawError, match=told):
+                DecisionsComeOutTheSame(club.database).calm_reached()
+
+
+def granted_to_nobody(facts: DecisionFacts | None) -> AccessDecided:
+    return AccessDecided("tap", "lan_a", "in", "entry", "00", "allow", "granted", "contract", 1, "mem_a", facts=facts)
 
 
 def test_a_tap_without_a_decision_breaks_the_law() -> None:

@@ -35,6 +35,7 @@ from tests.simulation.whole.laws.chain import ChainHolds
 from tests.simulation.whole.laws.ledger import Ledger
 from tests.simulation.whole.laws.proof import ShownBlockHolds
 from tests.simulation.whole.laws.relay import RelayFollowsGrant
+from tests.simulation.whole.laws.replay import DecisionsComeOutTheSame
 from tests.simulation.whole.laws.revisions import RevisionsNeverGoBack
 from tests.simulation.whole.laws.visits import VisitsAreBurntOnce
 from tests.simulation.whole.laws.welcome import MemberIsLetIn
@@ -160,6 +161,7 @@ class _World:
             EventsArriveOnce(ledger, database),
             VisitsAreBurntOnce(ledger, desk, database),
             ChainHolds(database),
+            DecisionsComeOutTheSame(database),
         ]
 
     async def _work(self) -> None:
