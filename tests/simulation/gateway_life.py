@@ -106,7 +106,9 @@ class GatewayLife:
     def _event(self) -> EventBody:
         if self._rng.random() < 0.4:
             contract_id = f"ctr_{self._rng.randrange(4)}"
-            return AccessTaken("tap", "lan_a", "in", "mem_a", contract_id, spends_visit=True)
+            zone_id = self._rng.choice(("", "zon_a", "zon_b"))
+            member_id = f"mem_{self._rng.randrange(6)}"
+            return AccessTaken("tap", "lan_a", "in", member_id, contract_id, spends_visit=True, zone_id=zone_id)
         return LaneChanged("lan_a", "ready", "x" * self._rng.choice((0, 0, 10, 500, 6000)))
 
     def _commit(self) -> None:

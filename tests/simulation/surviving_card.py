@@ -3,13 +3,14 @@
 - the product opens them, puts none aside, and both pass SQLite's integrity check;
 - each has exactly the content of one of its commits: the newest that was durable, or a later one;
 - what was promised is known: every durable event, the revision in force (it never goes back), its digest;
-- the journal's numbers have no gap and its chain holds; the digest kept is that of the rows in force.
+- the journal's numbers have no gap and its chain holds; the digest kept is that of the rows in force;
+- everybody is where the newest event about them says.
 """
 
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.service.ports import StoreBusyError
 from sync_protocol.digest import Digest
 from sync_protocol.errors import SyncProtocolError
-from sync_protocol.journal_events import SealedEvent
+from sync_protocol.journal_events import AccessTaken, EventBody, GapRecorded, SealedEvent, parse_event
 from tests.fake_clock import FakeClock
 from tests.journal_series import assert_complete
 from tests.simulation.disk_connection import content_of
@@ -102,7 +103,21 @@ def _check_promise(found: Promise, promised: Promise) -> None:
 def _check_series(journal: sqlite3.Connection) -> None:
     acked_seq, acked_chain = journal.execute("SELECT acked_seq, acked_chain FROM journal").fetchone()
     rows = journal.execute("SELECT seq, content, chain FROM event ORDER BY seq").fetchall()
-    assert_complete([SealedEvent(*row) for row in rows], acked_seq + 1, acked_chain)
+    events = [SealedEvent(*row) for row in rows]
+    assert_complete(events, acked_seq + 1, acked_chain)
+    _check_presence(journal, [parse_event(event).body for event in events])
+
+
+def _check_presence(journal: sqlite3.Connection, bodies: Sequence[EventBody]) -> None:
+    """Nobody's row is older or newer than the events; those that became a gap may have moved people on."""
+    said: dict[str, str] = {}
+    for body in bodies:
+        if isinstance(body, GapRecorded):
+            said.clear()
+        elif isinstance(body, AccessTaken):
+            said[body.member_id] = body.zone_id
+    kept = dict(journal.execute("SELECT member_id, zone_id FROM presence WHERE guest_number = 0").fetchall())
+    assert said.items() <= kept.items(), f"the events say {said}, the presence {kept}"
 
 
 def _check_digest(state: sqlite3.Connection) -> None:

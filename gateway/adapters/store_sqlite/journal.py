@@ -312,8 +312,12 @@ class SqliteJournal:
 
     def _fold_pending(self, stamp: JournalEvent) -> None:
         oldest = [self._pending.popleft() for _ in range(min(self._limits.fold_count, len(self._pending) - 1))]
-        self._pending.appendleft(fold(oldest, stamp))
-        self._pending_consequences = deque(newest(self._pending_consequences))
+        record = fold(oldest, stamp)
+        self._pending.appendleft(record)
+        # What followed from the events that are gone is still written, but each person and zone only once.
+        folded = [one for one in self._pending_consequences if one.seq <= record.seq]
+        rest = [one for one in self._pending_consequences if one.seq > record.seq]
+        self._pending_consequences = deque([*newest(folded), *rest])
         logger.error("the disk does not keep up: %d events became a gap record", len(oldest))
 
 
