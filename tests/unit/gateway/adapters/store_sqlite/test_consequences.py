@@ -1,6 +1,6 @@
 """What is written with an event: the visit it burnt, whom it moved, and now and then whom nobody has seen for long."""
 
-from gateway.adapters.store_sqlite.consequences import Consequence, UnseenPeople, move_people, newest, visit_of
+from gateway.adapters.store_sqlite.consequences import Consequence, Row, UnseenPeople, move_people, newest, visit_of
 from gateway.adapters.store_sqlite.visit_account import Visit
 from gateway.domain.presence import SECONDS_PER_DAY, UNSEEN_MAX_S, Person, Presence
 from gateway.domain.zone_count import ZoneTally
@@ -35,7 +35,7 @@ def test_once_a_day_the_unseen_are_forgotten_by_a_clock_that_is_right() -> None:
 
 
 def test_of_what_waits_each_person_and_zone_is_kept_once_and_every_visit() -> None:
-    rows = [
+    rows: list[Row] = [
         Visit(1, "ctr_a"),
         Person("anna", 0, "zon_a", 1, "lan_a"),
         ZoneTally("zon_a", 1, 1),
