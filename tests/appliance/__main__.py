@@ -60,11 +60,11 @@ def what_is_missing() -> list[str]:
 def package_story(folder: Path, suite: str) -> Counted:
     """From the first installation to the purge."""
     began = time.monotonic()
-    faults = dict(zip(FAULTS, ("0.3.0", "0.4.0", "0.5.0"), strict=True))
+    faults = dict(zip(FAULTS, ("0.3.0", "0.4.0", "0.5.0", "0.6.0"), strict=True))
     packages = {"first": build(ROOT, "0.1.0", None, folder), "better": build(ROOT, "0.2.0", None, folder)}
     packages |= {fault: build(ROOT, version, fault, folder) for fault, version in faults.items()}
     size = packages["first"].stat().st_size
-    print(f"deb-test: five packages of {size / 1e6:.1f} MB built in {time.monotonic() - began:.0f} s", flush=True)
+    print(f"deb-test: six packages of {size / 1e6:.1f} MB built in {time.monotonic() - began:.0f} s", flush=True)
     device = Device(folder / "device")
     make_root(suite, CACHE, device.root)
     return go_through(Story(device, packages).steps(), device)

@@ -36,6 +36,7 @@ class Story:
         yield "a release that never becomes ready is taken back at once", self.take_back_unready
         yield "a release that ends soon after it was ready is taken back by the watch", self.take_back_unsteady
         yield "a power cut in the middle of a trial: the watch goes on after the boot", self.survive_power_cut
+        yield "taken back after it had changed the stores: no event is lost", self.take_back_newer_stores
         yield "an older package goes in force too, and a person takes it back", self.go_back_by_hand
         yield "removed: the journal and the identity are kept", self.remove
         yield "purged: no secret and no file of its user is left", self.purge
@@ -140,6 +141,19 @@ class Story:
         self.device.until("the gateway is ready again", self.is_active, READY_S)
         self.assert_back_at("0.2.0")
         return f"{took:.0f} s after the boot"
+
+    def take_back_newer_stores(self) -> str:
+        assert self.install("ends after it has changed the stores").returncode == 0
+        self.device.until("it is taken back", lambda: self.current() == "0.2.0", CONFIRMED_S)
+        self.device.until("the gateway is ready again", self.is_active, READY_S)
+        aside = [path.name for path in (self.device.root / STATE).glob("*.aside-newer-????")]
+        assert len(aside) == 2, aside
+        # Under a new epoch: the same numbers and contents, linked anew.
+        found = journal_rows(self.device.root)
+        lost = [seq for seq, (content, _) in self.rows.items() if seq not in found or found[seq][0] != content]
+        assert not lost, f"events lost or changed: {lost[:10]}"
+        self.rows = found
+        return f"{len(found)} events taken over, put aside: {', '.join(sorted(aside))}"
 
     def go_back_by_hand(self) -> str:
         done = self.install("first")
