@@ -333,7 +333,7 @@ def test_a_replaced_gateway_is_told_so_and_gets_nothing_more(sqlite_stand: Stand
             return await gateway.next(Refused)
 
     refused = asyncio.run(converse())
-    assert "another gateway" in refused.reason
+    assert "out of service" in refused.reason
     assert gateway.revision == 1
 
 
