@@ -191,5 +191,6 @@ def _tested(config: LaneConfig, lane: Lane, passages: LanePassages) -> LaneUnder
         has_passage_input=not config.inputs.isdisjoint(_PASSAGE_SIGNS),
         pulse_ms=config.timing.pulse_ms,
         state=lambda: passages.state,
+        mode=lambda: passages.mode,
         unlock=lane.unlock,
     )

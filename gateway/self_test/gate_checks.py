@@ -15,6 +15,14 @@ LEASE_LEFT_LOW: Final = 1 / 4
 DECISION_SLOW_US: Final = 10_000
 DAY_S: Final = 86_400
 
+_LANE_FAULTS: Final = {
+    "fault": "lane_out_of_order",
+    "blocked": "lane_alarm",
+    "jammed": "lane_jam",
+    "held": "lane_held",
+    "forced": "lane_jam",
+}
+
 Counters = Mapping[str, float | None]
 
 
@@ -68,13 +76,14 @@ def check_display(reader: ReaderReport) -> CheckOutcome:
     return CheckOutcome("display", "good", "display_look", reader.reader, measured)
 
 
-def check_lane(name: str, state: str, *, has_passage_input: bool) -> CheckOutcome:
-    """The inputs of a lane, as its state tells them."""
-    bad = {"fault": "lane_out_of_order", "blocked": "lane_alarm", "jam": "lane_jam"}
-    if state in bad:
-        return CheckOutcome("inputs", "bad", bad[state], name, state)
+def check_lane(name: str, state: str, *, mode: str, has_passage_input: bool) -> CheckOutcome:
+    """The inputs of a lane as its state tells them, and a mode that keeps members out or lets everybody in."""
+    if state in _LANE_FAULTS:
+        return CheckOutcome("inputs", "bad", _LANE_FAULTS[state], name, state)
     if state in {"free_passage", "evacuation"}:
         return CheckOutcome("inputs", "warning", "lane_open", name, state)
+    if mode in {"locked", "lockdown"}:
+        return CheckOutcome("inputs", "warning", "lane_restricted", name, mode)
     if not has_passage_input:
         return CheckOutcome("inputs", "warning", "passage_input_missing", name, state)
     return CheckOutcome("inputs", "good", subject=name, measured=state)

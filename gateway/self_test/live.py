@@ -28,13 +28,16 @@ PAUSE_BETWEEN_PULSES_S: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class LaneUnderTest:
-    """One lane: its relays, what it does now, and `unlock`, which drives a relay for so many milliseconds."""
+    """One lane: its relays, what it does now, what staff told it to be, and `unlock`, which drives a relay for so many
+    milliseconds.
+    """
 
     name: str
     relays: Sequence[Direction]
     has_passage_input: bool
     pulse_ms: int
     state: Callable[[], str]
+    mode: Callable[[], str]
     unlock: Callable[[Direction, int], None]
 
 
@@ -125,7 +128,7 @@ class LiveSelfTest:
             if reader.is_online:
                 tested.show_test(reader.reader)
         return [
-            *(gate_checks.check_lane(a.name, a.state(), has_passage_input=a.has_passage_input) for a in tested.lanes),
+            *(_check_lane(lane) for lane in tested.lanes),
             *(gate_checks.check_reader(reader, tested.counters(reader.reader)) for reader in readers),
             *(gate_checks.check_display(reader) for reader in readers),
             self._decision(),
@@ -159,6 +162,13 @@ async def _bounded(check: str, blocking: Callable[[], CheckOutcome]) -> CheckOut
         return CheckOutcome(check, "bad", "disk_hangs", measured=f"{CHECK_WAIT_S:g} s")
 
 
+def _check_lane(lane: LaneUnderTest) -> CheckOutcome:
+    return gate_checks.check_lane(lane.name, lane.state(), mode=lane.mode(), has_passage_input=lane.has_passage_input)
+
+
 def _pulse(lane: LaneUnderTest, direction: Direction) -> CheckOutcome:
+    """Only a lane at rest: nobody is in it, and staff have not closed it."""
+    if lane.state() != "locked" or lane.mode() != "normal":
+        return CheckOutcome("relay", "not_tested", "relay_lane_busy", f"{lane.name} {direction}", lane.state())
     lane.unlock(direction, lane.pulse_ms)
     return CheckOutcome("relay", "good", "relay_listen", f"{lane.name} {direction}", f"{lane.pulse_ms} ms")

@@ -41,11 +41,17 @@ def test_a_display_is_shown_to_the_installer_and_only_called_good_when_the_reade
         ("locked", False, "passage_input_missing"),
         ("fault", True, "lane_out_of_order"),
         ("blocked", True, "lane_alarm"),
+        ("jammed", True, "lane_jam"),
+        ("held", True, "lane_held"),
         ("free_passage", True, "lane_open"),
     ],
 )
 def test_a_lane_is_judged_by_its_state(state: str, has_input: bool, finding: str) -> None:
-    assert checks.check_lane("Lane 1", state, has_passage_input=has_input).finding == finding
+    assert checks.check_lane("Lane 1", state, mode="normal", has_passage_input=has_input).finding == finding
+
+
+def test_a_lane_that_staff_have_closed_says_so() -> None:
+    assert checks.check_lane("Lane 1", "locked", mode="lockdown", has_passage_input=True).finding == "lane_restricted"
 
 
 @pytest.mark.parametrize(
