@@ -1,7 +1,7 @@
 """A controller of PyPI's `osdp` 1.6, run by its own interpreter: `osdp_python_peer.py SOCKET KEY`.
 
 SOCKET is the number of an open socket, KEY the site's master key in hexadecimal. It prints one JSON object
-a line: what it asked and what it was told, then every card, until its standard input ends.
+a line: what it asked and what it was told, then every card and key, until its standard input ends.
 """
 
 import json
@@ -50,10 +50,31 @@ class SocketConnection(osdp.OsdpConnection):  # type: ignore[misc]
 
 
 class Panel(osdp.ControlPanel):  # type: ignore[misc]
-    """Tells the cards that it reads."""
+    """Tells the cards and keys that it reads."""
 
     def on_raw_card_data_reply_received(self, address: int, raw_card_data: Any) -> None:
         tell("card", [address, raw_card_data.bit_count, bytes(raw_card_data.data).hex()])
+
+    def on_keypad_data_reply_received(self, address: int, keypad_data: Any) -> None:
+        tell("keys", [address, keypad_data.bit_count, bytes(keypad_data.data).hex()])
+
+
+def light() -> Any:
+    """Green for three seconds, on 200 ms, off 100 ms; what is shown for good stays as it is."""
+    temporary = (osdp.TemporaryReaderControlCode.SetTemporaryAndStartTimer, 2, 1)
+    colours = (osdp.LedColor.Green, osdp.LedColor.Black)
+    permanent = (osdp.PermanentReaderControlCode.Nop, 0, 0)
+    return osdp.ReaderLedControl(0, 0, *temporary, *colours, 30, *permanent, *colours)
+
+
+def indicate(panel: Panel, bus: Any) -> None:
+    """Light, sound and text; it has methods of its own for the light alone."""
+    tell("led", panel.reader_led_control(bus, ADDRESS, osdp.ReaderLedControls([light()])))
+    buzzer = osdp.ReaderBuzzerControl(0, osdp.ToneCode.DefaultTone, 1, 2, 3)
+    panel.send_custom_command(bus, osdp.ReaderBuzzerControlCommand(ADDRESS, buzzer))
+    text = osdp.ReaderTextOutput(0, osdp.TextCommand.PermanentTextNoWrap, 0, 1, 2, "CIAO")
+    panel.send_custom_command(bus, osdp.ReaderTextOutputCommand(ADDRESS, text))
+    tell("indicated", True)
 
 
 def main(line: str, key: str) -> None:
@@ -74,6 +95,7 @@ def main(line: str, key: str) -> None:
     control = osdp.OutputControl(1, osdp.OutputControlCode.PermanentStateOnAbortTimedOperation, 0)
     tell("output", panel.output_control(bus, ADDRESS, osdp.OutputControls([control])))
     tell("outputs", list(panel.output_status(bus, ADDRESS).statuses))
+    indicate(panel, bus)
     tell("listening", True)
     sys.stdin.read()
     panel.shutdown()

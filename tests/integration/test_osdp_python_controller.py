@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from firmware_protocol.osdp import events
+from firmware_protocol.osdp.commands import LedColor, LedPattern
 from firmware_protocol.osdp.peripheral_device import PeripheralDevice, PeripheralSettings
 from firmware_protocol.osdp.replies import Identification
 from firmware_protocol.osdp.secure_channel import derive_scbk
@@ -113,7 +114,7 @@ def pair(interpreter: Path) -> Iterator[Pair]:
     pair.close()
 
 
-def test_it_pairs_us_asks_us_and_reads_our_cards(pair: Pair) -> None:
+def test_it_pairs_us_asks_us_shows_us_things_and_reads_our_cards_and_keys(pair: Pair) -> None:
     assert pair.wait_for("secure")
     keys = [event.key for event in pair.events if isinstance(event, events.KeyChanged)]
     assert keys == [SCBK], "the key that it derives from its master key is the one that we derive"
@@ -122,6 +123,17 @@ def test_it_pairs_us_asks_us_and_reads_our_cards(pair: Pair) -> None:
     assert pair.wait_for("capabilities") > 5
     assert pair.wait_for("output")
     assert pair.wait_for("outputs") == [False, True]
+    assert pair.wait_for("led")
+    pair.wait_for("indicated")
+    (led,) = [event.led for event in pair.events if isinstance(event, events.LedSet)]
+    assert led.temporary == LedPattern(LedColor.GREEN, on_ms=200, off_ms=100)
+    assert (led.timer_ms, led.permanent) == (3000, None)
+    (buzzer,) = [event.buzzer for event in pair.events if isinstance(event, events.BuzzerSet)]
+    assert (buzzer.on_ms, buzzer.off_ms, buzzer.repeat_count) == (100, 200, 3)
+    (text,) = [event.text for event in pair.events if isinstance(event, events.TextShown)]
+    assert (text.text, text.row, text.column, text.is_temporary) == (b"CIAO", 1, 2, False)
     pair.wait_for("listening")
     pair.device.present_card(b"\x12\x34\x56\x80", 26, now=time.monotonic())
     assert pair.wait_for("card") == [ADDRESS, 26, "12345680"]
+    pair.device.press_keys("42#", now=time.monotonic())
+    assert pair.wait_for("keys") == [ADDRESS, 3, "34320d"]

@@ -47,7 +47,7 @@ def test_a_key_has_16_bytes() -> None:
 
 @pytest.mark.parametrize("payload", ["02 10" + "00" * 16, "01 0f" + "00" * 16, "01 10" + "00" * 15])
 def test_only_a_base_key_of_16_bytes_can_be_set(payload: str) -> None:
-    with pytest.raises(PayloadError, match="base key|18 expected"):
+    with pytest.raises(PayloadError, match=r"base key|18 expected"):
         parse_commands(CommandCode.KEYSET, bytes.fromhex(payload))
 
 
