@@ -18,6 +18,9 @@ NOTICES: Final = {
     "gateway_withdrawn": mark("The gateway is out of service. Its connection is cut within moments."),
     "gateway_let_back": mark("The gateway may come back. It fetches its certificate within minutes."),
     "gateway_kept_out": mark("The gateway stays out. It may ask again in a week."),
+    "rules_saved": mark("Saved. The list of gates says which one obeys already."),
+    "rule_deleted": mark("Deleted. The list of gates says which one obeys already."),
+    "zone_forgiven": mark("The gates forget who is inside once they have heard of it."),
     "signed_out": mark("You are signed out."),
 }
 

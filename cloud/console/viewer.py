@@ -21,7 +21,7 @@ from cloud.staff.service import SignedIn
 
 THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "tornello_theme"
-FIELDS_MAX: Final = 50
+FIELDS_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

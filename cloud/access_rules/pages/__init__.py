@@ -1,0 +1,11 @@
+"""The console's pages about access rules: one page for each site, and the forms that it opens."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from cloud.access_rules.pages import lanes, levels, overview, schedules, site_rules, special_days, zones
+
+router: Final = APIRouter()
+for _part in (overview, site_rules, zones, lanes, schedules, special_days, levels):
+    router.include_router(_part.router)
