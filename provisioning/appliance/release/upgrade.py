@@ -79,19 +79,25 @@ def install(folder: ReleaseFolder, source: ReleaseSource, service: Service, repo
         RefusedError: it failed, and what was in force before is again.
     """
     with folder.locked():
-        release = source.release
-        if folder.current == release and folder.is_complete(release):
+        release, trial = source.release, folder.trial
+        if folder.current != release or not folder.is_complete(release):
+            _make(folder, source, report)
+            folder.switch(release)
+        elif trial is None or trial.watches:
             report(f"{release} is in force already")
             return
-        _make(folder, source, report)
-        before = service.state().active
-        folder.switch(release)
+        # Otherwise an earlier call was cut short after the switch: no gateway has started since.
         report(f"{release} is in force" + (f", {folder.previous} is the way back" if folder.previous else ""))
-        is_up = before not in {"active", "starting"} or service.restart()
-        if not is_up and before == "active":
-            raise RefusedError(_undo(folder, service, "it did not become ready"))
+        _bring_up(folder, service)
         for gone in folder.prune():
             report(f"removed {gone}")
+
+
+def _bring_up(folder: ReleaseFolder, service: Service) -> None:
+    """Restart a service that runs, or tries to; one that was well before must be so afterwards."""
+    before = service.state().active
+    if before in {"active", "starting"} and not service.restart() and before == "active":
+        raise RefusedError(_undo(folder, service, "it did not become ready"))
 
 
 def _make(folder: ReleaseFolder, source: ReleaseSource, report: Report) -> None:

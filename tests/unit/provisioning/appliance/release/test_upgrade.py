@@ -78,6 +78,11 @@ def folder_with_one_release(tmp_path: Path) -> ReleaseFolder:
     return folder
 
 
+def add_complete(folder: ReleaseFolder, release: str) -> None:
+    (folder.begin(release) / "program").write_text(release)
+    folder.mark_complete(release)
+
+
 def states(active: ActiveState, count: int, restarts: int = 0) -> Iterable[ServiceState]:
     return [ServiceState(active, restarts)] * count
 
@@ -99,6 +104,21 @@ def test_a_release_that_is_in_force_is_not_made_again(folder: ReleaseFolder) -> 
     source, service = Source("a"), Service(folder)
     install(folder, source, service, silent)
     assert (source.builds, service.started) == (0, [])
+
+
+def test_an_installation_that_was_cut_short_before_the_restart_is_brought_to_its_end(folder: ReleaseFolder) -> None:
+    add_complete(folder, "b")
+    folder.switch("b")
+    service = Service(folder)
+    install(folder, Source("b"), service, silent)
+    assert service.started == ["b"]
+
+
+def test_a_release_that_is_being_watched_is_not_disturbed(folder: ReleaseFolder) -> None:
+    service = Service(on_trial(folder))
+    folder.begin_watch()
+    install(folder, Source("b"), service, silent)
+    assert service.started == []
 
 
 def test_a_release_that_fails_its_self_test_is_never_in_force(folder: ReleaseFolder) -> None:
