@@ -48,6 +48,9 @@ def test_a_grant_that_waited_for_its_turn_opens_once_and_not_after_its_end() -> 
         if tap_ends:
             law.event_written("gate1", 1, AccessNotTaken("tap", "lan_a", "in", "mem_a"))
         else:
+            law.tap_began("gate1")
+            law.event_written("gate1", 1, decided("block"))
+            law.tap_ended("gate1")
             law.relay_closed("gate1", "lan_a", "in")
         with pytest.raises(BrokenLawError):
             law.relay_closed("gate1", "lan_a", "in")

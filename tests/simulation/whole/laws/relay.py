@@ -38,7 +38,8 @@ class RelayFollowsGrant(Witness):
             opened = self._opened[gateway]
             if opened not in ([], granted):
                 raise BrokenLawError(f"{gateway} has granted {granted} and opened {opened}")
-            self._queued[gateway] = [] if opened else granted
+            if granted:
+                self._queued[gateway] = [] if opened else granted
 
     def tap_ended(self, gateway: str) -> None:
         del self._opened[gateway]
