@@ -24,7 +24,6 @@ class FrameReader:
         """When bytes arrived last, whatever they were."""
         self.bytes_skipped = 0
         """Bytes that belong to no frame, marks among them."""
-        self.check_failures = 0
 
     def receive_bytes(self, data: bytes, now: float) -> Iterator[tuple[Frame, bytes]]:
         """Yield each frame that ``data`` completes, with its raw bytes."""
@@ -66,7 +65,6 @@ class FrameReader:
             try:
                 frame = parse_frame(raw)
             except FrameError:
-                self.check_failures += 1
                 self._skip(1)
                 continue
             del self._buffer[:size]
