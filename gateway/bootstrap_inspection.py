@@ -20,6 +20,7 @@ from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneSignal
 from gateway.inspection.explaining import Explainer, PlacedReader
+from gateway.inspection.muster import MusterRoll
 from gateway.inspection.requests import InspectionRequests, TapDesk
 from gateway.self_test.gate_checks import Counters, KnownState, LinkState
 from gateway.self_test.live import LaneUnderTest, LiveSelfTest
@@ -129,6 +130,7 @@ class Inspection:
             "self_test": self.self_test.handle,
             "tap": requests.tap,
             "explain": _explainer(inspected, clock).handle,
+            "muster": MusterRoll(inspected.store.gate_reader, inspected.store.journal.presence, clock).handle,
             "journal": requests.journal,
             "journal_page": requests.journal_page,
         }

@@ -38,6 +38,7 @@ examples:
   tornello-gateway self-test
   tornello-gateway tap --card 18:4821
   tornello-gateway explain --card 18:4821 --at 2026-12-24T21:30
+  tornello-gateway muster --zone Gym
   tornello-gateway members rossi
   tornello-gateway journal --since 2h --follow
   tornello-gateway export --table events --out events.csv

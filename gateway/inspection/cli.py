@@ -1,9 +1,10 @@
-"""The commands of `tornello-gateway` that look into a gateway: tap, explain, members, journal, export, support-bundle.
+"""The commands of `tornello-gateway` that look into a gateway: tap, explain, muster, members, journal and more.
 
 Exit codes as of `tornello-gateway`; `tap` and `explain` end with 0 also when the card is refused: that is an answer.
 """
 
 import argparse
+import asyncio
 import json
 import sys
 import time
@@ -45,7 +46,10 @@ def add_inspection_commands(add: AddCommand) -> None:
     journal.add_argument("--limit", type=_count, default=50, metavar="N", help="the newest N (50)")
     journal.add_argument("--since", type=_moment, metavar="WHEN", help="not older than 15m, 2h, 3d or an ISO time")
     journal.add_argument("--follow", action="store_true", help="go on with what happens, until Ctrl-C")
-    for parser in (tap, why, members, journal):
+    muster = add("muster", _muster, "who is inside now, zone by zone, and since when", has_keys=False)
+    muster.epilog = "example: tornello-gateway muster --zone Gym --json"
+    muster.add_argument("--zone", metavar="NAME", help="this zone alone, by its name or id")
+    for parser in (tap, why, members, muster, journal):
         parser.add_argument("--json", action="store_true", help="as JSON, one object a line")
     export = add("export", _export, "a table as CSV or JSON, without hashes and keys", has_keys=False)
     export.add_argument("--table", required=True, choices=("members", "credentials", "flags", "events"))
@@ -95,6 +99,26 @@ def _explain(config: GatewayConfig, options: argparse.Namespace) -> int:
         print(f"tornello-gateway: {error}", file=sys.stderr)
         return NOT_ENROLLED
     print(json.dumps(told, ensure_ascii=False) if options.json else describe(told))
+    return 0
+
+
+def _muster(config: GatewayConfig, options: argparse.Namespace) -> int:
+    from gateway.control_client import RequestRefusedError, ask_gateway
+    from gateway.inspection.muster import call_stored_roll, describe_zone
+    from gateway.status_client import GatewayNotRunningError
+
+    try:
+        try:
+            roll: Mapping[str, Any] = ask_gateway(config.state_dir, "muster", zone=options.zone)
+        except GatewayNotRunningError:
+            print("no gateway runs: this is who was inside when it ended", file=sys.stderr)
+            roll = asyncio.run(call_stored_roll(config.state_dir, options.zone))
+    except RequestRefusedError as error:
+        raise UsageError(str(error)) from error
+    for zone in roll["zones"]:
+        print(json.dumps(zone, ensure_ascii=False) if options.json else describe_zone(zone))
+    if not roll["zones"]:
+        print("the site has no zones: nobody is counted", file=sys.stderr)
     return 0
 
 

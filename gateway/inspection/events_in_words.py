@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from sync_protocol.journal_events import JournalEvent
+from gateway.service.duress import hide_duress
+from sync_protocol.journal_events import AccessDecided, JournalEvent
 
 HASH_SHOWN: Final = 8
 """Hex digits of a credential's hash: enough to tell two cards apart, useless for anything else."""
@@ -18,7 +19,7 @@ Fields = dict[str, Any]
 
 def event_fields(event: JournalEvent) -> Fields:
     """The event flat: its number, time and trust, then what its body says."""
-    body: Fields = msgspec.to_builtins(event.body)
+    body: Fields = msgspec.to_builtins(hide_duress(event.body) if isinstance(event.body, AccessDecided) else event.body)
     if "credential_hash" in body:
         body["credential_hash"] = body["credential_hash"][:HASH_SHOWN]
     at = datetime.fromtimestamp(event.wall_ms / 1000, UTC)

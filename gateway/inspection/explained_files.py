@@ -34,7 +34,10 @@ def explain_stored(config: GatewayConfig, identity: Identity, arguments: Fields)
         RequestRefusedError, CardFormatError: an argument makes no sense.
         NoStoreError: the files cannot be read.
     """
-    with _opened(config.state_dir / "entitlements.db") as state, _opened(config.state_dir / "journal.db") as journal:
+    with (
+        opened_read_only(config.state_dir / "entitlements.db") as state,
+        opened_read_only(config.state_dir / "journal.db") as journal,
+    ):
         last_contact_at, floor_ms = state.execute("SELECT last_contact_at, clock_floor_ms FROM contact").fetchone()
         reader = SqliteGateReader(state, Contact(last_contact_at))
         kept = read_presence(journal)
@@ -87,7 +90,8 @@ def _placed(config: GatewayConfig, identity: Identity) -> list[PlacedReader]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened_read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """One of the gateway's files while no gateway runs. Raises NoStoreError."""
     try:
         with contextlib.closing(open_for_reading(path)) as connection:
             yield connection

@@ -28,7 +28,7 @@ LEFT JOIN state_row AS flag
 WHERE state.id = 1
 """
 
-_FIND_NAME = """
+_FIND_ENTITLEMENT = """
 SELECT body FROM state_row WHERE generation = (SELECT generation FROM state WHERE id = 1) AND key = 'entitlement/' || ?
 """
 
@@ -73,8 +73,17 @@ class SqliteGateReader:
 
     def find_name(self, member_id: str) -> str:
         """How the display greets this member; empty for one who is not in the state."""
-        found = self._connection.execute(_FIND_NAME, (member_id,)).fetchone()
-        return "" if found is None else _entitlement.decode(found[0]).display_name
+        row = self._find_entitlement(member_id)
+        return "" if row is None else row.display_name
+
+    def forgiven_at(self, member_id: str) -> int:
+        """When staff forgave this member where they were before (UTC seconds); 0 for never."""
+        row = self._find_entitlement(member_id)
+        return 0 if row is None else row.forgiven_at or 0
+
+    def _find_entitlement(self, member_id: str) -> rows.EntitlementRow | None:
+        found = self._connection.execute(_FIND_ENTITLEMENT, (member_id,)).fetchone()
+        return None if found is None else _entitlement.decode(found[0])
 
     def close(self) -> None:
         self._connection.close()
