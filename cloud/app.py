@@ -26,6 +26,7 @@ from cloud.errors import CloudError, FieldError, TooManyRequestsError
 from cloud.event_stream import OpenStreams
 from cloud.explanations.api import router as explanations
 from cloud.flags.api import router as flags
+from cloud.gateway_health.api import router as gateway_health
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.members.api import router as members
@@ -39,6 +40,7 @@ BUSY_RETRY_AFTER_S: Final = 2
 _ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff,
     sites,
+    gateway_health,
     access_rules,
     members,
     credentials,
