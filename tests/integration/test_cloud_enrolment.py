@@ -158,6 +158,24 @@ def test_nobody_enrols_in_the_clear(desk: Desk) -> None:
     assert (status, problem["type"]) == (403, "urn:tornello:problem:https_required")
 
 
+def test_nobody_renews_in_the_clear_or_without_a_proof(desk: Desk) -> None:
+    status, answer = desk.request("GET", "/api/v1/enrolment/challenge")
+    assert status == 200
+    body = {
+        "gateway_id": "gwy_1",
+        "serial": "ab",
+        "challenge": answer["challenge"],
+        "csr_pem": new_request(),
+        "signature": "AAAA",
+    }
+    status, problem = desk.request("POST", "/api/v1/enrolment/renewal", body, scheme="http")
+    assert (status, problem["type"]) == (403, "urn:tornello:problem:https_required")
+    status, problem = desk.request("POST", "/api/v1/enrolment/renewal", body)
+    assert (status, problem["type"]) == (401, "urn:tornello:problem:certificate_unknown")
+    status, problem = desk.request("POST", "/api/v1/enrolment/renewal", {**body, "serial": "AB"})
+    assert (status, problem["type"]) == (422, "urn:tornello:problem:fields_invalid")
+
+
 def test_the_authority_is_shown_to_everybody_the_root_first(desk: Desk) -> None:
     status, text = desk.request("GET", "/api/v1/enrolment/authority")
     assert (status, text) == (200, (desk.folder / "authority.pem").read_text())
