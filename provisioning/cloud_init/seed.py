@@ -141,7 +141,11 @@ def _user_data(seed: Seed) -> str:
 
 def _network_config(seed: Seed) -> str:
     """DHCP by cable and, if wished, by radio; neither makes the boot wait."""
-    answer: dict[str, Any] = {"version": 2, "ethernets": {"eth0": {"dhcp4": True, "optional": True}}}
+    # Names of cards that systems for the Raspberry Pi give: eth0, end0, enx... for one on USB.
+    wired = {
+        f"wired-{name}": {"match": {"name": f"{name}*"}, "dhcp4": True, "optional": True} for name in ("eth", "en")
+    }
+    answer: dict[str, Any] = {"version": 2, "ethernets": wired}
     if seed.wireless is not None:
         point = {seed.wireless.ssid: {"password": seed.wireless.pre_shared_key}}
         radio = {"dhcp4": True, "optional": True, "regulatory-domain": seed.wireless.country, "access-points": point}
