@@ -124,7 +124,7 @@ class CloudSession:
                 self._is_hello_due = False
                 self._hello_not_before = now + HELLO_EVERY_S
                 await self._ports.link.publish(self._hello())
-            if now >= self._next_beat_at:
+            if now >= self._next_beat_at or (self.is_welcome and self._has_untold_self_test()):
                 self._next_beat_at = now + HEARTBEAT_EVERY_S
                 self._beat += 1
                 await self._ports.link.publish(self._heartbeat())
@@ -194,7 +194,11 @@ class CloudSession:
     def _untold_self_test(self) -> SelfTestReport | None:
         """The newest self-test, once a connection: the cloud keeps it."""
         newest = self._ports.self_test()
-        if newest is None or newest == self._told_self_test:
+        if newest is None or not self._has_untold_self_test():
             return None
         self._told_self_test = newest
         return fit_for_wire(newest)
+
+    def _has_untold_self_test(self) -> bool:
+        newest = self._ports.self_test()
+        return newest is not None and newest != self._told_self_test

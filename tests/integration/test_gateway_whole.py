@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+from gateway.control_client import CONTROL_SOCKET, ask
 from sync_protocol.journal_events import AccessDecided, AccessTaken, GatewayStarted
+from sync_protocol.messages import Heartbeat
+from sync_protocol.self_test import SelfTestReport
 from sync_protocol.state_rows import FlagRow, SiteRow
 from tests.certificates import Authority
 from tests.desired_state import DesiredState
@@ -87,6 +90,33 @@ async def test_while_the_broker_is_dead_taps_go_on_and_are_all_told_afterwards_o
         await cloud.until(lambda: _decisions(cloud) == ["allow"] * 3)
     [journal] = cloud.ledger.events.values()
     assert [event.seq for event in journal] == list(range(len(journal)))
+
+
+@in_loop
+async def test_a_self_test_of_a_gateway_in_order_reaches_the_cloud_at_once(tmp_path: Path) -> None:
+    async with site(tmp_path) as (gateway, cloud, _):
+        answer = await ask(gateway.state_dir / CONTROL_SOCKET, "self_test", relay=False)
+        await cloud.until(lambda: any(_self_tests(cloud)), within_s=5)
+    assert {check["check"]: check["verdict"] for check in answer["checks"]} == {
+        "relay": "not_tested",
+        "inputs": "good",
+        "reader": "good",
+        "display": "good",
+        "decision": "good",
+        "broker": "good",
+        "state": "good",
+        "journal": "good",
+        "certificate": "good",
+        "clock": "good",
+        "disk": "good",
+    }
+    told = _self_tests(cloud)[-1]
+    assert told.tested_at_ms == answer["tested_at_ms"]
+    assert len(told.outcomes) == len(answer["checks"])
+
+
+def _self_tests(cloud: ScriptedCloud) -> list[SelfTestReport]:
+    return [each.self_test for each in cloud.heard if isinstance(each, Heartbeat) and each.self_test is not None]
 
 
 def _decisions(cloud: ScriptedCloud) -> list[str]:
