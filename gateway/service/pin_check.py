@@ -43,8 +43,8 @@ class PinCheck:
         if tries is not None and now < tries.held_until:
             return "held_off"
         typed_hash = self._hash_pin(credential.credential_hash, typed)
-        is_right = hmac.compare_digest(typed_hash, credential.pin_hash)
-        is_duress = hmac.compare_digest(typed_hash, credential.duress_pin_hash)
+        is_right = hmac.compare_digest(typed_hash.encode(), credential.pin_hash.encode())
+        is_duress = hmac.compare_digest(typed_hash.encode(), credential.duress_pin_hash.encode())
         if is_right or is_duress:
             self._tries.pop(credential.credential_hash, None)
             return "duress" if is_duress else "right"
