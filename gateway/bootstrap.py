@@ -211,6 +211,7 @@ class Gate:
                 lanes=self._lanes.reports,
                 readers=self._watch.reports,
                 link_fault=core.link_fault(),
+                policy_fault=core.store.gate_reader.policy_fault,
                 certificate=core.certificate(),
             )
         )

@@ -60,6 +60,7 @@ def _describe_state(state: Record) -> str:
     lines += [f"  link: {state['link_fault']}"] if state.get("link_fault") else []
     lines += _certificate_lines(state.get("certificate"))
     lines += [f"  THE DISK TAKES NO MORE: {state['disk_fault']}"] if state["disk_fault"] else []
+    lines += [f"  THE SITE'S RULES CANNOT BE READ: {state['policy_fault']}"] if state.get("policy_fault") else []
     lines += [f"  lane {lane['name']} ({lane['lane_id']}): {describe_lane(lane)}" for lane in state["lanes"]]
     counters = state.get("reader_counters", {})
     for reader in state["readers"]:

@@ -49,6 +49,7 @@ STATE_FIELDS: Final = frozenset(
         "link_fault",
         "outbox",
         "disk_fault",
+        "policy_fault",
         "lanes",
         "readers",
         "reader_counters",

@@ -61,7 +61,8 @@ class ReaderReport:
 class GatewayStatus:
     """The whole gateway at this moment; `disk_fault` says why events wait in memory, None while they do not.
 
-    `link_fault` says why there is no connection, empty while there is one or nothing is known yet.
+    `link_fault` says why there is no connection, empty while there is one or nothing is known yet; `policy_fault` why
+    the newest rules of the site are not in force, empty while they are.
     """
 
     gateway_id: str
@@ -75,6 +76,7 @@ class GatewayStatus:
     lanes: Sequence[LaneStatus]
     readers: Sequence[ReaderReport]
     link_fault: str = ""
+    policy_fault: str = ""
     certificate: CertificateStatus | None = None
 
 

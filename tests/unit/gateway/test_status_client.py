@@ -43,6 +43,11 @@ def test_a_full_disk_is_not_to_be_overlooked() -> None:
     assert lines[2] == "  THE DISK TAKES NO MORE: database or disk is full"
 
 
+def test_rules_that_cannot_be_read_are_told() -> None:
+    lines = describe({**STATE, "policy_fault": "ZoneInfoNotFoundError: Europe/Nowhere"}).splitlines()
+    assert "  THE SITE'S RULES CANNOT BE READ: ZoneInfoNotFoundError: Europe/Nowhere" in lines
+
+
 def test_why_there_is_no_link_and_how_the_certificate_is_can_be_read() -> None:
     certificate = {"state": "in_order", "valid_until": "2027-02-19T12:00:00Z", "is_running_out": False}
     certificate |= {"fingerprint": "", "detail": ""}
