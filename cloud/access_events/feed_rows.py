@@ -1,4 +1,7 @@
-"""The taps as staff see them: who, where, with which outcome and why, and whether they went through afterwards."""
+"""The taps as staff see them: who, where, with which outcome and why, and whether they went through afterwards.
+
+Between them stands what the lanes tell of themselves.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cloud.access_events import service
+from cloud.access_events.lane_news import LaneNews, find_lane_news
 from cloud.access_events.models import AccessEvent
 from cloud.access_events.repository import EventFilter
 from cloud.database import UnitOfWork
@@ -46,11 +50,17 @@ class Passage:
     is_taken: bool
 
 
+FeedChange = FeedRow | LaneNews | Passage
+
+
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Some taps, the newest first; `next_before_id` asks for the older ones, None: these were the oldest."""
+    """Some taps and news of lanes, the newest first.
 
-    rows: Sequence[FeedRow]
+    `next_before_id` asks for the older ones; None: these were the oldest.
+    """
+
+    rows: Sequence[FeedRow | LaneNews]
     next_before_id: int | None
 
 
@@ -62,28 +72,36 @@ def latest(session: UnitOfWork, wanted: EventFilter, *, before_id: int | None, l
     if before_id is not None:
         later = service.news(session, wanted, after_id=before_id - 1, limit=_PASSAGES_AHEAD)
     taken = {event.tap_id: _PASSAGES[event.kind] for event in (*events, *later) if event.kind in _PASSAGES}
-    rows = [replace(row, is_taken=taken.get(row.tap_id)) for row in _rows(session, events)]
+    rows = [
+        replace(row, is_taken=taken.get(row.tap_id)) if isinstance(row, FeedRow) else row
+        for row in _rows(session, events)
+    ]
     return FeedPage(rows, events[-1].id if len(events) == events_max else None)
 
 
-def news(session: UnitOfWork, *, after_id: int, limit: int) -> tuple[list[FeedRow | Passage], int]:
+def news(session: UnitOfWork, *, after_id: int, limit: int) -> tuple[list[FeedChange], int]:
     """What happened behind an event id, the oldest first, and the last event's id."""
     events = service.news(session, EventFilter(), after_id=after_id, limit=limit)
-    changes: list[FeedRow | Passage] = [
+    changes: list[FeedChange] = [
         Passage(event.id, event.tap_id or "", _PASSAGES[event.kind]) for event in events if event.kind in _PASSAGES
     ]
     changes += _rows(session, events)
-    return sorted(changes, key=lambda change: change.event_id), events[-1].id if events else after_id
+    return sorted(changes, key=_by_event), events[-1].id if events else after_id
 
 
-def _rows(session: UnitOfWork, events: Sequence[AccessEvent]) -> list[FeedRow]:
+def _by_event(change: FeedChange) -> int:
+    return change.event_id
+
+
+def _rows(session: UnitOfWork, events: Sequence[AccessEvent]) -> list[FeedRow | LaneNews]:
+    """The newest first, as the events are or were."""
     taps = [event for event in events if event.kind == "access_decided"]
-    if not taps:
+    if not taps and not any(event.kind.startswith("lane_") for event in events):
         return []
     names = members.names_of(session, {tap.member_id for tap in taps if tap.member_id})
     lanes = {lane.id: lane.name for lane in sites.list_lanes(session)}
     zones = {site.id: ZoneInfo(site.time_zone) for site in sites.list_sites(session)}
-    return [
+    rows: list[FeedRow | LaneNews] = [
         FeedRow(
             event_id=tap.id,
             tap_id=tap.tap_id or "",
@@ -100,3 +118,5 @@ def _rows(session: UnitOfWork, events: Sequence[AccessEvent]) -> list[FeedRow]:
         )
         for tap in taps
     ]
+    rows += find_lane_news(events, lanes, zones)
+    return sorted(rows, key=_by_event, reverse=True)

@@ -17,7 +17,8 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Query, Request
 
 from cloud.access_events import feed_rows, service
-from cloud.access_events.feed_rows import FeedRow, Passage
+from cloud.access_events.feed_rows import FeedChange, FeedRow, Passage
+from cloud.access_events.lane_news import LaneNews
 from cloud.access_events.repository import EventFilter
 from cloud.api import AppDatabase
 from cloud.console.rendering import render_text
@@ -35,6 +36,9 @@ KEEP_ALIVE_S: Final = 15.0
 QUEUE_MAX: Final = 200
 REPLAY_MAX: Final = 100
 
+_SHOWN_AS: Final = {FeedRow: ("access", "row"), LaneNews: ("access", "lane_row"), Passage: ("passage", "passage")}
+"""The event of the stream and the template of each change."""
+
 router = APIRouter()
 logger = logging.getLogger(__name__)
 
@@ -45,7 +49,7 @@ class Change:
 
     kind: str
     subject: str = ""
-    tap: FeedRow | Passage | None = None
+    tap: FeedChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Sight:
     """What one look at the database saw."""
 
     newest_id: int
-    taps: Sequence[FeedRow | Passage]
+    taps: Sequence[FeedChange]
     gateways: dict[str, tuple[Any, ...]]
     heads: dict[str, int]
 
@@ -139,7 +143,7 @@ async def _any_wake(subscriptions: Sequence[Any]) -> None:
 def look(database: Database, after_id: int | None) -> Sight:
     """One look: the taps behind event `after_id` (none for None), the state of gateways and heads."""
     with database.session() as session:
-        taps: Sequence[FeedRow | Passage] = ()
+        taps: Sequence[FeedChange] = ()
         if after_id is None:
             newest_id = service.newest_id(session)
         else:
@@ -217,7 +221,7 @@ async def _messages(watcher: Watcher, database: Database, viewer: Viewer, after:
                 yield _tap_message(replace(viewer, now=now), change.tap)
 
 
-def _replay(database: Database, after: int) -> Sequence[FeedRow | Passage]:
+def _replay(database: Database, after: int) -> Sequence[FeedChange]:
     """What a browser missed; of a long absence only the newest, the page's own list has the rest."""
     with database.session() as session:
         newest = service.page(session, EventFilter(), before_id=None, limit=REPLAY_MAX)
@@ -225,8 +229,8 @@ def _replay(database: Database, after: int) -> Sequence[FeedRow | Passage]:
         return feed_rows.news(session, after_id=max(after, floor), limit=REPLAY_MAX)[0]
 
 
-def _tap_message(viewer: Viewer, tap: FeedRow | Passage) -> str:
-    is_row = isinstance(tap, FeedRow)
-    html = render_text(viewer, f"access_events/{'row' if is_row else 'passage'}.html", row=tap)
+def _tap_message(viewer: Viewer, tap: FeedChange) -> str:
+    kind, template = _SHOWN_AS[type(tap)]
+    html = render_text(viewer, f"access_events/{template}.html", row=tap)
     lines = "\n".join(f"data: {line}" for line in html.splitlines() if line.strip())
-    return f"id: {tap.event_id}\nevent: {'access' if is_row else 'passage'}\n{lines}\n\n"
+    return f"id: {tap.event_id}\nevent: {kind}\n{lines}\n\n"

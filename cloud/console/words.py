@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_decimal
 
+from cloud.console.lane_words import LANE_MODES, LANE_NEWS, ORDERED_BY
 from cloud.console.languages import LANGUAGES, catalogue, locale_of, mark
 from cloud.console.self_test_words import CHECKS, FINDINGS, VERDICTS
 from cloud.kit.money import format_money
@@ -138,6 +139,12 @@ class Words:
         delta = at - now
         return format_timedelta(delta, add_direction=True, format="short", threshold=1, locale=self._locale)
 
+    def ordered_by(self, who: str) -> str:
+        """Who told a lane to be something: `local:USER` is somebody at the gateway itself."""
+        source, _, name = who.partition(":")
+        words = self.text(ORDERED_BY.get(source, who))
+        return f"{words}, {name}" if name else words
+
     def reason(self, reason: str) -> str:
         """A gateway's reason as staff say it; a newer gateway's unknown reason is shown as it is."""
         return self.text(REASONS.get(reason, reason))
@@ -165,8 +172,11 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "direction": named(DIRECTIONS),
         "exact": words.exact,
         "flag_source": named(FLAG_SOURCES),
+        "lane_mode": named(LANE_MODES),
+        "lane_news": named(LANE_NEWS),
         "money": words.money,
         "number": words.number,
+        "ordered_by": words.ordered_by,
         "outcome": named(OUTCOMES),
         "reason": words.reason,
         "self_test_check": named(CHECKS),

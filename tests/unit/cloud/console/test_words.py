@@ -1,5 +1,6 @@
 """Dates, ages, numbers and terms in each language."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -7,9 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from access_policy.decision import Reason
+from cloud.console.lane_words import LANE_MODES, LANE_NEWS
 from cloud.console.languages import LANGUAGES
 from cloud.console.words import CONTRACT_STATES, CREDENTIAL_STATUSES, FLAG_SOURCES, REASONS, Words, filters_of
 from cloud.contracts.policy import ContractState
+from gateway.domain.lane_mode import LaneMode
+from sync_protocol.journal_events import LaneChanged
 from sync_protocol.state_rows import CredentialStatus, FlagSource
 
 ROME = ZoneInfo("Europe/Rome")
@@ -65,3 +69,11 @@ def test_money_and_days_follow_the_language() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_filter_is_there_in_every_language(language: str) -> None:
     assert filters_of(Words(language))["outcome"]("block")
+
+
+def test_every_state_and_mode_of_a_lane_has_its_words_and_who_told_it_is_named() -> None:
+    told = re.findall(r"[a-z_]+", LaneChanged.__doc__ or "")
+    assert [state for state in LANE_NEWS if state not in told] == []
+    assert set(LANE_MODES) == {str(mode) for mode in LaneMode}
+    assert Words("it").ordered_by("local:anna") == "al gateway, anna"
+    assert Words("en").ordered_by("stf_1") == "stf_1"
