@@ -10,7 +10,12 @@ import pytest
 from cloud.enrolment import certificates, reenrolment
 from cloud.enrolment.revocation_list import RevocationFile
 from cloud.sites import service as sites
-from gateway.identity import KEY_FILE, identity_folder
+from gateway.adapters.certificate_desk_https import HttpsCertificateDesk
+from gateway.certificate_pairs import PairsOnDisk
+from gateway.cloud_https import CloudServer, server_at
+from gateway.identity import KEY_FILE, identity_folder, load_identity
+from gateway.key_provider import FileKeys
+from gateway.service.certificate_ports import DeskUnreachableError, RenewalDeniedError
 from mqtt_client.errors import CertificateRefusedError
 from mqtt_client.tls import client_context, probe_refusal
 from sync_protocol.messages import StateApplied
@@ -21,6 +26,11 @@ from tests.integration.certificate_site import (
     living_gateway,
     standing_certificate_site,
 )
+
+
+class PowerCutError(Exception):
+    """Nothing more happens."""
+
 
 HALF_OVER, OVER = timedelta(days=50), timedelta(days=100)
 
@@ -141,3 +151,40 @@ def test_a_gateway_that_staff_refuse_stays_out(site: CertificateSite) -> None:
             assert "reenrolment_refused" in gateway.renewal.status.detail
 
     asyncio.run(live())
+
+
+def test_a_power_cut_before_the_answer_is_stored_costs_no_second_certificate(site: CertificateSite) -> None:
+    state_dir = site.enrol_in_the_past(HALF_OVER)
+    identity = load_identity(state_dir)
+
+    class ForgetfulPairs(PairsOnDisk):
+        """The power is cut when the answer has come."""
+
+        def receive(self, certificate_pem: str) -> None:
+            raise PowerCutError(certificate_pem)
+
+    folder, server = identity_folder(state_dir), server_at(identity.cloud_url)
+    with pytest.raises(PowerCutError):
+        asyncio.run(HttpsCertificateDesk(server, identity.gateway_id, ForgetfulPairs(folder, FileKeys())).obtain())
+    pairs = PairsOnDisk(folder, FileKeys())
+    assert not (folder / "next-certificate.pem").exists()
+    assert asyncio.run(HttpsCertificateDesk(server, identity.gateway_id, pairs).obtain()) == "granted"
+    newest, first = site.certificates(identity.gateway_id)
+    assert pairs.candidate is not None
+    assert pairs.current is not None
+    assert (newest.serial, first.serial) == (pairs.candidate.serial, pairs.current.serial)
+
+
+def test_a_cloud_that_says_no_is_told_from_one_that_does_not_answer(site: CertificateSite) -> None:
+    state_dir = site.enrol_in_the_past(timedelta(days=1))
+    identity = load_identity(state_dir)
+    pairs = PairsOnDisk(identity_folder(state_dir), FileKeys())
+    with pytest.raises(RenewalDeniedError) as denied:
+        asyncio.run(HttpsCertificateDesk(server_at(identity.cloud_url), identity.gateway_id, pairs).obtain())
+    assert denied.value.code == "renewal_not_due"
+    nobody = HttpsCertificateDesk(CloudServer("localhost", 1), identity.gateway_id, pairs)
+    with pytest.raises(DeskUnreachableError, match="no proper answer"):
+        asyncio.run(nobody.obtain())
+    stranger = HttpsCertificateDesk(server_at(identity.cloud_url), "gwy_other", pairs)
+    with pytest.raises(DeskUnreachableError, match="401 certificate_unknown"):
+        asyncio.run(stranger.obtain())
