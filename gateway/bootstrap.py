@@ -31,6 +31,7 @@ from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.dry_tap import NOBODYS_HASH, DryTap
 from gateway.service.gate_report import GateReport
 from gateway.service.health import Health
+from gateway.service.keypad_check import KeypadCheck
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, Clock, CodePresented, KeysPressed, ReaderEvent
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
@@ -101,6 +102,7 @@ class Gate:
         wires = build_wires(config, capture)
         self._places = place_readers(config, wires, core.identity.lane_id)
         self._feedback = ReaderFeedback(self._places, core.catalogue, config.feedback)
+        self._keypads = KeypadCheck(self._places.values())
         report = GateReport(self._feedback, self.status, self.publish_state)
         self._lanes = Lanes(config, core.identity.lane_id, wires)
         self._lanes.follow(core.store, core.clock, report, self.publish_state)
@@ -174,6 +176,7 @@ class Gate:
         """Another state is in force; the site may speak another language in it, and have other rules."""
         site = self._core.store.gate_reader.find_gate_view(NOBODYS_HASH).site
         self._feedback.learn_site(site)
+        self._keypads.learn_site(site)
         self._core.store.journal.presence.learn_site(site)
         self.publish_state()
 

@@ -51,6 +51,7 @@ def place_readers(config: GatewayConfig, wires: Sequence[Wire], own_lane_id: str
             display,
             wire.bus,
             position.reading,
+            position.has_keypad,
         )
         for wire in wires
         for position, display in wire.readers

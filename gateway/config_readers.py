@@ -30,12 +30,13 @@ _FRAMING: Final = re.compile(r"([78])([NEO])([12])")
 
 @dataclass(frozen=True, slots=True)
 class ReaderPosition:
-    """What all readers have: a name, the lane (by its name) and the way through it, and how their cards arrive."""
+    """What all readers have: a name, the lane (by its name), the way through it, how cards arrive, perhaps a keypad."""
 
     name: str
     lane: str
     direction: Direction
     reading: CardReading
+    has_keypad: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ def _read_position(table: TableReader, formats: Mapping[str, WiegandFormat]) -> 
         lane=table.text("lane"),
         direction=table.choice("direction", DIRECTIONS),
         reading=_read_reading(table, formats),
+        has_keypad=table.flag("keypad", is_usual=False),
     )
 
 

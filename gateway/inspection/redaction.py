@@ -15,6 +15,7 @@ EVENT_FIELDS: Final = frozenset(
         "tap_id",
         "lane_id",
         "direction",
+        "keypad",
         "reader",
         "outcome",
         "reason",

@@ -20,13 +20,14 @@ from gateway.texts.catalogue import SOURCE_LANGUAGE, Catalogue
 
 @dataclass(frozen=True, slots=True)
 class ReaderPlace:
-    """Where a reader stands, what its display can hold, the wire that it hangs on, and how its cards arrive."""
+    """Where a reader stands, what it has, the wire that it hangs on, and how its cards arrive."""
 
     key: ReaderKey
     access_point: AccessPoint
     display: DisplaySettings
     bus: ReaderBus
     reading: CardReading = field(default_factory=CardReading)
+    has_keypad: bool = False
 
 
 class ReaderFeedback:

@@ -61,6 +61,13 @@ def mistakes(text: str) -> list[tuple[int, str]]:
     return [(mistake.line - 5, mistake.text) for mistake in raised.value.mistakes]
 
 
+def test_a_reader_has_a_keypad_where_the_file_says_so() -> None:
+    with_keypad = (
+        WIEGAND.replace("entry", "keys").replace("d0 = 5", "keypad = true\nd0 = 7").replace("d1 = 6", "d1 = 8")
+    )
+    assert [position.has_keypad for position in parse(WIEGAND + with_keypad).positions] == [False, True]
+
+
 def test_a_wiegand_reader_needs_its_two_lines_and_may_have_lights_and_a_buzzer() -> None:
     (bare,) = parse(WIEGAND).wiegand
     assert (bare.chip, bare.lines, bare.is_active_low, bare.silence_s) == (
