@@ -50,6 +50,7 @@ bench:  ## the benchmarks: make bench NAME=decision
 
 simulate:  ## thousands of simulated sites: make simulate SEED=1 SEEDS=3000
 	@scripts/setup test
+	$(PY) -m tests.simulation day --seed $(or $(SEED),1) --seeds $(or $(DAYS),200)
 	$(PY) -m tests.simulation whole --seed $(or $(SEED),1) --seeds $(or $(SEEDS),3000)
 
 deb: setup  ## the gateway's Debian packages, amd64 and arm64, into dist/

@@ -1,4 +1,4 @@
-"""`python -m tests.simulation power|whole --seed N`: replay a simulation by its seed. Exit status 1: a law broke."""
+"""`python -m tests.simulation power|whole|day --seed N`: replay a simulation by its seed. Exit status 1: law broken."""
 
 import argparse
 import logging
@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from tests.simulation.gym_day.day import simulate_day
 from tests.simulation.memory_folder import memory_folder
 from tests.simulation.power import cut_power
 from tests.simulation.whole.many import simulate_seeds
@@ -27,6 +28,10 @@ def main(argv: list[str]) -> int:
     whole.add_argument("--hours", type=float, help="how long each storm lasts (default: 10 to 30 s, by the seed)")
     whole.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     whole.set_defaults(command=_simulate_whole)
+    day = commands.add_parser("day", help="a gym's day at one gateway: hundreds of members, a power cut, a fire")
+    day.add_argument("--seed", type=int, default=1)
+    day.add_argument("--seeds", type=int, default=1, metavar="N", help="so many days, from --seed on")
+    day.set_defaults(command=_simulate_days)
     arguments = parser.parse_args(argv)
     return 1 if arguments.command(arguments) else 0
 
@@ -48,6 +53,16 @@ def _simulate_whole(arguments: argparse.Namespace) -> bool:
         if report.broken or arguments.seeds == 1:
             print(report.to_text(), flush=True)
     print(f"{held + broken} worlds, {broken} with a broken law")
+    return bool(broken)
+
+
+def _simulate_days(arguments: argparse.Namespace) -> bool:
+    reports = (simulate_day(seed) for seed in range(arguments.seed, arguments.seed + arguments.seeds))
+    broken = 0
+    for report in reports:
+        broken += bool(report.broken)
+        print(report.to_text(), flush=True)
+    print(f"{arguments.seeds} days, {broken} with a broken law")
     return bool(broken)
 
 
