@@ -16,7 +16,7 @@ from tests.appliance.enrolled import CONFIGURATION, STATE, user_of
 from tests.certificates import Authority
 from tests.enrolment_server import EnrolmentServer, token_for
 
-MORE_PACKAGES: Final = ("cloud-init", "locales", "openssh-server", "sudo")
+MORE_PACKAGES: Final = ("cloud-init", "iproute2", "locales", "openssh-server", "sudo")
 BOOT_PARTITION: Final = Path("boot/firmware")
 KEY: Final = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJvb3Q installer@club"
 FIRST_BOOT_S: Final = 180.0
