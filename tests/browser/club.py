@@ -37,6 +37,8 @@ from sync_protocol.journal_events import (
     Direction,
     EventBody,
     JournalEvent,
+    LaneChanged,
+    LaneModeChanged,
     Outcome,
     seal_event,
 )
@@ -125,6 +127,14 @@ class ReportingGateway:
         """Send what became of a granted tap."""
         kind = AccessTaken if is_taken else AccessNotTaken
         self._send(kind(tap_id=tap_id, lane_id=self._lane_id, direction="in", member_id=member_id))
+
+    def tell(self, state: str) -> None:
+        """Send what the lane says of itself."""
+        self._send(LaneChanged(self._lane_id, state))
+
+    def tell_mode(self, mode: str, by: str) -> None:
+        """Send what the lane was told to be."""
+        self._send(LaneModeChanged(self._lane_id, mode, by))
 
     def _send(self, body: EventBody) -> None:
         with self._database.transaction() as session:

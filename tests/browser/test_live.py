@@ -36,6 +36,22 @@ def test_a_tap_appears_at_the_front_desk_and_then_whether_they_went_through(
     expect(anna.get_by_role("heading", name="Giulia De Luca")).to_be_visible()
 
 
+def test_what_a_lane_tells_of_itself_appears_among_the_taps_and_is_there_on_the_next_page(
+    anna: Page, console: Console, axe: Callable[[Page], list[str]]
+) -> None:
+    club, first = console.club, anna.locator(".feed-row").first
+    expect(anna.get_by_text("Live", exact=True)).to_be_visible()
+    club.lane_2.tell("tailgating")
+    expect(first).to_contain_text("Somebody followed right behind")
+    club.lane_2.tell_mode("lockdown", "local:marco")
+    for _ in range(2):
+        expect(first).to_contain_text("Lane 2")
+        expect(first).to_contain_text("Told to be in lockdown")
+        expect(first).to_contain_text("at the gateway, marco")
+        assert not axe(anna)
+        open_page(anna, "/")
+
+
 def test_the_member_card_follows_the_visit(anna: Page, console: Console) -> None:
     club, member_id = console.club, console.club.members["Niccolò Ferri"]
     open_page(anna, f"/members/{member_id}")
