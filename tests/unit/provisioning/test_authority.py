@@ -1,7 +1,7 @@
 """Root and intermediate are made once, the root's key only encrypted, nothing is overwritten."""
 
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,3 +62,13 @@ def test_what_could_not_be_written_whole_is_taken_away_so_that_one_can_try_again
     assert [path.name for path in tmp_path.iterdir()] == ["authority.pem"]
     (tmp_path / "authority.pem").unlink()
     authority.create_authority(tmp_path, "Club", PASSPHRASE, NOW)
+
+
+def test_the_first_list_of_revoked_certificates_is_empty_and_outlives_a_site_that_never_revokes(tmp_path: Path) -> None:
+    authority.create_authority(tmp_path, "Club", PASSPHRASE, NOW)
+    revoked = x509.load_pem_x509_crl((tmp_path / "revoked.pem").read_bytes())
+    intermediate = x509.load_pem_x509_certificate((tmp_path / "intermediate.pem").read_bytes())
+    assert list(revoked) == []
+    assert revoked.issuer == intermediate.subject
+    assert revoked.next_update_utc is not None
+    assert revoked.next_update_utc - NOW > timedelta(days=4 * 365)

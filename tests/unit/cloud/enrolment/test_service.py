@@ -13,7 +13,7 @@ from sqlalchemy import select
 from cloud import bus
 from cloud.audit.models import AuditEntry
 from cloud.database import Database
-from cloud.enrolment import service
+from cloud.enrolment import certificates, service
 from cloud.enrolment.authority import OnlineAuthority, serial_of
 from cloud.enrolment.models import ClaimToken
 from cloud.enrolment.schemas import EnrolmentGrant
@@ -148,6 +148,8 @@ def test_a_later_gateway_takes_the_lane_over(desk: Desk) -> None:
         retired = sites.find_gateway(session, first.gateway_id)
     assert retired is not None
     assert retired.retired_at is not None
+    with desk.club.database.session() as session:
+        assert set(certificates.revoked_serials(session)) == {serial_of(first.certificate_pem)}
 
 
 def test_the_database_knows_only_the_token_s_hash_and_the_audit_log_who_made_it(desk: Desk) -> None:
