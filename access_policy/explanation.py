@@ -10,7 +10,7 @@ from access_policy.facts import TapFacts
 from access_policy.finding import Finding, Moment, found, mark
 from access_policy.gate_view import GateView
 from access_policy.question import Question, pose_question
-from access_policy.rule_findings import flag_findings, rule_findings, settling_findings
+from access_policy.rule_findings import contact_finding, flag_findings, rule_findings, settling_findings
 from access_policy.zone import OUTSIDE
 
 HEADINGS: Final[dict[Rule, str]] = {
@@ -88,6 +88,7 @@ def _explain_step(step: Step, view: GateView, question: Question) -> AskedRule:
 def _moment(view: GateView, facts: TapFacts) -> Iterator[Finding]:
     yield found("It is {now}.", now=Moment(facts.now_s))
     yield found("Revision {revision} of the data is in force.", revision=view.revision)
+    yield contact_finding(view.last_contact_at)
 
 
 def _place(question: Question) -> Iterator[Finding]:

@@ -106,11 +106,15 @@ def _lane(question: Question) -> Iterator[Finding]:
     yield _LANES[question.facts.lane]
 
 
+def contact_finding(last_contact_at: int | None) -> Finding:
+    """When the cloud was last heard."""
+    if last_contact_at is None:
+        return found("The cloud was never heard.")
+    return found("The cloud was last heard {heard_at}.", heard_at=Moment(last_contact_at))
+
+
 def _lease(question: Question) -> Iterator[Finding]:
-    if question.last_contact_at is None:
-        yield found("The cloud was never heard.")
-    else:
-        yield found("The cloud was last heard {heard_at}.", heard_at=Moment(question.last_contact_at))
+    yield contact_finding(question.last_contact_at)
     yield found("What is allowed holds for {days} days without it.", days=question.site.rules.lease_days)
     if is_lease_over(question):
         yield found("That is over.")

@@ -202,3 +202,4 @@ def test_an_unknown_card_and_a_gateway_without_data_are_told_in_one_sentence() -
     assert last(nothing) == ("This gateway has no data of its site yet.",)
     never = say(explain(replace(view, last_contact_at=None), facts), str, ROME)
     assert last(never)[0] == "The cloud was never heard."
+    assert "The cloud was never heard." in never.circumstances
