@@ -168,6 +168,7 @@ def _tap_desk(inspected: InspectedGateway, clock: Clock) -> TapDesk:
     return TapDesk(
         places=gate.places,
         lane_names={lane.lane_id: config.name for config, lane, _ in gate.lanes.known},
+        lanes=gate.lanes.passages,
         tap=gate.tap.handle_card,
         tap_ids=gate.tap_ids,
         dry=inspected.dry_tap,

@@ -7,11 +7,13 @@ from typing import Final
 
 import msgspec
 
+from access_policy.facts import LaneCondition
 from gateway.control_client import Answer, Arguments, RequestRefusedError
 from gateway.domain.access_point import ReaderKey
 from gateway.inspection.events_in_words import Fields, event_fields
 from gateway.inspection.presented_card import read_card
 from gateway.service.dry_tap import DryTap
+from gateway.service.passage import LanePassages
 from gateway.service.ports import CardPresented, CodePresented, Journal
 from gateway.service.reader_feedback import ReaderPlace
 from gateway.service.recent_events import RecentEvents
@@ -27,10 +29,11 @@ LIMIT_MAX: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class TapDesk:
-    """Where virtual taps go: the readers by name, each lane's name, the gate itself, and the wall behind `dry`."""
+    """Where virtual taps go: readers by name, lanes by id with their names, the gate itself, the wall behind `dry`."""
 
     places: Mapping[ReaderKey, ReaderPlace]
     lane_names: Mapping[str, str]
+    lanes: Mapping[str, LanePassages]
     tap: Callable[[CardPresented | CodePresented], None]
     tap_ids: TapIds
     dry: DryTap
@@ -51,7 +54,8 @@ class InspectionRequests:
         card = read_card(str(arguments.get("card", "")), place.key, self._desk.now())
         if arguments.get("for_real") is not True:
             answer = self._desk.dry.present(card, place.access_point, place.reading)
-            return {"is_real": False, "reader": place.key, **answer.record, "would_unlock": list(answer.would_unlock)}
+            lane = self._lane_condition(place, answer.record["member_id"])
+            return {"is_real": False, **answer.record, "would_unlock": list(answer.would_unlock), "lane": lane}
         log.warning("virtual tap at %s by %s", place.key, arguments["by"])
         before = self._recent.newest_seq
         with self._desk.tap_ids.by_operator():
@@ -82,6 +86,11 @@ class InspectionRequests:
             except MalformedMessageError as error:
                 log.warning("an event is not shown: %s", error)
         return events
+
+    def _lane_condition(self, place: ReaderPlace, member_id: object) -> LaneCondition:
+        """A dry tap is answered as if the lane were free: this is how it really is."""
+        point = place.access_point
+        return self._desk.lanes[point.lane_id].condition_for(point.direction, str(member_id) if member_id else None)
 
     def _find_place(self, lane: object, direction: object) -> ReaderPlace:
         for place in self._desk.places.values():

@@ -62,6 +62,18 @@ def test_a_tap_for_real_opens_the_gate_and_is_marked(tmp_path: Path, capsys: pyt
     assert decided.member_id == "mem_100"
 
 
+def test_a_dry_tap_says_that_the_lane_itself_lets_nobody_in_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def then(gateway: Any) -> None:
+        gateway.turnstile.set_input("ready", is_active=False)
+        await gateway.wait_for("state", 2)
+        assert await asyncio.to_thread(run, tmp_path, "tap", "--card", CARD) == 0
+
+    beside_a_running_gateway(tmp_path, then)
+    assert "but the lane itself is not ready at the moment" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "arguments", [("--card", "12"), ("--card", CARD, "--lane", "Moon"), ("--card", CARD, "--direction", "out")]
 )
