@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.service.loss_log import LossLog
 from gateway.service.ports import CloudListener, LinkDownError
 from mqtt_client.backoff import Backoff
 from mqtt_client.connection import LinkLimits
@@ -75,6 +76,7 @@ class CloudLinkMqtt:
         self._client: ReliableClient | None = None
         self._given_up: asyncio.Future[str] | None = None
         self.failure: LinkError | None = None
+        self._losses = LossLog(logger)
 
     @property
     def is_connected(self) -> bool:
@@ -126,7 +128,8 @@ class CloudLinkMqtt:
         self._client, self._given_up = client, given_up
         if self._credentials is not None:
             self._credentials.handle_accepted()
-        logger.info("connected to the broker at %s:%d", self._address.host, self._address.port)
+        level = logging.DEBUG if self._losses.is_lost else logging.INFO
+        logger.log(level, "connected to the broker at %s:%d", self._address.host, self._address.port)
         receiving = asyncio.ensure_future(self._receive(client, listener))
         try:
             await asyncio.wait((receiving, given_up), return_when=asyncio.FIRST_COMPLETED)
@@ -145,6 +148,7 @@ class CloudLinkMqtt:
             message = self._open(inbound)
             if message is not None:
                 self.failure = None
+                self._losses.tell_back(f"the cloud is heard again through {self._address.host}:{self._address.port}")
                 await listener.handle_message(message)
             inbound.ack()
 
@@ -166,8 +170,7 @@ class CloudLinkMqtt:
     def _report(self, failure: LinkError, delay_s: float) -> None:
         if self._credentials is not None:
             self._credentials.handle_failed(failure)
-        is_new = self.failure is None or str(self.failure) != str(failure)
         self.failure = failure
         needs_somebody = isinstance(failure, CertificateRefusedError)
         level = logging.ERROR if needs_somebody else logging.WARNING
-        logger.log(level if is_new else logging.DEBUG, "%s; next attempt in %.1f s", failure, delay_s)
+        self._losses.tell_loss(level, str(failure), f"next attempt in {delay_s:.1f} s")
