@@ -57,7 +57,9 @@ class RelayControl:
     def grant(self, direction: Direction) -> None:
         """Let one person through."""
         self._granted = direction
-        self._close_for_grant(direction)
+        # A level that holds the way open already must not get the shorter end of a grant.
+        if self._control.kind == "pulse" or direction not in self._held:
+            self._close_for_grant(direction)
 
     def begin_passage(self) -> None:
         """The rotation has begun."""

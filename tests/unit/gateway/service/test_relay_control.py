@@ -66,6 +66,14 @@ def test_a_lock_leaves_open_what_is_held() -> None:
     assert lane.calls[-2:] == ["lock", "unlock in 20000"]
 
 
+def test_a_grant_does_not_shorten_what_is_held_open() -> None:
+    control, lane, _ = relays(LEVEL)
+    control.hold(IN_ONLY)
+    control.grant("in")
+    control.grant("out")
+    assert lane.calls == ["unlock in 20000", "unlock out 5000"]
+
+
 def test_a_way_that_is_no_longer_held_open_does_not_take_a_waiting_grant_with_it() -> None:
     control, lane, _ = relays(LEVEL)
     control.hold(IN_ONLY)
