@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from gateway.service.loss_log import LossLog
 from gateway.service.ports import ClockFloorStore, SettableClock, StateStore, StoreBusyError
 
 logger = logging.getLogger(__name__)
@@ -17,6 +18,7 @@ class ClockKeeping:
         self._clock = clock
         self._state = state
         self._floor = floor
+        self._losses = LossLog(logger)
 
     async def handle_signed_time(self, cloud_time_ms: int) -> bool:
         """The cloud has said what time it is: the lease runs from here. False: it may be an old word; better ask."""
@@ -25,7 +27,7 @@ class ClockKeeping:
         try:
             await self._state.note_contact(cloud_time_ms // 1000)
         except StoreBusyError as error:
-            logger.warning("the contact is not noted: %s", error)
+            self._tell_busy(error)
         return True
 
     async def handle_answered_time(self, cloud_time_ms: int) -> None:
@@ -35,7 +37,7 @@ class ClockKeeping:
         try:
             await self._state.correct_contact(cloud_time_ms // 1000)
         except StoreBusyError as error:
-            logger.warning("the contact is not noted: %s", error)
+            self._tell_busy(error)
 
     async def keep(self) -> None:
         """Store the present time as the floor of the next start, if it is confirmed."""
@@ -44,7 +46,12 @@ class ClockKeeping:
         try:
             await self._floor.note_clock_floor(self._clock.wall_ms())
         except StoreBusyError as error:
-            logger.warning("the time is not stored: %s", error)
+            self._tell_busy(error)
+        else:
+            self._losses.tell_back("the time is stored again")
+
+    def _tell_busy(self, error: StoreBusyError) -> None:
+        self._losses.tell_loss(logging.WARNING, f"time and contact are not stored: {error}", "tried again and again")
 
     async def run(self) -> None:
         """Keep, once a minute, until cancelled."""
