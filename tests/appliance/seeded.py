@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from provisioning.cloud_init.seed import Seed, write_seed
+from provisioning.cloud_init.seed import Seed, WirelessNetwork, write_seed
 from tests.appliance.device import Device
 from tests.appliance.enrolled import CONFIGURATION, STATE, user_of
 from tests.certificates import Authority
 from tests.enrolment_server import EnrolmentServer, token_for
 
-MORE_PACKAGES: Final = ("cloud-init", "iproute2", "locales", "openssh-server", "sudo")
+MORE_PACKAGES: Final = ("cloud-init", "iproute2", "locales", "netplan.io", "openssh-server", "sudo")
 BOOT_PARTITION: Final = Path("boot/firmware")
 KEY: Final = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJvb3Q installer@club"
 FIRST_BOOT_S: Final = 180.0
@@ -37,7 +37,7 @@ class SeededCard:
     def steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
         """In this order."""
         yield "seeded: cloud-init's own check finds nothing wrong", self.seed
-        yield "booted: account, host name and gateway are there", self.boot
+        yield "booted: account, host name, networks and gateway are there", self.boot
         yield "no password on the card, and the claim is nowhere but with the gateway", self.look_for_secrets
         yield "enrolled as soon as the cloud answers, and the claim is gone", self.be_enrolled
 
@@ -47,7 +47,8 @@ class SeededCard:
         configuration = self.folder / "gateway.toml"
         configuration.write_text(CONFIGURATION)
         url = "https://club.invalid:8443"
-        seed = Seed("lane-1", "tornello-admin", (KEY,), url, self.token, self.package, configuration)
+        radio = WirelessNetwork("Club", "correct horse battery", "IT")
+        seed = Seed("lane-1", "tornello-admin", (KEY,), url, self.token, self.package, configuration, radio)
         boot = self.device.root / BOOT_PARTITION
         write_seed(seed, boot)
         # Where an image's cloud-init looks is its own setting; this is a place that every cloud-init knows.
@@ -66,6 +67,9 @@ class SeededCard:
             status + (self.device.root / "var/log/cloud-init-output.log").read_text()[-2000:]
         )
         assert self.device.run("hostname").stdout.strip() == "lane-1"
+        self.device.run("netplan", "generate")
+        network = (self.device.root / "etc/netplan/50-cloud-init.yaml").read_text()
+        assert all(name in network for name in ("eth*", "en*", "Club")), network
         keys = self.device.root / "home/tornello-admin/.ssh/authorized_keys"
         assert KEY in keys.read_text()
         assert self.device.package_state()[0] == "install ok installed"
