@@ -344,6 +344,21 @@ def test_a_broker_of_another_authority_is_not_trusted(tmp_path: Path) -> None:
         assert refusal_of(broker, other.issue("gwy_a")).reason == "broker_not_trusted"
 
 
+@pytest.mark.parametrize(
+    ("valid_from_days", "valid_for_days", "name"),
+    [(-2, -1, "broker_expired"), (1, 2, "broker_not_yet_valid")],
+)
+def test_a_broker_s_certificate_out_of_its_time_is_told_by_name(
+    tmp_path: Path, valid_from_days: int, valid_for_days: int, name: str
+) -> None:
+    authority = Authority.create(tmp_path / "ca")
+    times = {"valid_from": dt.timedelta(days=valid_from_days), "valid_for": dt.timedelta(days=valid_for_days)}
+    files = authority.issue("broker", **times)
+    tls = BrokerTls(authority.path, files.certificate, files.key)
+    with running_broker(tmp_path / "broker", tls=tls) as broker:
+        assert refusal_of(broker, authority.issue("gwy_a")).reason == name
+
+
 def test_missing_files_are_named(tmp_path: Path) -> None:
     missing = TlsFiles(tmp_path / "a.pem", tmp_path / "c.pem", tmp_path / "k.pem")
     broker = Broker(tmp_path, port=1)
