@@ -155,6 +155,22 @@ async def test_what_happened_before_a_kill_is_there_after_the_restart(tmp_path: 
     assert [body.tap_id for body in taken] == [decided[0].tap_id]
 
 
+@in_loop
+async def test_a_lane_is_told_its_mode_from_the_command_line_and_the_answer_says_what_it_is(tmp_path: Path) -> None:
+    write_config(tmp_path, port="/dev/null")
+    code, _, err = await finish(tmp_path, "lane-mode", "Lane 1", "locked")
+    assert code == 1
+    assert "no gateway answers" in err
+    async with hardware(tmp_path) as (reader, turnstile):
+        process = await serving(tmp_path, reader, turnstile)
+        assert await finish(tmp_path, "lane-mode", "Lane 1", "locked") == (0, "lane Lane 1: locked; mode locked\n", "")
+        code, out, _ = await finish(tmp_path, "lane-mode", "lan_test", "--json")
+        assert (code, json.loads(out)["mode"]) == (0, "locked")
+        code, _, err = await finish(tmp_path, "lane-mode", "Lane 9", "normal")
+        assert (code, err.count("\n")) == (4, 1)
+        assert (await kill(process, signal.SIGTERM))[0] == 0
+
+
 GPIO_LANE = """
 [[lane]]
 name = "{name}"

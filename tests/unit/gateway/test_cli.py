@@ -15,7 +15,19 @@ def test_help_has_examples_and_the_exit_codes(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "check-config", "enrol", "status", "watch", "pair-reader", "set-baud", "capture"]
+    "command",
+    [
+        "run",
+        "check-config",
+        "enrol",
+        "status",
+        "watch",
+        "pair-reader",
+        "set-baud",
+        "capture",
+        "lane-mode",
+        "release-lanes",
+    ],
 )
 def test_every_command_has_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -30,6 +42,23 @@ def test_wrong_usage_has_exit_code_2(arguments: list[str], capsys: pytest.Captur
         main(arguments)
     assert ended.value.code == 2
     assert "usage: tornello-gateway" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["lane-mode", "Lane 1", "--for", "5"], "--for needs a mode"),
+        (["lane-mode", "Lane 1", "locked", "--for", "0"], "between 1 and"),
+        (["release-lanes", "--config", "/nowhere/gateway.toml"], "no relay is known"),
+    ],
+)
+def test_a_lane_s_command_that_makes_no_sense_is_one_line_and_exit_code_2(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    printed = capsys.readouterr().err
+    assert told in printed
+    assert printed.count("\n") == 1
 
 
 def test_a_missing_configuration_is_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,13 @@ def test_a_state_says_how_the_gateway_is() -> None:
     ]
 
 
+def test_a_lane_s_mode_is_told_unless_it_is_the_normal_one() -> None:
+    lane = {"lane_id": "lan_a", "name": "Lane 1", "state": "free_passage", "mode": "free_passage_in"}
+    for until, told in ((None, ""), (1_900_000_000, " until 2030-03-17 17:46 UTC")):
+        lines = describe({**STATE, "lanes": [{**lane, "mode_until": until}]}).splitlines()
+        assert lines[2] == f"  lane Lane 1 (lan_a): free_passage; mode free_passage_in{told}"
+
+
 def test_a_full_disk_is_not_to_be_overlooked() -> None:
     lines = describe({**STATE, "disk_fault": "database or disk is full"}).splitlines()
     assert lines[2] == "  THE DISK TAKES NO MORE: database or disk is full"
