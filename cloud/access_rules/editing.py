@@ -14,7 +14,7 @@ from cloud.errors import ConflictError, invalid_field
 from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
 from cloud.sites import service as sites
 
-_BOUNDS: Final[Mapping[type, int]] = {
+_BOUNDS: Final[dict[type, int]] = {
     Zone: policy.ZONES_MAX,
     Schedule: policy.SCHEDULES_MAX,
     AccessLevel: policy.LEVELS_MAX,

@@ -13,7 +13,7 @@ from cloud.access_rules.policy import DAY_MINUTES, Windows
 
 _HOUR_MINUTES: Final = 60
 _LONGEST: Final = 400
-_SPAN: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?")
+_SPAN: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 
 
 class HoursTextError(ValueError):
@@ -68,7 +68,7 @@ def parse_minute(text: str) -> int:
     Raises:
         HoursTextError: it is no time of day.
     """
-    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?", text.strip())
+    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))?", text.strip(), re.ASCII)
     if found is None:
         raise HoursTextError("not a time of day")
     return _minute(found.groups())

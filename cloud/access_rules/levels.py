@@ -7,6 +7,7 @@ from cloud.access_rules import editing, repository, schedules, zones
 from cloud.access_rules.models import AccessLevel, LevelGrant
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
+from cloud.domain_events import AccessRuleRemoved
 from cloud.errors import not_found
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
@@ -67,8 +68,10 @@ def delete(session: UnitOfWork, actor: Actor, level_id: str) -> None:
 
     Raises:
         NotFoundError: there is no such level.
+        InUseError: contracts name it.
     """
     level = _take(session, level_id)
+    session.publish(AccessRuleRemoved(level_id))
     before = _audited(level)
     session.delete(level)
     editing.record(session, actor, "access_level.delete", level, before=before)

@@ -64,7 +64,7 @@ class SpecialDay(Base):
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
     day: Mapped[date]
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(24))
     name: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

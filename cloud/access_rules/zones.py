@@ -11,7 +11,7 @@ from cloud.access_rules.models import LanePlace, Zone
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
-from cloud.domain_events import SiteChanged
+from cloud.domain_events import AccessRuleRemoved, SiteChanged
 from cloud.errors import invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
@@ -85,7 +85,7 @@ def delete(session: UnitOfWork, actor: Actor, zone_id: str) -> None:
 
     Raises:
         NotFoundError: there is no such zone.
-        InUseError: a lane leads there, or a level grants it.
+        InUseError: a lane leads there, a level grants it, or a session there was booked.
     """
     zone = _take(session, zone_id)
     users = [
@@ -94,6 +94,7 @@ def delete(session: UnitOfWork, actor: Actor, zone_id: str) -> None:
     ]
     if users:
         raise InUseError("zone", users)
+    session.publish(AccessRuleRemoved(zone_id))
     session.delete(zone)
     editing.record(session, actor, "zone.delete", zone, before={"name": zone.name})
 

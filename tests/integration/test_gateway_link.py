@@ -28,6 +28,7 @@ from sync_protocol.messages import (
     StagedSnapshot,
     Welcome,
 )
+from sync_protocol.state_rows import is_policy_key
 from sync_protocol.topics import down_topic, up_topic
 from tests.certificates import Authority
 from tests.club import gateway_of
@@ -91,13 +92,13 @@ def test_an_empty_gateway_gets_the_whole_state_and_then_each_change(stand: Stand
         async with stand.link(), gateway.connected():
             await gateway.hello()
             welcome = await gateway.next(Welcome)
-            assert (welcome.head_revision, welcome.acked_seq) == (2, -1)
-            await gateway.reach(2)
+            assert (welcome.head_revision, welcome.acked_seq) == (3, -1)
+            await gateway.reach(3)
             await gateway.applied()
             await until_proven(stand, first_flag)
             second_flag = await asyncio.to_thread(block_somebody_else, stand)
             delta = await gateway.next(Delta)
-            assert (delta.from_revision, delta.to_revision) == (2, 3)
+            assert (delta.from_revision, delta.to_revision) == (3, 4)
             assert proof(stand, second_flag)[0].state == "pending"
             await gateway.applied()
             assert (await until_proven(stand, second_flag)).wanted == "raised"
@@ -148,7 +149,7 @@ def test_events_are_acknowledged_after_they_are_stored_and_stored_once(stand: St
             return acked
 
     acked = asyncio.run(converse())
-    assert (acked.upto_seq, acked.counted_revision) == (4, 3)
+    assert (acked.upto_seq, acked.counted_revision) == (4, 4)
     assert stored_seqs(stand) == [0, 1, 2, 3, 4]
     with stand.club.database.session() as session:
         assert contracts.get(session, contract_id).visits_used == 1
@@ -263,21 +264,21 @@ def test_a_heartbeat_is_answered_and_noted_and_a_lost_push_is_repeated(
     async def converse() -> None:
         async with stand.link(), gateway.connected():
             await gateway.hello()
-            await gateway.reach(1)
-            await asyncio.to_thread(block_somebody, stand)
             await gateway.reach(2)
-            gateway.revision, gateway.rows = 1, {key: row for key, row in gateway.rows.items() if key[:4] == "site"}
+            await asyncio.to_thread(block_somebody, stand)
+            await gateway.reach(3)
+            gateway.revision, gateway.rows = 2, {key: row for key, row in gateway.rows.items() if is_policy_key(key)}
             gateway.received.clear()
             await gateway.beat()
             beat = await gateway.next(CloudHeartbeat)
-            assert beat.head_revision == 2
-            await gateway.reach(2)
+            assert beat.head_revision == 3
+            await gateway.reach(3)
 
     asyncio.run(converse())
     with stand.club.database.session() as session:
         noted = gateway_of(session, gateway.gateway_id)
         assert sites.is_connected(noted, session.now)
-        assert (noted.boot_id, noted.clock, noted.applied_revision) == ("boot1", "synced", 1)
+        assert (noted.boot_id, noted.clock, noted.applied_revision) == ("boot1", "synced", 2)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +327,7 @@ def test_a_replaced_gateway_is_told_so_and_gets_nothing_more(sqlite_stand: Stand
     async def converse() -> Refused:
         async with sqlite_stand.link(), gateway.connected():
             await gateway.hello()
-            await gateway.reach(1)
+            await gateway.reach(2)
             sqlite_stand.club.add_gateway(lane_id)
             await asyncio.to_thread(block_somebody, sqlite_stand)
             await gateway.beat()
@@ -334,7 +335,7 @@ def test_a_replaced_gateway_is_told_so_and_gets_nothing_more(sqlite_stand: Stand
 
     refused = asyncio.run(converse())
     assert "out of service" in refused.reason
-    assert gateway.revision == 1
+    assert gateway.revision == 2
 
 
 def test_a_gateway_can_neither_write_nor_read_in_another_s_name(sqlite_stand: Stand) -> None:

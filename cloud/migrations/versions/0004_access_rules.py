@@ -47,7 +47,7 @@ def _create_tables() -> None:
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("site_id", sa.String(length=24), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_special_day_site_id_site")),
