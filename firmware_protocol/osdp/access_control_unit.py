@@ -53,6 +53,7 @@ class AccessControlUnit:
         self._window = ReplyWindow(0.0, 0.0, baud=baud, is_probe=False)
         self._noise = LineNoise()
         self._skipped_before = 0
+        self._frame_at = float("-inf")
         self._taken_until = float("-inf")
 
     # The line
@@ -198,7 +199,8 @@ class AccessControlUnit:
 
     def _handle_silence(self, asked: ReaderLink | AddressScan, now: float) -> None:
         self._asked = None
-        self._noise.end(is_noisy=self._frames.last_byte_at > self._window.sent_at)
+        # Neither an echo nor the late answer of another reader is noise.
+        self._noise.end(is_noisy=self._frames.last_byte_at > max(self._window.sent_at, self._frame_at))
         if isinstance(asked, ReaderLink):
             asked.handle_silence(now)
             self._schedule.handle_silence(now)
@@ -208,6 +210,7 @@ class AccessControlUnit:
 
     def _handle_frames(self, frames: Iterable[tuple[Frame, bytes]], now: float) -> None:
         for frame, raw in frames:
+            self._frame_at = now
             wire_time = timing.transmission_time(len(raw), self._baud)
             # A two-wire adapter echoes what we send: commands are never for us.
             if frame.is_reply and self._handle_frame(frame, now, wire_time):

@@ -375,3 +375,15 @@ def test_an_empty_read_changes_nothing() -> None:
     deadline = bus.acu.next_deadline()
     bus.acu.receive_bytes(b"", bus.now)
     assert bus.acu.next_deadline() == deadline
+
+
+@pytest.mark.parametrize(("has_echo", "is_repeated_at_once"), [(True, True), (False, False)])
+def test_an_echo_does_not_hold_up_the_next_command_and_noise_does(has_echo: bool, is_repeated_at_once: bool) -> None:
+    acu = AccessControlUnit([ReaderSettings(1)], baud=115200, random_bytes=seeded_bytes())
+    acu.handle_timer(0.0)
+    sent = acu.bytes_to_send()
+    acu.receive_bytes(sent if has_echo else b"\x00", 0.003)
+    acu.handle_timer(0.008)
+    assert (acu.bytes_to_send() == sent) is is_repeated_at_once
+    acu.handle_timer(0.025)
+    assert acu.counters(1).transmissions == 2
