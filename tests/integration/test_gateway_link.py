@@ -104,7 +104,8 @@ def test_an_empty_gateway_gets_the_whole_state_and_then_each_change(stand: Stand
             assert (await until_proven(stand, second_flag)).wanted == "raised"
 
     asyncio.run(converse())
-    assert {key.partition("/")[0] for key in gateway.rows} == {"site", "credential", "entitlement", "flag"}
+    kinds = {key.partition("/")[0] for key in gateway.rows}
+    assert kinds == {"site", "zone", "lane", "credential", "entitlement", "flag"}
 
 
 @pytest.mark.parametrize("name", ["tornello-cloud", "another gateway"])
