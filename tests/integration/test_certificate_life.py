@@ -78,6 +78,34 @@ def test_at_half_its_life_a_certificate_is_renewed_with_a_new_key_and_the_old_on
     assert not (identity_folder(state_dir) / "next-key.pem").exists()
 
 
+def test_with_a_passphrase_of_systemd_the_old_key_is_sealed_at_the_start_and_the_new_one_from_its_birth(
+    site: CertificateSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state_dir = site.enrol_in_the_past(HALF_OVER)
+    key = identity_folder(state_dir) / KEY_FILE
+    (tmp_path / "identity-passphrase").write_text("0123456789abcdef\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    plain = key.read_bytes()
+
+    async def live() -> bytes:
+        async with living_gateway(state_dir) as gateway:
+            before, sealed = gateway.parts.pairs.current, key.read_bytes()
+            await gateway.until(lambda: gateway.parts.pairs.current != before and gateway.session.is_welcome)
+            return sealed
+
+    sealed = asyncio.run(live())
+    renewed = key.read_bytes()
+    assert b"ENCRYPTED" not in plain
+    assert b"ENCRYPTED" in sealed
+    assert b"ENCRYPTED" in renewed
+    assert FileKeys(b"0123456789abcdef").public_key(key) != FileKeys().public_key(_written(tmp_path / "plain", plain))
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
 def listed(site: CertificateSite) -> set[str]:
     revoked = RevocationFile(site.revocation_list).read()
     return set() if revoked is None else {f"{entry.serial_number:x}" for entry in revoked}
