@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from gateway.adapters.store_sqlite.consequences import Row, UnseenPeople
 from gateway.adapters.store_sqlite.database_file import FileKind
 from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, gap
+from gateway.adapters.store_sqlite.lane_rows import SELECT_ORDERS, orders_in
 from gateway.adapters.store_sqlite.presence_rows import delete_unseen, read_presence, write_people, write_tallies
 from gateway.adapters.store_sqlite.schema import journal as schema
 from gateway.adapters.store_sqlite.transaction import transaction
 from gateway.adapters.store_sqlite.visit_account import Visit
-from gateway.domain.lane_mode import LaneMode, ModeOrder
+from gateway.domain.lane_mode import ModeOrder
 from gateway.domain.presence import Moves, Person
 from gateway.domain.zone_count import ZoneTally
 from sync_protocol.journal_events import CHAIN_START, JournalEvent, SealedEvent
@@ -126,9 +127,7 @@ class JournalFile:
 
     def lane_orders(self) -> dict[str, ModeOrder]:
         """What each lane was told to be; a mode that a newer program knew counts as none."""
-        rows = self._connection.execute("SELECT lane_id, mode, ordered_by, until FROM lane_mode")
-        known = set(LaneMode)
-        return {lane_id: ModeOrder(LaneMode(mode), by, until) for lane_id, mode, by, until in rows if mode in known}
+        return orders_in(self._connection.execute(SELECT_ORDERS))
 
     def keep_lane_order(self, lane_id: str, order: ModeOrder) -> None:
         """Remember what a lane was told to be."""

@@ -7,7 +7,7 @@ proves itself is taken, by its content or by its place in the chain.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
@@ -15,8 +15,10 @@ from typing import Any
 
 from gateway.adapters.store_sqlite.database_file import open_for_reading
 from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, UNREADABLE, gap
+from gateway.adapters.store_sqlite.lane_rows import SELECT_ORDERS, orders_in
 from gateway.adapters.store_sqlite.presence_rows import SELECT_PEOPLE, SELECT_TALLIES
 from gateway.adapters.store_sqlite.visit_account import Visit
+from gateway.domain.lane_mode import ModeOrder
 from gateway.domain.presence import Moves, Person
 from gateway.domain.zone_count import ZoneTally
 from sync_protocol.errors import MalformedMessageError
@@ -33,6 +35,7 @@ Row = tuple[Any, ...]
 SEQ_MAX = 2**53
 _EVENT_TYPES = ((int,), (bytes,), (bytes,))
 _VISIT_TYPES = ((int,), (str,), (int, NoneType))
+_ORDER_TYPES = ((str,), (str,), (str,), (int, NoneType))
 _PERSON_TYPES = ((str,), (int,), (str,), (int,), (str,))
 _TALLY_TYPES = ((str,), (int,), (int,), (int, NoneType))
 
@@ -44,14 +47,16 @@ class Salvage:
     events: Sequence[SealedEvent]
     visits: Sequence[Visit]
     presence: Moves = field(default_factory=Moves)
+    lane_orders: Mapping[str, ModeOrder] = field(default_factory=dict)
 
 
 def salvage_journal(path: Path, stamp: JournalEvent) -> Salvage:
-    """Read the events forward up to the damage and backward down to it, and every visit and person that can be read."""
+    """Read the events forward up to the damage and backward down to it, and whatever else can be read."""
     with contextlib.closing(open_for_reading(path)) as connection:
         head = _readable(connection, "SELECT seq, content, chain FROM event ORDER BY seq")
         tail = _readable(connection, "SELECT seq, content, chain FROM event ORDER BY seq DESC")
         visits = _readable(connection, "SELECT seq, contract_id, counted_revision FROM visit ORDER BY seq")
+        orders = _readable(connection, SELECT_ORDERS)
         people, tallies = _readable(connection, SELECT_PEOPLE), _readable(connection, SELECT_TALLIES)
     events = {row[0]: SealedEvent(*row) for row in (*head, *tail) if _is_numbered(row, _EVENT_TYPES)}
     counted = {row[0]: Visit(*row) for row in visits if _is_numbered(row, _VISIT_TYPES)}
@@ -63,6 +68,7 @@ def salvage_journal(path: Path, stamp: JournalEvent) -> Salvage:
             tuple(Person(*row) for row in people if _has_types(row, _PERSON_TYPES)),
             tuple(ZoneTally(*row) for row in tallies if _has_types(row, _TALLY_TYPES)),
         ),
+        orders_in(row for row in orders if _has_types(row, _ORDER_TYPES)),
     )
 
 

@@ -163,6 +163,8 @@ def open_journal(
             saved = salvage_journal(opened.aside, stamp) if opened.aside is not None else Salvage((), ())
             rows: tuple[Row, ...] = (*saved.visits, *saved.presence.people, *saved.presence.tallies)
             file.begin(new_epoch(), saved.events, rows)
+            for lane_id, order in saved.lane_orders.items():
+                file.keep_lane_order(lane_id, order)
             bounds = file.bounds()
         assert bounds is not None, "the file has just begun"
         journal = SqliteJournal(file, bounds, space=space, clock=clock, limits=limits)
