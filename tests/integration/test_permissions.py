@@ -71,6 +71,7 @@ API: Final = {
     "GET /flags/{flag_id}": "members.read",
     "GET /access-events": "access.read",
     "GET /access-events/stream": "access.read",
+    "GET /access-events/{event_id}/explanation": "access.read",
     "POST /sites/{site_id}/claim-tokens": "gateways.enrol",
     "GET /enrolment/authority": ANYBODY,
     "POST /enrolment": ANYBODY,
@@ -84,6 +85,7 @@ API: Final = {
 }
 PAGES: Final = {
     "GET /": "access.read",
+    "GET /access-events/{event_id}": "access.read",
     "GET /members": "members.read",
     "GET /members/{member_id}": "members.read",
     "GET /members/{member_id}/standing": "members.read",
