@@ -4,17 +4,18 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any, Final
 
 from gateway.adapters.store_sqlite.database_file import open_for_reading
 from gateway.control_client import ask_gateway
 from gateway.inspection.events_in_words import event_fields
-from gateway.inspection.stored_state import NoStoreError
+from gateway.inspection.stored_state import NoStoreError, open_database
 from gateway.status_client import GatewayNotRunningError
 from sync_protocol.errors import MalformedMessageError
 from sync_protocol.journal_events import SealedEvent, parse_event
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 PAGE: Final = 1000
 """At most so many events are asked for at once."""
@@ -56,11 +57,11 @@ def all_events(state_dir: Path) -> Iterator[Fields]:
 
 
 @contextlib.contextmanager
-def _opened(state_dir: Path) -> Iterator[Database]:
+def _opened(state_dir: Path) -> Iterator["Database"]:
     path = state_dir / "journal.db"
     try:
         with contextlib.closing(open_for_reading(path)) as connection:
-            yield Database(connection)
+            yield open_database(connection)
     except sqlite3.DatabaseError as error:
         raise NoStoreError(f"{path} cannot be read: {error}") from error
 

@@ -5,19 +5,27 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Final, Self
 
 from gateway.adapters.store_sqlite.database_file import open_for_reading
 from gateway.inspection.events_in_words import HASH_SHOWN
 from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, StateRow, parse_row
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 KINDS: Final = ("entitlement", "credential", "flag")
 
 
 class NoStoreError(Exception):
     """There is no store to read here; the text names the file."""
+
+
+def open_database(connection: sqlite3.Connection) -> "Database":
+    """A connection with sqlite-utils around it; imported only here, for it would slow every start of the service."""
+    from sqlite_utils import Database
+
+    return Database(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class StoredState:
     """`entitlements.db`, for the time of a `with`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._database = Database(connection)
+        self._database = open_database(connection)
         self._rows = self._database["state_row"]
         (state,) = self._database.query("SELECT generation, revision FROM state")
         self._generation: int = state["generation"]
