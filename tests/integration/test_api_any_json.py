@@ -49,6 +49,15 @@ class Caller:
             "credential_id": self._client.post(f"{address}/credentials", json={"card_number": 1}).json()["id"],
             "flag_id": self._client.post(f"{address}/flags", json={"effect": "block"}).json()["id"],
         }
+        site = f"/api/v1/sites/{club.site_id}"
+        day = {"day": "2026-12-25", "kind": "holiday", "name": "Christmas"}
+        for name, noun, body in (
+            ("zone_id", "zones", {"name": "Spa"}),
+            ("schedule_id", "schedules", {"name": "Day", "weekly": [[]] * 7}),
+            ("level_id", "access-levels", {"name": "All"}),
+            ("special_day_id", "special-days", day),
+        ):
+            self._known_ids[name] = self._client.post(f"{site}/{noun}", json=body).json()["id"]
         # Signing out would end the test's own session, and the stream never ends by itself.
         left_out = {("delete", "/api/v1/sessions"), ("get", "/api/v1/access-events/stream")}
         self.operations = sorted(
