@@ -85,6 +85,10 @@ class LocalControl:
             return {"refused": str(error)}
         except TimeoutError:
             return {"refused": "it took too long"}
+        except Exception:
+            # A command that fails is no reason to take the gate down.
+            log.exception("a request on the control socket failed")
+            return {"refused": "the gateway failed at it: see its log"}
 
 
 def _parse(line: bytes) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def _tap(config: GatewayConfig, options: argparse.Namespace) -> int:
         return 0
     opens = "the gate opens" if answer["outcome"] != "block" else "the gate stays shut"
     print(f"{'for real' if answer['is_real'] else 'dry run'} at {answer['reader']}: {answer['explanation']}")
-    print(f"  {opens}; shown: {answer['text']}")
+    print(f"  {opens}; shown: {answer.get('text', '')}")
     if answer.get("lane", "free") != "free":
         print(f"  but the lane itself is {str(answer['lane']).replace('_', ' ')} at the moment")
     return 0

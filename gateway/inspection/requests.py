@@ -54,7 +54,7 @@ class InspectionRequests:
         card = read_card(str(arguments.get("card", "")), place.key, self._desk.now())
         if arguments.get("for_real") is not True:
             answer = self._desk.dry.present(card, place.access_point, place.reading)
-            lane = self._lane_condition(place, answer.record["member_id"])
+            lane = self._lane_condition(place, answer.record.get("member_id"))
             return {"is_real": False, **answer.record, "would_unlock": list(answer.would_unlock), "lane": lane}
         log.warning("virtual tap at %s by %s", place.key, arguments["by"])
         before = self._recent.newest_seq

@@ -48,6 +48,16 @@ def test_a_dry_tap_tells_the_answer_and_leaves_no_trace(tmp_path: Path, capsys: 
     assert not [body for body in asyncio.run(read_journal(tmp_path / "state")) if isinstance(body, AccessDecided)]
 
 
+def test_a_dry_tap_of_a_card_that_nobody_has_is_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def then(_: Any) -> None:
+        assert await asyncio.to_thread(run, tmp_path, "tap", "--card", "17:999") == 0
+
+    beside_a_running_gateway(tmp_path, then)
+    told = capsys.readouterr().out
+    assert "block: credential_not_found" in told
+    assert "the gate stays shut; shown: Unknown card. Ask at reception" in told
+
+
 def test_a_tap_for_real_opens_the_gate_and_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async def then(gateway: Any) -> list[str]:
         arguments = ("tap", "--card", CARD, "--lane", "Lane 1", "--for-real", "--json")

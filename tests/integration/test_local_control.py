@@ -21,6 +21,10 @@ async def echo(arguments: Arguments) -> Answer:
     return {"said": arguments.get("text"), "by": arguments["by"]}
 
 
+async def fail(_: Arguments) -> Answer:
+    raise KeyError("a bug")
+
+
 async def wait_for_ever(_: Arguments) -> Answer:
     await asyncio.Event().wait()
     return {}
@@ -28,7 +32,7 @@ async def wait_for_ever(_: Arguments) -> Answer:
 
 @asynccontextmanager
 async def served(path: Path) -> AsyncIterator[Path]:
-    control = LocalControl(path, {"echo": echo, "wait": wait_for_ever})
+    control = LocalControl(path, {"echo": echo, "wait": wait_for_ever, "fail": fail})
     task = asyncio.create_task(control.run())
     while not (path.exists() and stat.S_IMODE(path.stat().st_mode) == 0o660):
         await asyncio.sleep(0.005)
@@ -69,7 +73,7 @@ def test_a_refusal_is_told_with_its_reason(tmp_path: Path) -> None:
         async with served(tmp_path / "c.sock") as path:
             with pytest.raises(RequestRefusedError, match="not that"):
                 await ask(path, "echo", text="no")
-            with pytest.raises(RequestRefusedError, match="it knows echo, wait"):
+            with pytest.raises(RequestRefusedError, match="it knows echo, wait, fail"):
                 await ask(path, "dance")
 
     asyncio.run(scene())
@@ -103,3 +107,16 @@ def test_no_more_than_so_many_ask_at_once(tmp_path: Path) -> None:
 def test_a_gateway_that_does_not_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(GatewayNotRunningError, match="no gateway answers"):
         asyncio.run(ask(tmp_path / "c.sock", "echo"))
+
+
+def test_a_request_that_fails_inside_is_answered_and_logged_and_harms_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with served(tmp_path / "c.sock") as path:
+            with pytest.raises(RequestRefusedError, match="see its log"):
+                await ask(path, "fail")
+            assert (await ask(path, "echo", text="still there"))["said"] == "still there"
+
+    asyncio.run(scene())
+    assert "a bug" in caplog.text
