@@ -66,6 +66,15 @@ class PairsOnDisk:
         return TlsFiles(self._authority, self._next_certificate, self._next_key, self._keys.passphrase)
 
     @property
+    def certificate_pem(self) -> str:
+        """The certificate in use, and the intermediate's.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        return self._certificate.read_text()
+
+    @property
     def authority_pem(self) -> str:
         """Whom this gateway trusts.
 

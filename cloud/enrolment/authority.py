@@ -145,6 +145,14 @@ class OnlineAuthority:
         )
         return to_pem(builder.sign(self._key, hashes.SHA256())) + to_pem(self._intermediate)
 
+    def has_issued(self, certificate: x509.Certificate) -> bool:
+        """Whether this authority has signed the certificate."""
+        try:
+            certificate.verify_directly_issued_by(self._intermediate)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
+
     def sign_revocation_list(self, revoked: Mapping[str, datetime], *, begins_at: datetime, life: timedelta) -> bytes:
         """A list (RFC 5280, section 5) in PEM of revoked serials, in hex, and since when; it lives for `life`.
 
@@ -191,9 +199,19 @@ def public_key_hash(public_key: ec.EllipticCurvePublicKey) -> str:
     return hashlib.sha256(encoded).hexdigest()
 
 
+def serial_number(certificate: x509.Certificate) -> str:
+    """The serial number in hex."""
+    return f"{certificate.serial_number:x}"
+
+
 def serial_of(certificate_pem: str) -> str:
     """The serial number of the first certificate in a PEM text, in hex."""
-    return f"{x509.load_pem_x509_certificate(certificate_pem.encode()).serial_number:x}"
+    return serial_number(x509.load_pem_x509_certificate(certificate_pem.encode()))
+
+
+def gateway_subject(gateway_id: str) -> x509.Name:
+    """How a gateway's certificate names its holder."""
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, gateway_id)])
 
 
 def server_names(certificate: Path) -> tuple[str, ...]:

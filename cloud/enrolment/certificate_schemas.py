@@ -27,16 +27,16 @@ class RenewalIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     gateway_id: Annotated[Line, Field(max_length=24)]
-    serial: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{1,40}$")] = Field(
-        description="Of its present certificate, in hex."
+    certificate_pem: Annotated[str, StringConstraints(max_length=8192)] = Field(
+        description="Its present certificate, also if it has expired."
     )
     challenge: Annotated[Line, Field(max_length=200)]
     csr_pem: Annotated[str, StringConstraints(max_length=8192)] = Field(
         description="PKCS #10, EC P-256, for a new key and signed by it. Its subject is ignored."
     )
     signature: Annotated[Line, Field(max_length=_SIGNATURE_CHARACTERS_MAX)] = Field(
-        description="ECDSA with SHA-256 (DER, base64) by the present key over title, gateway_id, serial, challenge and "
-        "the request's SHA-256 in hex, a line each."
+        description="ECDSA with SHA-256 (DER, base64) by the present key over title, gateway_id, the present "
+        "certificate's serial in hex, challenge and the request's SHA-256 in hex, a line each."
     )
 
     def to_request(self) -> RenewalRequest:
@@ -49,7 +49,7 @@ class RenewalIn(BaseModel):
             signature = base64.b64decode(self.signature, validate=True)
         except binascii.Error as error:
             raise invalid_field("signature", "signature_malformed", "The signature is not base64.") from error
-        return RenewalRequest(self.gateway_id, self.serial, self.challenge, self.csr_pem, signature)
+        return RenewalRequest(self.gateway_id, self.certificate_pem, self.challenge, self.csr_pem, signature)
 
 
 class RenewalOut(BaseModel):

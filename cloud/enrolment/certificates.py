@@ -15,7 +15,7 @@ from sqlalchemy import select
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
-from cloud.enrolment.authority import OnlineAuthority, gateway_profile, public_key_hash
+from cloud.enrolment.authority import OnlineAuthority, gateway_profile, public_key_hash, serial_number
 from cloud.enrolment.models import GatewayCertificate
 from cloud.errors import ConflictError, not_found
 from cloud.sites import service as sites
@@ -39,7 +39,7 @@ def keep(session: UnitOfWork, gateway_id: str, certificate_pem: str) -> GatewayC
     public_key = leaf.public_key()
     assert isinstance(public_key, ec.EllipticCurvePublicKey), "the authority signs nothing else"
     certificate = GatewayCertificate(
-        serial=f"{leaf.serial_number:x}",
+        serial=serial_number(leaf),
         gateway_id=gateway_id,
         public_key_hash=public_key_hash(public_key),
         certificate_pem=certificate_pem,

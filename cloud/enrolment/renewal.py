@@ -24,8 +24,11 @@ from cloud.enrolment import certificates, reenrolment
 from cloud.enrolment.authority import (
     CertificateRequestRefusedError,
     OnlineAuthority,
+    gateway_subject,
     public_key_hash,
     read_request,
+    serial_number,
+    to_pem,
 )
 from cloud.enrolment.models import GatewayCertificate, Reenrolment
 from cloud.errors import (
@@ -48,10 +51,10 @@ _CHALLENGE_LABEL: Final = b"tornello/renewal-challenge"
 
 @dataclass(frozen=True, slots=True)
 class RenewalRequest:
-    """What a gateway sends; `signature` is over `renewal_statement` with the key of the certificate `serial`."""
+    """What a gateway sends; `signature` is over `renewal_statement` with the key of its present certificate."""
 
     gateway_id: str
-    serial: str
+    certificate_pem: str
     challenge: str
     csr_pem: str
     signature: bytes
@@ -69,17 +72,17 @@ def renew(
     """The next certificate of a gateway, or the request that waits for staff because the present one has expired.
 
     Raises:
-        UnauthenticatedError: challenge, certificate or signature do not hold.
+        UnauthenticatedError: challenge, certificate or signature do not hold. A certificate is believed because this
+            authority has signed it, so that one from after the database's backup still counts.
         ForbiddenError: the certificate is revoked, the gateway out of service, or staff have refused.
         InvalidError: the certificate request is not acceptable, or not for a new key.
         ConflictError: it is too early.
         TooManyRequestsError: another key has got a certificate just now.
     """
     _check_challenge(secret, request.challenge, session.now)
-    present = certificates.find(session, request.serial)
-    if present is None or present.gateway_id != request.gateway_id:
-        raise UnauthenticatedError("certificate_unknown", "No such certificate was issued to this gateway.")
-    _check_proof(present, request)
+    leaf = _issued_leaf(authority, request)
+    _check_proof(leaf, request)
+    present = certificates.find(session, serial_number(leaf)) or _take_in(session, request, leaf)
     new_key = _new_key(present, request.csr_pem)
     gateway = _require_in_service(session, present)
     successor = certificates.find_successor(session, present)
@@ -115,13 +118,36 @@ def _challenge_mac(secret: bytes, body: str) -> str:
     return hmac.new(key, body.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
-def _check_proof(present: GatewayCertificate, request: RenewalRequest) -> None:
-    public_key = x509.load_pem_x509_certificate(present.certificate_pem.encode()).public_key()
+def _issued_leaf(authority: OnlineAuthority, request: RenewalRequest) -> x509.Certificate:
+    try:
+        leaf = x509.load_pem_x509_certificate(request.certificate_pem.encode())
+        is_this_gateway_s = leaf.subject == gateway_subject(request.gateway_id)
+    except ValueError as error:
+        raise UnauthenticatedError("certificate_unknown", "This is not a certificate of a gateway.") from error
+    if not (is_this_gateway_s and authority.has_issued(leaf)):
+        raise UnauthenticatedError("certificate_unknown", "No such certificate was issued to this gateway.")
+    return leaf
+
+
+def _take_in(session: UnitOfWork, request: RenewalRequest, leaf: x509.Certificate) -> GatewayCertificate:
+    """A certificate of ours that is not in the tables: the database was restored from before it was issued."""
+    gateway = sites.find_gateway(session, request.gateway_id)
+    if gateway is None:
+        raise UnauthenticatedError("certificate_unknown", "No such gateway is known here.")
+    taken_in = certificates.keep(session, gateway.id, to_pem(leaf))
+    actor = Actor("gateway", gateway.id)
+    after = {"serial": taken_in.serial}
+    audit.record(session, actor, "certificate.take_in", entity=("gateway", gateway.id), after=after)
+    return taken_in
+
+
+def _check_proof(leaf: x509.Certificate, request: RenewalRequest) -> None:
+    public_key = leaf.public_key()
     assert isinstance(public_key, ec.EllipticCurvePublicKey), "the authority signs nothing else"
     try:
         statement = renewal_statement(
             gateway_id=request.gateway_id,
-            serial=request.serial,
+            serial=serial_number(leaf),
             challenge=request.challenge,
             csr_pem=request.csr_pem,
         )

@@ -61,7 +61,7 @@ class HttpsCertificateDesk:
         return json.dumps(
             {
                 "gateway_id": self._gateway_id,
-                "serial": serial,
+                "certificate_pem": self._pairs.certificate_pem,
                 "challenge": challenge,
                 "csr_pem": csr_pem,
                 "signature": signature,

@@ -163,7 +163,7 @@ def test_nobody_renews_in_the_clear_or_without_a_proof(desk: Desk) -> None:
     assert status == 200
     body = {
         "gateway_id": "gwy_1",
-        "serial": "ab",
+        "certificate_pem": (desk.folder / "https.pem").read_text(),
         "challenge": answer["challenge"],
         "csr_pem": new_request(),
         "signature": "AAAA",
@@ -172,7 +172,7 @@ def test_nobody_renews_in_the_clear_or_without_a_proof(desk: Desk) -> None:
     assert (status, problem["type"]) == (403, "urn:tornello:problem:https_required")
     status, problem = desk.request("POST", "/api/v1/enrolment/renewal", body)
     assert (status, problem["type"]) == (401, "urn:tornello:problem:certificate_unknown")
-    status, problem = desk.request("POST", "/api/v1/enrolment/renewal", {**body, "serial": "AB"})
+    status, problem = desk.request("POST", "/api/v1/enrolment/renewal", {**body, "certificate_pem": None})
     assert (status, problem["type"]) == (422, "urn:tornello:problem:fields_invalid")
 
 

@@ -51,6 +51,7 @@ class RenewalDesk:
         with self.database.transaction() as session:
             sites.add_gateway(session, sites.get_lane(session, self.lane_id), GATEWAY, "")
             self.serial = certificates.keep(session, GATEWAY, pem).serial
+        self.pems = {self.serial: pem}
 
     def wait(self, part_of_life: float) -> None:
         """Let this part of a certificate's life pass."""
@@ -68,11 +69,12 @@ class RenewalDesk:
         challenge: str | None = None,
     ) -> RenewalIn:
         serial, challenge = serial or self.serial, challenge or self.challenge()
+        self.pems |= {each.serial: each.certificate_pem for each in self.history()}
         statement = renewal_statement(gateway_id=GATEWAY, serial=serial, challenge=challenge, csr_pem=csr_pem)
         signature = (key or self.key).sign(statement, ec.ECDSA(hashes.SHA256()))
         return RenewalIn(
             gateway_id=GATEWAY,
-            serial=serial,
+            certificate_pem=self.pems[serial],
             challenge=challenge,
             csr_pem=csr_pem,
             signature=base64.b64encode(signature).decode(),

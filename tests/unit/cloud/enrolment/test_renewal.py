@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cloud.audit.models import AuditEntry
 from cloud.enrolment import certificates, reenrolment
+from cloud.enrolment.authority import gateway_profile, serial_of
 from cloud.enrolment.models import Reenrolment
 from cloud.errors import (
     ConflictError,
@@ -18,6 +19,7 @@ from cloud.errors import (
     TooManyRequestsError,
     UnauthenticatedError,
 )
+from provisioning.authority import create_authority
 from tests.unit.cloud.enrolment.renewal_desk import GATEWAY, RenewalDesk, csr_of, new_key, open_desk
 
 
@@ -113,9 +115,32 @@ def test_the_same_key_gets_no_second_certificate(desk: RenewalDesk) -> None:
         desk.renew(desk.signed(csr_of(desk.key)))
 
 
-def test_a_certificate_of_another_gateway_is_not_known(desk: RenewalDesk) -> None:
-    with pytest.raises(UnauthenticatedError, match="No such certificate"):
-        desk.renew(desk.signed(csr_of(new_key()), serial="abc"))
+def test_a_certificate_of_another_gateway_or_of_another_authority_is_not_known(
+    desk: RenewalDesk, tmp_path: Path
+) -> None:
+    desk.wait(0.5)
+    strangers = create_authority(tmp_path / "other", "Club", "a long passphrase", desk.now)
+    foreign = strangers.issue(desk.key.public_key(), gateway_profile(desk.club.site_id, GATEWAY), desk.now)
+    other = desk.authority.issue(desk.key.public_key(), gateway_profile(desk.club.site_id, "gwy_2"), desk.now)
+    for pem in (foreign, other, "garbage"):
+        signed = desk.signed(csr_of(new_key())).model_copy(update={"certificate_pem": pem})
+        with pytest.raises(UnauthenticatedError) as refused:
+            desk.renew(signed)
+        assert refused.value.code == "certificate_unknown"
+
+
+def test_a_certificate_from_after_the_backup_that_was_restored_still_counts(desk: RenewalDesk) -> None:
+    key = new_key()
+    pem = desk.authority.issue(key.public_key(), gateway_profile(desk.club.site_id, GATEWAY), desk.now)
+    serial = serial_of(pem)
+    desk.pems[serial] = pem
+    desk.wait(0.5)
+    renewed = desk.renew(desk.signed(csr_of(new_key()), key=key, serial=serial))
+    assert renewed is not None
+    desk.connect(renewed)
+    assert set(desk.revoked()) == {desk.serial, serial}
+    with desk.database.session() as session:
+        assert "certificate.take_in" in set(session.scalars(select(AuditEntry.action)))
 
 
 def test_a_young_certificate_is_not_renewed(desk: RenewalDesk) -> None:
