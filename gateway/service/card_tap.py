@@ -142,6 +142,7 @@ class CardTap:
             site_locale=self._gate.feedback.site_locale,
             catalogue=self._knowledge.catalogue,
             own_texts=site.rules.texts if site else {},
+            is_queued=self._gate.lanes[place.access_point.lane_id].is_queued,
         )
 
 

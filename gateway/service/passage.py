@@ -28,6 +28,7 @@ _WORDS: Final = {
     LaneState.JAMMED: "jam",
     LaneState.HELD: "held",
 }
+_QUEUED: Final = frozenset({LaneState.QUEUED_IN, LaneState.QUEUED_OUT})
 _UNLOCKS: Final = frozenset({LaneEffect.UNLOCK_IN, LaneEffect.UNLOCK_OUT})
 _REPORTS: Final = {
     LaneEffect.REPORT_FORCED: "forced",
@@ -98,6 +99,11 @@ class LanePassages:
     def state(self) -> LaneState:
         """What the lane is doing."""
         return self._turnstile.state
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether a grant waits for somebody else to pass."""
+        return self.state in _QUEUED
 
     @property
     def mode(self) -> LaneMode:

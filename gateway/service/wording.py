@@ -16,6 +16,7 @@ from gateway.texts.catalogue import SOURCE_LANGUAGE, Catalogue, language_of, mar
 IDLE: Final = mark("Present your\ncard")
 WELCOME: Final = mark("Welcome")
 GOODBYE: Final = mark("Goodbye")
+NEXT: Final = mark("You are next")
 REASONS: Final[dict[Reason, str]] = {
     Reason.CREDENTIAL_NOT_FOUND: mark("Unknown card\nAsk at reception"),
     Reason.CREDENTIAL_NOT_ENABLED: mark("Card disabled\nAsk at reception"),
@@ -53,9 +54,15 @@ OwnTexts = Mapping[str, Mapping[str, str]]
 
 
 def decision_text(
-    decision: Decision, direction: Direction, *, site_locale: str, catalogue: Catalogue, own_texts: OwnTexts
+    decision: Decision,
+    direction: Direction,
+    *,
+    site_locale: str,
+    catalogue: Catalogue,
+    own_texts: OwnTexts,
+    is_queued: bool = False,
 ) -> str:
-    """The whole text of a decision, its lines in the order of importance.
+    """The whole text of a decision, its lines in the order of importance; `is_queued`: somebody passes before them.
 
     What staff wrote for this member comes first, then the site's own words in the member's language, then ours.
     """
@@ -75,9 +82,9 @@ def decision_text(
     if decision.outcome == "block":
         is_flagged = any(flag.effect == "block" for flag in decision.flags)
         return shown[0] if is_flagged else reason_text(decision.reason)
-    greeting = catalogue.translate(WELCOME if direction == "in" else GOODBYE, locale)
+    greeting = WELCOME if direction == "in" else GOODBYE
     name = decision.holder.display_name if decision.holder else ""
-    return f"{greeting}\n{name}".rstrip()
+    return f"{catalogue.translate(NEXT if is_queued else greeting, locale)}\n{name}".rstrip()
 
 
 def _find_text(texts: Mapping[str, str], locales: tuple[str, ...]) -> str:

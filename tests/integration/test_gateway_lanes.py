@@ -103,6 +103,7 @@ async def test_one_more_member_is_told_to_go_while_somebody_passes_and_let_throu
         gateway.turnstile.rotate("in")
         taken = await gateway.wait_for("passage", 2)
     assert (next_one["outcome"], third["reason"]) == ("allow", "lane_busy")
+    assert next_one["display"] == ["You are next", "Marco"]
     assert pulses_while_passing == ["in"]
     assert (taken["tap_id"], taken["is_taken"]) == (next_one["tap_id"], True)
 

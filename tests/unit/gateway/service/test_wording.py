@@ -8,10 +8,11 @@ from access_policy.decision import Decision, Holder, Reason, Rule
 from access_policy.flags import Flag
 from gateway.domain.access_point import Direction
 from gateway.service.display import DisplaySettings, fit_lines
-from gateway.service.wording import GOODBYE, IDLE, REASONS, WELCOME, OwnTexts, decision_text
+from gateway.service.relay_pulses import DIRECTIONS
+from gateway.service.wording import GOODBYE, IDLE, NEXT, REASONS, WELCOME, OwnTexts, decision_text
 from tests.display_catalogue import display_catalogue
 
-ALL = (IDLE, WELCOME, GOODBYE, *REASONS.values())
+ALL = (IDLE, WELCOME, GOODBYE, NEXT, *REASONS.values())
 ANNA = Holder("mem_a", "Anna", "it")
 ROOMY = DisplaySettings(line_count=9, column_count=16)
 
@@ -118,3 +119,12 @@ def test_a_flag_without_words_of_its_own_has_the_sites() -> None:
     assert text_of(blocked, own_texts=OWN) == "Please pay at the desk"
     written = replace(blocked, flags=(flag("block", en="See Marco"),))
     assert text_of(written, own_texts=OWN) == "See Marco"
+
+
+def test_who_waits_for_somebody_to_pass_is_told_that_they_are_next() -> None:
+    granted = Decision("allow", Reason.GRANTED, Rule.CONTRACT, 1, holder=ANNA)
+    texts = {
+        decision_text(granted, way, site_locale="en", catalogue=display_catalogue(), own_texts={}, is_queued=True)
+        for way in DIRECTIONS
+    }
+    assert texts == {"Poi tocca a te\nAnna"}
