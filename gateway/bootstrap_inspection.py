@@ -19,12 +19,13 @@ from gateway.control_client import CONTROL_SOCKET
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneSignal
+from gateway.identity import tls_files
 from gateway.inspection.explaining import Explainer, PlacedReader
 from gateway.inspection.muster import MusterRoll
 from gateway.inspection.requests import InspectionRequests, TapDesk
 from gateway.self_test.gate_checks import Counters, KnownState, LinkState
 from gateway.self_test.live import LaneUnderTest, LiveSelfTest
-from gateway.self_test.machine_checks import free_bytes
+from gateway.self_test.machine_checks import certificate_end_s, free_bytes
 from gateway.self_test.report_file import ReportFile
 from gateway.service.card_tap import CardTap, Knowledge
 from gateway.service.cloud_session import CloudSession
@@ -156,6 +157,7 @@ class Inspection:
             self_tap_s=lambda: inspected.dry_tap.self_tap_s,
             disk_free_bytes=lambda: free_bytes(config.state_dir),
             machine_time_s=time.time,
+            certificate_end_s=lambda: certificate_end_s(tls_files(config.state_dir).certificate),
         )
         metrics = GatewayMetrics(inspected, clock, gauges, version=version)
         server = MetricsServer(config.metrics_port, metrics.text, CONTENT_TYPE)

@@ -23,12 +23,15 @@ _SINCE_OPENED: Final = ("polls", "retries", "silences", "naks", "busy", "securit
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What is measured elsewhere: seconds of the newest durable commit and of the newest self-tap, bytes free."""
+    """What is measured elsewhere: seconds of the newest durable commit and of the newest self-tap, bytes free, the
+    machine's time, and when the certificate ends (UTC seconds; None without one).
+    """
 
     commit_s: Callable[[], float]
     self_tap_s: Callable[[], float]
     disk_free_bytes: Callable[[], int]
     machine_time_s: Callable[[], float]
+    certificate_end_s: Callable[[], float | None]
 
 
 class GatewayMetrics:
@@ -97,6 +100,10 @@ class GatewayMetrics:
         if state.lease_days is not None and state.last_contact_at is not None:
             left_s = state.last_contact_at + state.lease_days * DAY_S - self._clock.wall_ms() / 1000
             values["lease_seconds"] = ("How long allows hold without the cloud.", left_s)
+        certificate_end_s = self._gauges.certificate_end_s()
+        if certificate_end_s is not None:
+            left_s = certificate_end_s - self._clock.wall_ms() / 1000
+            values["certificate_seconds"] = ("How long the certificate is good for.", left_s)
         return values
 
     def _clock_offset_s(self) -> float:

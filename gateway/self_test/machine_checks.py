@@ -77,6 +77,14 @@ def certificate_life(path: Path) -> tuple[datetime, datetime]:
     return certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
 
+def certificate_end_s(path: Path) -> float | None:
+    """Until when (UTC seconds) the certificate is valid; None when there is none that can be read."""
+    try:
+        return certificate_life(path)[1].timestamp()
+    except (OSError, ValueError):
+        return None
+
+
 def check_certificate(path: Path, now_ms: int) -> CheckOutcome:
     """How long the gateway's own certificate is good for."""
     try:

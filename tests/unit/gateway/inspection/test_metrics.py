@@ -32,7 +32,13 @@ class FakeGateway:
 
 def metrics() -> GatewayMetrics:
     gateway = FakeGateway()
-    gauges = Gauges(lambda: 0.004, lambda: 0.0005, lambda: 2**30, lambda: gateway.clock.wall_ms() / 1000 + 2)
+    gauges = Gauges(
+        lambda: 0.004,
+        lambda: 0.0005,
+        lambda: 2**30,
+        lambda: gateway.clock.wall_ms() / 1000 + 2,
+        lambda: gateway.clock.wall_ms() / 1000 + 90,
+    )
     return GatewayMetrics(gateway, gateway.clock, gauges, version="1.2")
 
 
@@ -67,6 +73,7 @@ def test_gauges_are_as_the_gateway_is_now() -> None:
     assert found["tornello_cloud_welcome"] == 0
     assert found["tornello_outbox_events"] == 3
     assert found["tornello_lease_seconds"] == 29 * DAY_S
+    assert found["tornello_certificate_seconds"] == 90
     assert found["tornello_commit_seconds"] == 0.004
     assert found["tornello_clock_offset_seconds"] == 2
     assert found['tornello_reader_events_total{reader="entry",what="retries"}'] == 4
