@@ -1,6 +1,7 @@
 """`python -m provisioning.appliance`: build the Debian package of the gateway (`make deb`)."""
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--arch", action="append", choices=tuple(MACHINES), help="may be repeated (all)")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="DIR", help="where to put them (dist)")
+    parser.add_argument("--json", action="store_true", help="answer with one JSON object")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     try:
@@ -36,9 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PackagingError as error:
         print(f"deb: {error}", file=sys.stderr)
         return 1
-    for package in packages:
-        print(f"{package}  {package.stat().st_size / 1e6:.1f} MB")
-    print(f"deb: {time.monotonic() - began:.0f} s")
+    if options.json:
+        print(json.dumps({"packages": [{"path": str(path), "bytes": path.stat().st_size} for path in packages]}))
+    else:
+        names = "\n".join(f"{path}  {path.stat().st_size / 1e6:.1f} MB" for path in packages)
+        print(f"{names}\ndeb: {time.monotonic() - began:.0f} s")
     return 0
 
 
