@@ -10,6 +10,7 @@ from typing import Protocol
 
 from access_policy.facts import LaneCondition, PinEntry, TapFacts, Whereabouts
 from access_policy.gate_view import GateView
+from access_policy.passback import GUEST_WITHIN_S
 from access_policy.zone import OUTSIDE, Direction, LanePlace
 from gateway.domain.access_point import AccessPoint
 from gateway.domain.presence import Presence
@@ -56,7 +57,7 @@ class TapCircumstances:
             is_clock_trusted=self.clock.trust != "untrusted",
             visits_spent=self._visits_spent(view, own),
             pin=pin,
-            whereabouts=_about_to_enter(own, now_s) or self.presence.whereabouts(member_id),
+            whereabouts=_about_to_enter(own, at, now_s) or self.presence.whereabouts(member_id),
             occupancy=self._occupancy(zone_id, waiting, member_id, now_s),
             guests_today=self.presence.guests_today(member_id, now_s) + sum(grant.is_guest for grant in own.values()),
             has_staff_inside=self.presence.has_staff_inside(zone_id, now_s),
@@ -92,9 +93,13 @@ def _place(view: GateView, at: AccessPoint) -> LanePlace:
     return lanes.get(at.lane_id, LanePlace(at.lane_id))
 
 
-def _about_to_enter(own: Mapping[str, Grant], now_s: int) -> Whereabouts | None:
-    """Whoever may go in at another lane this moment is as good as inside; whoever may go out is not yet outside."""
-    for lane_id, grant in own.items():
+def _about_to_enter(own: Mapping[str, Grant], at: AccessPoint, now_s: int) -> Whereabouts | None:
+    """Whoever may go in at another lane this moment is as good as inside; whoever may go out is not yet outside.
+
+    As if through this lane, for to change lanes is no sign of a copied card; and so long ago that they bring no guest:
+    the member has not gone in yet, and would go in as a guest who costs no visit.
+    """
+    for grant in own.values():
         if grant.direction == "in" and not grant.is_guest:
-            return Whereabouts(grant.zone_id, now_s, lane_id)
+            return Whereabouts(grant.zone_id, now_s - GUEST_WITHIN_S - 1, at.lane_id)
     return None

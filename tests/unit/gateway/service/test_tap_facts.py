@@ -122,6 +122,21 @@ def test_one_card_does_not_let_two_people_in_at_two_lanes() -> None:
     assert hall.reason(hall.view()) is Reason.ANTIPASSBACK_VIOLATION
 
 
+def test_to_change_lanes_is_no_sign_of_a_copied_card() -> None:
+    hall = Hall(replace(ZONE, passback="off"))
+    view = hall.view()
+    hall.grant("anna")
+    assert decide(view, hall.facts(view)).signals == ()
+
+
+def test_a_member_who_has_not_gone_in_yet_does_not_go_in_as_their_own_guest() -> None:
+    hall = Hall(replace(ZONE, passback="off"))
+    view = hall.view(visits_left=5, guests=1)
+    hall.grant("anna", spends=True)
+    decision = decide(view, hall.facts(view))
+    assert (decision.is_granted, decision.is_guest, decision.spends_visit) == (True, False, True)
+
+
 def test_whoever_may_go_out_at_another_lane_is_not_outside_yet() -> None:
     hall = Hall()
     hall.come("anna")
