@@ -21,7 +21,8 @@ HOURS_WRONG: Final = mark("Write times like 06:30-13:00, 15:00-22:00; leave it e
 TIME_WRONG: Final = mark("Write a time of day like 04:00.")
 _WORDS: Final = {
     "missing": mark("Fill this in."),
-    "string_too_short": mark("Fill this in."),
+    "too_short": mark("Fill this in."),
+    "too_long": mark("This is too long."),
     "string_too_long": mark("This is too long."),
     "int_parsing": mark("Use a whole number."),
     "date_from_datetime_parsing": mark("Choose a day."),
@@ -29,6 +30,7 @@ _WORDS: Final = {
     "day_taken": mark("This day is a special day already."),
     "overlapping": mark("These times overlap."),
     "too_many": mark("There are as many as there may be. Delete some first."),
+    "longer_than_week": mark("At most a week, which is 10080 minutes."),
     "same_zone": mark("A lane leads from one zone into another: choose two."),
     "unknown_zone": mark("Choose one of the list."),
     "unknown_schedule": mark("Choose one of the list."),

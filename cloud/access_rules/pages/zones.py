@@ -1,7 +1,7 @@
 """Forms of zones, and the button that lets the gates forget who is inside."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Response
 
@@ -19,6 +19,7 @@ from cloud.errors import invalid_field
 from cloud.sites import service as sites
 
 MINUTE_S: Final = 60
+FIGURES_MAX: Final = 9
 _NAMES: Final = {"passback_s": "passback_minutes", "forgive_minute": "forgive_at"}
 _FRESH: Final = {"passback": "off", "forgive_at": hours_text.write_minute(policy.CLOSING_MINUTE)}
 _FORGIVE_MEANS: Final = mark(
@@ -122,12 +123,15 @@ def _read(fields: Mapping[str, str]) -> ZoneIn:
     )
 
 
-def _seconds(minutes: str) -> Any:
+def _seconds(minutes: str) -> int | None:
     if not minutes:
         return None
-    if not (minutes.isascii() and minutes.isdigit() and len(minutes) <= len(str(policy.PASSBACK_S_MAX))):
+    if not (minutes.isascii() and minutes.isdigit() and len(minutes) <= FIGURES_MAX):
         raise invalid_field("passback_s", "int_parsing", "Use a whole number.")
-    return int(minutes) * MINUTE_S
+    seconds = int(minutes) * MINUTE_S
+    if seconds > policy.PASSBACK_S_MAX:
+        raise invalid_field("passback_s", "longer_than_week", "At most a week.")
+    return seconds
 
 
 def _minute(text: str) -> int:
