@@ -5,7 +5,7 @@ the next one, the one before is revoked, and so is everything when the gateway l
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from cryptography import x509
@@ -17,11 +17,13 @@ from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.enrolment.authority import OnlineAuthority, gateway_profile, public_key_hash, serial_number
 from cloud.enrolment.models import GatewayCertificate
-from cloud.errors import ConflictError, not_found
+from cloud.errors import ConflictError, TooManyRequestsError, not_found
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
 
 REVOCATIONS_TOPIC: Final = "revocations"
+ANOTHER_KEY_AFTER: Final = timedelta(minutes=10)
+"""How long a gateway has to stay with the new key that it has asked for."""
 RevocationReason = Literal["superseded", "replaced", "withdrawn"]
 
 
@@ -50,6 +52,21 @@ def keep(session: UnitOfWork, gateway_id: str, certificate_pem: str) -> GatewayC
     session.add(certificate)
     session.flush()
     return certificate
+
+
+def check_pace(now: datetime, other_key_since: datetime) -> None:
+    """Refuse another key too soon after the one before: a gateway keeps the key that it has asked for.
+
+    Raises:
+        TooManyRequestsError: ten minutes are not over yet.
+    """
+    wait = other_key_since + ANOTHER_KEY_AFTER - now
+    if wait > timedelta(0):
+        raise TooManyRequestsError(
+            "another_key_just_now",
+            "A certificate for another key was asked for just now.",
+            retry_after_s=int(wait.total_seconds()) + 1,
+        )
 
 
 def find(session: UnitOfWork, serial: str) -> GatewayCertificate | None:

@@ -30,6 +30,7 @@ def ask(
 
     Raises:
         ForbiddenError: staff have refused it, within the last week.
+        TooManyRequestsError: the gateway has asked with another key just now.
     """
     request = session.get(Reenrolment, expired.gateway_id, with_for_update=True)
     if request is not None and request.asked_at + LAPSES_AFTER > session.now:
@@ -38,6 +39,8 @@ def ask(
         if request.decision is None and request.key_hash == key_hash:
             request.asked_at = session.now
             return request
+        if request.decision is None:
+            certificates.check_pace(session.now, request.requested_at)
     request = session.merge(
         Reenrolment(
             gateway_id=expired.gateway_id,

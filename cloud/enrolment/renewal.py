@@ -34,7 +34,6 @@ from cloud.enrolment.models import GatewayCertificate, Reenrolment
 from cloud.errors import (
     ConflictError,
     ForbiddenError,
-    TooManyRequestsError,
     UnauthenticatedError,
     invalid_field,
 )
@@ -45,7 +44,6 @@ from sync_protocol.renewal_proof import renewal_statement
 CHALLENGE_LIFE: Final = timedelta(minutes=5)
 DUE_AFTER: Final = 1 / 3
 """The part of its life that a certificate must have behind it; gateways ask at a half."""
-ANOTHER_KEY_AFTER: Final = timedelta(minutes=10)
 _CHALLENGE_LABEL: Final = b"tornello/renewal-challenge"
 
 
@@ -77,7 +75,7 @@ def renew(
         ForbiddenError: the certificate is revoked, the gateway out of service, or staff have refused.
         InvalidError: the certificate request is not acceptable, or not for a new key.
         ConflictError: it is too early.
-        TooManyRequestsError: another key has got a certificate just now.
+        TooManyRequestsError: the gateway has asked with another key just now.
     """
     _check_challenge(secret, request.challenge, session.now)
     leaf = _issued_leaf(authority, request)
@@ -179,8 +177,5 @@ def _check_due(session: UnitOfWork, present: GatewayCertificate, unused: Gateway
     due_at = present.not_before + (present.not_after - present.not_before) * DUE_AFTER
     if session.now < due_at:
         raise ConflictError("renewal_not_due", f"This certificate may be renewed from {due_at:%Y-%m-%d %H:%M} UTC on.")
-    if unused is not None and session.now < unused.issued_at + ANOTHER_KEY_AFTER:
-        wait_s = int((unused.issued_at + ANOTHER_KEY_AFTER - session.now).total_seconds()) + 1
-        raise TooManyRequestsError(
-            "renewed_just_now", "A certificate for another key was issued just now.", retry_after_s=wait_s
-        )
+    if unused is not None:
+        certificates.check_pace(session.now, unused.issued_at)

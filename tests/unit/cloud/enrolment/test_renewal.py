@@ -216,6 +216,9 @@ def test_only_the_request_that_was_looked_at_is_decided(desk: RenewalDesk) -> No
     desk.wait(1.1)
     desk.renew(desk.signed(csr_of(new_key())))
     (looked_at,) = waiting(desk)
+    with pytest.raises(TooManyRequestsError):
+        desk.renew(desk.signed(csr_of(new_key())))
+    desk.now += timedelta(minutes=10)
     desk.renew(desk.signed(csr_of(new_key())))
     assert len(waiting(desk)) == 1, "the newest takes the place of the one before"
     with pytest.raises(ConflictError), desk.database.transaction() as session:
