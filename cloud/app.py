@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from cloud import pages
 from cloud.access_events.api import router as access_events
 from cloud.access_rules.api import router as access_rules
+from cloud.bookings.api import router as bookings
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
@@ -30,6 +31,7 @@ from cloud.gateway_health.api import router as gateway_health
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.members.api import router as members
+from cloud.members.standing_api import router as members_standing
 from cloud.settings import Settings
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
@@ -43,8 +45,10 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     gateway_health,
     access_rules,
     members,
+    members_standing,
     credentials,
     contracts,
+    bookings,
     flags,
     desired_state,
     access_events,

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from cloud.access_rules import handlers as access_rules
+from cloud.bookings import handlers as bookings
 from cloud.contracts import handlers as contracts
+from cloud.credentials import handlers as credentials
 from cloud.database import UnitOfWork
 from cloud.desired_state import handlers as desired_state
 from cloud.domain_events import (
+    AccessRuleRemoved,
+    BookingChanged,
     ContractChanged,
     CredentialChanged,
     DomainEvent,
@@ -19,6 +23,9 @@ from cloud.domain_events import (
     FlagRaised,
     LaneAdded,
     MemberChanged,
+    MemberJoinedSite,
+    MemberLeftSite,
+    MemberRulesChanged,
     SiteAdded,
     SiteChanged,
     VisitTaken,
@@ -28,7 +35,12 @@ Handler = Callable[[UnitOfWork, Any], None]
 
 HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     MemberChanged: (desired_state.project_member,),
+    MemberJoinedSite: (credentials.keep_cards_apart, desired_state.project_member),
+    MemberLeftSite: (desired_state.forget_member_at_site,),
+    MemberRulesChanged: (desired_state.project_everybody,),
     CredentialChanged: (desired_state.project_member,),
+    BookingChanged: (desired_state.project_member,),
+    AccessRuleRemoved: (contracts.keep_used_levels, bookings.keep_used_zones),
     ContractChanged: (desired_state.project_member,),
     FlagRaised: (desired_state.project_member,),
     FlagCleared: (desired_state.project_member,),

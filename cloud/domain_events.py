@@ -15,6 +15,37 @@ class MemberChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberJoinedSite:
+    """A member may use another site, too."""
+
+    member_id: str
+    site_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeftSite:
+    """A member may use another site no more."""
+
+    member_id: str
+    site_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingChanged:
+    """A session was booked for a member, or the booking was cancelled."""
+
+    booking_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRulesChanged:
+    """Rules of a site that bear on each of its members were edited: certificates, minutes around bookings."""
+
+    site_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialChanged:
     """A credential was issued or its status changed."""
 
@@ -69,6 +100,13 @@ class SiteChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessRuleRemoved:
+    """An access level or a zone is about to go; who still needs it refuses."""
+
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitTaken:
     """A member went through a lane; `spends_visit` says that the gate burnt a credit of the contract."""
 
@@ -81,6 +119,11 @@ class VisitTaken:
 
 DomainEvent = (
     MemberChanged
+    | MemberJoinedSite
+    | MemberLeftSite
+    | MemberRulesChanged
+    | BookingChanged
+    | AccessRuleRemoved
     | CredentialChanged
     | ContractChanged
     | FlagRaised

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from cloud.access_events import models as access_events
 from cloud.access_rules import models as access_rules
 from cloud.audit import models as audit
+from cloud.bookings import models as bookings
 from cloud.contracts import models as contracts
 from cloud.credentials import models as credentials
 from cloud.database import Base
@@ -22,6 +23,7 @@ _PACKAGES: Final = (
     access_events,
     access_rules,
     audit,
+    bookings,
     contracts,
     credentials,
     desired_state,

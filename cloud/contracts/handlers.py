@@ -1,8 +1,9 @@
 """What contracts do when something happens elsewhere."""
 
-from cloud.contracts import service
+from cloud.access_rules.editing import InUseError
+from cloud.contracts import repository, service
 from cloud.database import UnitOfWork
-from cloud.domain_events import VisitTaken
+from cloud.domain_events import AccessRuleRemoved, VisitTaken
 
 
 def count_visit(session: UnitOfWork, event: VisitTaken) -> None:
@@ -10,3 +11,10 @@ def count_visit(session: UnitOfWork, event: VisitTaken) -> None:
     contract_id = event.contract_id if event.spends_visit else None
     if contract_id is not None and service.is_of_site(session, contract_id, event.site_id):
         service.count_visit(session, contract_id)
+
+
+def keep_used_levels(session: UnitOfWork, event: AccessRuleRemoved) -> None:
+    """An access level that contracts name stays."""
+    plans = repository.list_plans_of_level(session, event.rule_id, limit=5)
+    if plans:
+        raise InUseError("access_level", plans)

@@ -12,7 +12,8 @@ class Contract(Base):
     """A plan that a member has bought.
 
     After `ends_on` come `grace_days`, then `extra_expiry_days`: both let the member in, only grace days count as an
-    active fee. `visits_total` None means as many as one likes. Dues are minor units of `currency`; 0: nothing due.
+    active fee. `visits_total` None means as many as one likes, no `level_id` everywhere and always. Dues are minor
+    units of `currency`; 0: nothing due.
     """
 
     __tablename__ = "contract"
@@ -26,6 +27,9 @@ class Contract(Base):
     extra_expiry_days: Mapped[int]
     visits_total: Mapped[int | None]
     visits_used: Mapped[int]
+    level_id: Mapped[str | None] = mapped_column(ForeignKey("access_level.id"), index=True)
+    needs_booking: Mapped[bool] = mapped_column(default=False)
+    guests_per_day: Mapped[int] = mapped_column(default=0)
     dues_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     dues_due_on: Mapped[date | None]

@@ -17,6 +17,12 @@ def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequenc
     ).all()
 
 
+def list_plans_of_level(session: UnitOfWork, level_id: str, *, limit: int) -> Sequence[str]:
+    """The names of some plans whose contracts name this access level."""
+    query = select(Contract.plan_name).where(Contract.level_id == level_id).distinct()
+    return session.scalars(query.order_by(Contract.plan_name).limit(limit)).all()
+
+
 def count_visit(session: UnitOfWork, contract_id: str) -> str | None:
     """Add one used visit, whoever else is doing the same; the member's id, or None if there is no such contract."""
     return session.scalar(

@@ -22,6 +22,8 @@ Days = Annotated[int, Field(ge=0, le=366)]
 PlanName = Annotated[Line, StringConstraints(min_length=1, max_length=120)]
 Visits = Annotated[int, Field(ge=1, le=100_000)]
 Minor = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Guests = Annotated[int, Field(ge=0, le=20)]
+LevelId = Annotated[str, StringConstraints(max_length=24)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
@@ -39,6 +41,9 @@ class ContractIn(BaseModel):
     dues_minor: Minor = Field(default=0, description="What is due, in the currency's minor unit.", examples=[4900])
     currency: Currency = "EUR"
     dues_due_on: Day | None = None
+    level_id: LevelId | None = Field(default=None, description="The access level; null: everywhere and always.")
+    needs_booking: bool = Field(default=False, description="Lets in only around a booked session.")
+    guests_per_day: Guests = Field(default=0, description="Guests whom the member may bring on one day.")
 
 
 class ContractChange(BaseModel):
@@ -55,6 +60,9 @@ class ContractChange(BaseModel):
     dues_minor: Minor = 0
     currency: Currency = "EUR"
     dues_due_on: Day | None = None
+    level_id: LevelId | None = None
+    needs_booking: bool = False
+    guests_per_day: Guests = 0
 
 
 class FreezeIn(BaseModel):
@@ -95,6 +103,9 @@ class ContractOut(BaseModel):
     currency: str
     dues_due_on: date | None
     dues_paid_at: datetime | None
+    level_id: str | None
+    needs_booking: bool
+    guests_per_day: int
     state: ContractState
     has_active_fee: bool = Field(description="Grace days count, extra expiry days do not.")
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
+from cloud.access_rules.models import AccessLevel
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.contracts import policy, repository
@@ -15,6 +16,7 @@ from cloud.domain_events import ContractChanged
 from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.members import service as members
+from cloud.members.models import Member
 
 FREEZES_MAX: Final = 50
 """A contract has at most so many freezes: all contracts of a member travel to the gates in one row of one message."""
@@ -22,7 +24,11 @@ FREEZES_MAX: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractDetails:
-    """What is agreed. Days are the site's, both included; `visits_total` None: as many as one likes."""
+    """What is agreed. Days are the site's, both included; `visits_total` None: as many as one likes.
+
+    `level_id` says where and when (None: everywhere, always); `needs_booking`: only around a booked session;
+    `guests_per_day` 0 to 20.
+    """
 
     plan_name: str
     starts_on: date
@@ -33,6 +39,9 @@ class ContractDetails:
     dues_minor: int = 0
     currency: str = "EUR"
     dues_due_on: date | None = None
+    level_id: str | None = None
+    needs_booking: bool = False
+    guests_per_day: int = 0
 
 
 def create(session: UnitOfWork, actor: Actor, member_id: str, details: ContractDetails) -> Contract:
@@ -40,9 +49,11 @@ def create(session: UnitOfWork, actor: Actor, member_id: str, details: ContractD
 
     Raises:
         NotFoundError: there is no such member.
-        InvalidError: it ends before it starts, or asks for dues without a due date.
+        InvalidError: it ends before it starts, asks for dues without a due date, or names a level of no site that the
+            member uses.
     """
-    members.get(session, member_id)
+    member = members.get(session, member_id)
+    _check_level(session, member, details.level_id)
     contract = Contract(
         id=new_id("ctr"),
         member_id=member_id,
@@ -69,6 +80,7 @@ def change(session: UnitOfWork, actor: Actor, contract_id: str, changes: Mapping
     before = {name: getattr(contract, name) for name in changes}
     if before == dict(changes):
         return contract
+    _check_level(session, members.get(session, contract.member_id), changes.get("level_id"))
     for name, value in changes.items():
         setattr(contract, name, value)
     _check(contract)
@@ -124,9 +136,9 @@ def count_visit(session: UnitOfWork, contract_id: str) -> None:
 
 
 def is_of_site(session: UnitOfWork, contract_id: str, site_id: str) -> bool:
-    """Whether there is such a contract, and its member belongs to the site."""
+    """Whether there is such a contract, and its member uses the site."""
     contract = session.get(Contract, contract_id)
-    return contract is not None and members.get(session, contract.member_id).site_id == site_id
+    return contract is not None and site_id in members.site_ids_of(session, [contract.member_id])[contract.member_id]
 
 
 def get(session: UnitOfWork, contract_id: str) -> Contract:
@@ -160,6 +172,14 @@ def terms_of(contract: Contract) -> Terms:
         dues_due_on=contract.dues_due_on,
         is_paid=contract.dues_paid_at is not None,
     )
+
+
+def _check_level(session: UnitOfWork, member: Member, level_id: str | None) -> None:
+    if level_id is None:
+        return
+    level = session.get(AccessLevel, level_id)
+    if level is None or level.site_id not in members.site_ids_of(session, [member.id])[member.id]:
+        raise invalid_field("level_id", "unknown_level", "Use an access level of a site that the member uses.")
 
 
 def _check(contract: Contract) -> None:

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from cloud.api import ReadSession, Transaction, problems
-from cloud.credentials import service
-from cloud.credentials.schemas import CredentialIn, CredentialOut
+from cloud.credentials import pins, service
+from cloud.credentials.schemas import CredentialIn, CredentialOut, PinIn
 from cloud.credentials.service import CardSpec
 from cloud.kit.paging import Page
 from cloud.members import service as members
@@ -47,3 +47,20 @@ def reactivate_credential(
 ) -> CredentialOut:
     """Let the card work again."""
     return CredentialOut.model_validate(service.reactivate(session, staff.actor, credential_id))
+
+
+@router.put("/credentials/{credential_id}/pin", responses=problems(401, 403, 404, 409, 422))
+def set_pin(
+    credential_id: str, body: PinIn, session: Transaction, staff: SignedIn = require("credentials.write")
+) -> CredentialOut:
+    """Give a credential a PIN; it is kept as a hash alone and cannot be read back."""
+    credential = pins.set_pin(session, staff.actor, credential_id, body.pin, duress_pin=body.duress_pin)
+    return CredentialOut.model_validate(credential)
+
+
+@router.delete("/credentials/{credential_id}/pin", responses=problems(401, 403, 404))
+def clear_pin(
+    credential_id: str, session: Transaction, staff: SignedIn = require("credentials.write")
+) -> CredentialOut:
+    """Ask for no PIN of this credential."""
+    return CredentialOut.model_validate(pins.clear_pin(session, staff.actor, credential_id))

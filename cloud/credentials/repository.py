@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from cloud.credentials.models import Credential
 from cloud.database import UnitOfWork
+from cloud.members.models import MemberSite
 
 
 def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Credential]:
@@ -14,18 +15,21 @@ def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequenc
 
 
 def list_by_canonicals(session: UnitOfWork, site_id: str, canonicals: Collection[str]) -> Sequence[Credential]:
-    """Every credential of a site with one of these canonical forms, the oldest first."""
+    """Every credential with one of these canonical forms whose holder uses the site, the oldest first."""
     return session.scalars(
-        select(Credential)
-        .where(Credential.site_id == site_id, Credential.canonical.in_(canonicals))
-        .order_by(Credential.id)
+        select(Credential).where(_is_used_at([site_id]), Credential.canonical.in_(canonicals)).order_by(Credential.id)
     ).all()
 
 
-def find_in_use(session: UnitOfWork, site_id: str, canonical: str) -> Credential | None:
-    """The one credential with this canonical form that is not revoked."""
-    return session.scalar(
+def list_in_use(session: UnitOfWork, site_ids: Collection[str], canonicals: Collection[str]) -> Sequence[Credential]:
+    """What is not revoked of these canonical forms at any of these sites."""
+    return session.scalars(
         select(Credential).where(
-            Credential.site_id == site_id, Credential.canonical == canonical, Credential.status != "revoked"
+            _is_used_at(site_ids), Credential.canonical.in_(canonicals), Credential.status != "revoked"
         )
-    )
+    ).all()
+
+
+def _is_used_at(site_ids: Collection[str]) -> ColumnElement[bool]:
+    guests = select(MemberSite.member_id).where(MemberSite.site_id.in_(site_ids))
+    return or_(Credential.site_id.in_(site_ids), Credential.member_id.in_(guests))

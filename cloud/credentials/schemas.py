@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from cloud.credentials.policy import (
     CODE_CHARACTERS_MAX,
@@ -42,6 +42,15 @@ class CredentialIn(BaseModel):
     label: Annotated[Line, StringConstraints(max_length=100)] = Field(default="", examples=["blue fob"])
 
 
+class PinIn(BaseModel):
+    """A PIN of 4 to 8 digits; the second one opens like it and calls for help."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pin: Annotated[str, StringConstraints(max_length=8)] = Field(examples=["4071"])
+    duress_pin: Annotated[str, StringConstraints(max_length=8)] | None = None
+
+
 class CredentialOut(BaseModel):
     """A credential."""
 
@@ -53,5 +62,11 @@ class CredentialOut(BaseModel):
     canonical: str = Field(examples=["wiegand26:1:12345"])
     label: str
     status: str = Field(description="active, suspended, lost or revoked", examples=["active"])
+    has_pin: bool = Field(validation_alias="pin_hashes")
     created_at: datetime
     changed_at: datetime
+
+    @field_validator("has_pin", mode="before")
+    @classmethod
+    def _whether(cls, hashes: object) -> bool:
+        return bool(hashes)

@@ -57,7 +57,7 @@ def issue(session: UnitOfWork, actor: Actor, member_id: str, card: CardSpec) -> 
     """
     member = members.get(session, member_id)
     canonical = _canonical(session, member.site_id, card)
-    _check_free(session, member.site_id, canonical)
+    _check_free(session, member_id, canonical)
     credential = Credential(
         id=new_id("crd"),
         member_id=member_id,
@@ -106,7 +106,7 @@ def reactivate(session: UnitOfWork, actor: Actor, credential_id: str) -> Credent
     if credential.status == "active":
         raise ConflictError("credential_already_active", "The credential is active already.")
     if credential.status == "revoked":
-        _check_free(session, credential.site_id, credential.canonical)
+        _check_free(session, credential.member_id, credential.canonical)
     return _set_status(session, actor, credential, "active")
 
 
@@ -128,7 +128,10 @@ def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequenc
 
 
 def list_by_canonicals(session: UnitOfWork, site_id: str, canonicals: Collection[str]) -> Sequence[Credential]:
-    """Every credential of a site with one of these canonical forms, the oldest first; at most one each is in use."""
+    """Every credential with one of these canonical forms whose holder uses the site, the oldest first.
+
+    At most one of each form is in use.
+    """
     return repository.list_by_canonicals(session, site_id, canonicals)
 
 
@@ -153,8 +156,12 @@ def _canonical(session: UnitOfWork, site_id: str, card: CardSpec) -> str:
     raise invalid_field(_MAIN_FIELD[card.kind], "card_incomplete", f"A credential of kind {card.kind} needs {needed}.")
 
 
-def _check_free(session: UnitOfWork, site_id: str, canonical: str) -> None:
-    if repository.find_in_use(session, site_id, canonical) is not None:
+def _check_free(session: UnitOfWork, member_id: str, canonical: str) -> None:
+    """Raise ConflictError if the card is in use at any site that the member uses."""
+    site_ids = members.site_ids_of(session, [member_id])[member_id]
+    for site_id in sorted(site_ids):
+        sites.lock_site(session, site_id)
+    if repository.list_in_use(session, site_ids, [canonical]):
         raise _in_use(canonical)
 
 

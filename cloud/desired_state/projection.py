@@ -12,6 +12,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cloud.access_rules import levels, schedules, special_days, zones
+from cloud.bookings import service as bookings
+from cloud.bookings.models import Booking
 from cloud.contracts import service as contracts
 from cloud.contracts.models import Contract
 from cloud.credentials import service as credentials
@@ -31,10 +33,11 @@ _PENDING: Final = "desired_state.pending"
 
 @dataclass(slots=True)
 class _Pending:
-    """Whom the transaction concerns."""
+    """Whom the transaction concerns; `left` are sites and members who use them no more."""
 
     site_ids: set[str] = field(default_factory=set)
     member_ids: set[str] = field(default_factory=set)
+    left: set[tuple[str, str]] = field(default_factory=set)
 
 
 def note_site(session: UnitOfWork, site_id: str) -> None:
@@ -47,18 +50,31 @@ def note_member(session: UnitOfWork, member_id: str) -> None:
     _pending(session).member_ids.add(member_id)
 
 
+def note_member_at_site(session: UnitOfWork, member_id: str, site_id: str) -> None:
+    """The member uses the site no more."""
+    _pending(session).left.add((site_id, member_id))
+
+
+def note_everybody(session: UnitOfWork, site_id: str) -> None:
+    """Something that bears on each member of the site may have changed."""
+    _pending(session).member_ids.update(members.list_ids_of_site(session, site_id))
+
+
 def write_pending(session: UnitOfWork) -> None:
     """Write what was noted so far in this transaction."""
     pending: _Pending = session.info.pop(_PENDING, _Pending())
-    if not (pending.site_ids or pending.member_ids):
+    if not (pending.site_ids or pending.member_ids or pending.left):
         return
     session.flush()
     # A second session on the same transaction: what the caller has loaded may be older than the lock on the head.
     with session.beside() as fresh:
-        affected: dict[str, list[str]] = {site_id: [] for site_id in pending.site_ids}
+        affected: dict[str, set[str]] = {site_id: set() for site_id in pending.site_ids}
         for some in _batches(sorted(pending.member_ids)):
-            for member in members.list_by_ids(fresh, some):
-                affected.setdefault(member.site_id, []).append(member.id)
+            for member_id, site_ids in members.site_ids_of(fresh, some).items():
+                for site_id in site_ids:
+                    affected.setdefault(site_id, set()).add(member_id)
+        for site_id, member_id in pending.left:
+            affected.setdefault(site_id, set()).add(member_id)
         fresh.expunge_all()
         for site_id in sorted(affected):
             if _write_site(fresh, site_id, sorted(affected[site_id]), is_site_changed=site_id in pending.site_ids):
@@ -98,18 +114,24 @@ def _policy_of(fresh: UnitOfWork, site: Site) -> list[StateRow]:
 
 
 def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[StateRow]:
+    uses = members.site_ids_of(fresh, member_ids)
+    present = [member_id for member_id in member_ids if site.id in uses.get(member_id, ())]
     zone = ZoneInfo(site.time_zone)
     bought: dict[str, list[Contract]] = defaultdict(list)
-    for contract in contracts.list_of_members(fresh, member_ids):
+    for contract in contracts.list_of_members(fresh, present):
         bought[contract.member_id].append(contract)
-    for member in members.list_by_ids(fresh, member_ids):
-        yield rows.entitlement_row(member, bought[member.id], zone)
+    booked: dict[str, list[Booking]] = defaultdict(list)
+    for booking in bookings.list_standing(fresh, present):
+        booked[booking.member_id].append(booking)
+    for member in members.list_by_ids(fresh, present):
+        yield rows.entitlement_row(member, bought[member.id], booked[member.id], site)
         yield from rows.dues_rows(bought[member.id], zone)
-    for flag in flags.list_standing(fresh, member_ids):
+        yield from rows.standing_rows(member, site)
+    for flag in flags.list_standing(fresh, present):
         yield rows.flag_row(flag)
-    canonicals = {credential.canonical for credential in credentials.list_of_members(fresh, member_ids)}
+    canonicals = {credential.canonical for credential in credentials.list_of_members(fresh, present)}
     for credential in rows.holders(credentials.list_by_canonicals(fresh, site.id, canonicals)):
-        yield rows.credential_row(credential, site.credential_key)
+        yield rows.credential_row(credential, site)
 
 
 def _batches(member_ids: list[str]) -> Iterator[list[str]]:

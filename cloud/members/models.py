@@ -13,7 +13,9 @@ class Member(Base):
     """Somebody who trains at the club.
 
     `sort_name` (folded last and first name) orders lists; `search_text` holds everything that a search may find,
-    folded, with the telephone's digits and `card_numbers`, which the credentials package tells us.
+    folded, with the telephone's digits and `card_numbers`, which the credentials package tells us. `site_id` is the
+    home site. Of a medical certificate nothing is kept but its last day; why somebody is on the black list never leaves
+    the service. Anti-passback forgets where the member was before `forgiven_at`.
     """
 
     __tablename__ = "member"
@@ -28,6 +30,11 @@ class Member(Base):
     phone: Mapped[str | None] = mapped_column(String(40))
     birth_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(16), default="member")
+    certificate_until: Mapped[date | None]
+    black_listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    black_list_reason: Mapped[str] = mapped_column(String(500), default="")
+    forgiven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     card_numbers: Mapped[str] = mapped_column(Text)
     sort_name: Mapped[str] = mapped_column(String(SORT_NAME_CHARACTERS_MAX))
     search_text: Mapped[str] = mapped_column(Text)
@@ -38,3 +45,12 @@ class Member(Base):
     def name(self) -> str:
         """First and last name, as people say it."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class MemberSite(Base):
+    """Another site that the member may use besides their home site."""
+
+    __tablename__ = "member_site"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True, index=True)

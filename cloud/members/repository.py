@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 
 from cloud.database import UnitOfWork
 from cloud.members import search_index
-from cloud.members.models import Member
+from cloud.members.models import Member, MemberSite
 
 _COMMON: Final = 2500
 """From so many on it is quicker to walk by name until a page is full than to sort them all."""
@@ -47,8 +47,17 @@ def find_many(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Memb
 
 
 def list_ids_of_site(session: UnitOfWork, site_id: str) -> Sequence[str]:
-    """Everybody of a site."""
-    return session.scalars(select(Member.id).where(Member.site_id == site_id).order_by(Member.id)).all()
+    """Everybody who uses a site, at home there or not."""
+    also = select(MemberSite.member_id).where(MemberSite.site_id == site_id)
+    return session.scalars(select(Member.id).where(Member.site_id == site_id).union(also)).all()
+
+
+def list_other_sites(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Of each member the sites besides the home site; members without any are left out."""
+    found: dict[str, set[str]] = {}
+    for row in session.scalars(select(MemberSite).where(MemberSite.member_id.in_(member_ids))):
+        found.setdefault(row.member_id, set()).add(row.site_id)
+    return {member_id: frozenset(site_ids) for member_id, site_ids in found.items()}
 
 
 def _contains_all(needles: Sequence[str]) -> list[ColumnElement[bool]]:

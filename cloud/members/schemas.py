@@ -71,5 +71,9 @@ class MemberOut(BaseModel):
     phone: str | None
     birth_on: date | None
     note: str
+    role: str = Field(description="member, staff or emergency")
+    certificate_until: date | None = Field(description="The last day of the medical certificate.")
+    black_listed_at: datetime | None
+    forgiven_at: datetime | None
     created_at: datetime
     changed_at: datetime

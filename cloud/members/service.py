@@ -110,8 +110,17 @@ def names_of(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, str]
 
 
 def list_ids_of_site(session: UnitOfWork, site_id: str) -> Sequence[str]:
-    """Everybody of a site."""
+    """Everybody who uses a site."""
     return repository.list_ids_of_site(session, site_id)
+
+
+def site_ids_of(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """The sites that each of these members uses, their home site among them; unknown ids are left out."""
+    also = repository.list_other_sites(session, member_ids)
+    return {
+        member.id: also.get(member.id, frozenset()) | {member.site_id}
+        for member in repository.find_many(session, member_ids)
+    }
 
 
 def list_by_ids(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Member]:

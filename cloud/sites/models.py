@@ -34,6 +34,8 @@ class Site(Base):
     refusal_texts: Mapped[dict[str, dict[str, str]]] = mapped_column(Json)
     booking_minutes_before: Mapped[int]
     booking_minutes_after: Mapped[int]
+    certificate_required: Mapped[bool]
+    certificate_warn_days: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -14,6 +14,7 @@ LEASE_DAYS_MAX: Final = 90
 FACILITY_CODE_MAX: Final = 255
 TRAVEL_S_MAX: Final = 600
 BOOKING_MINUTES_MAX: Final = 240
+WARN_DAYS_MAX: Final = 90
 TEXT_CHARACTERS_MAX: Final = 80
 """Five lines of a display's sixteen characters; with it all texts of a site fit one message to a gateway."""
 
@@ -28,7 +29,8 @@ class SiteRules:
     `lease_days` 0 to 90, `facility_code` 0 to 255, `time_zone` an IANA name. `lease_policy`, `clock_policy`,
     `exit_policy` and `impossible_travel_s` (0 to 600) are those of `access_policy.site_policy.SiteRules`.
     `refusal_texts` are the site's own words on the display: reason to language to text of at most 80 characters.
-    Who has booked may come in so many minutes before the session, and after its end (0 to 240).
+    Who has booked may come in so many minutes before the session, and after its end (0 to 240). Where a medical
+    certificate is required, members are reminded in its last `certificate_warn_days` days (0 to 90).
     """
 
     name: str
@@ -43,6 +45,8 @@ class SiteRules:
     refusal_texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     booking_minutes_before: int = 30
     booking_minutes_after: int = 15
+    certificate_required: bool = False
+    certificate_warn_days: int = 14
 
 
 def check_rules(rules: SiteRules) -> None:
@@ -58,6 +62,7 @@ def check_rules(rules: SiteRules) -> None:
     _check_number("impossible_travel_s", rules.impossible_travel_s, TRAVEL_S_MAX)
     _check_number("booking_minutes_before", rules.booking_minutes_before, BOOKING_MINUTES_MAX)
     _check_number("booking_minutes_after", rules.booking_minutes_after, BOOKING_MINUTES_MAX)
+    _check_number("certificate_warn_days", rules.certificate_warn_days, WARN_DAYS_MAX)
     _check_texts(rules.refusal_texts)
 
 

@@ -44,6 +44,8 @@ class SiteOut(BaseModel):
     refusal_texts: dict[str, dict[str, str]] = Field(description="The site's own words: reason to language to text.")
     booking_minutes_before: int = Field(description="Who has booked may come so many minutes before the session.")
     booking_minutes_after: int
+    certificate_required: bool = Field(description="Without a valid medical certificate nobody comes in.")
+    certificate_warn_days: int
 
     @classmethod
     def of(cls, site: Site) -> Self:
@@ -68,6 +70,8 @@ class SiteChange(BaseModel):
     )
     booking_minutes_before: BookingMinutes = 0
     booking_minutes_after: BookingMinutes = 0
+    certificate_required: bool = False
+    certificate_warn_days: Annotated[int, Field(ge=0, le=policy.WARN_DAYS_MAX)] = 0
 
 
 class LaneOut(BaseModel):

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
-from cloud.domain_events import LaneAdded, SiteAdded, SiteChanged
+from cloud.domain_events import LaneAdded, MemberRulesChanged, SiteAdded, SiteChanged
 from cloud.errors import not_found
 from cloud.kit.ids import new_id
 from cloud.kit.sealed_secrets import open_secret, seal_secret
@@ -23,6 +23,10 @@ from sync_protocol.signing import SiteSigner
 
 CONNECTED_WITHIN: Final = timedelta(seconds=40)
 """A gateway beats every 15 s; after two beats missed it counts as not connected."""
+_RULES_OF_MEMBERS: Final = frozenset(
+    {"booking_minutes_before", "booking_minutes_after", "certificate_required", "certificate_warn_days"}
+)
+"""Rules that are no row of their own: they are in the rows of every member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def change_rules(session: UnitOfWork, actor: Actor, site_id: str, changes: Mappi
     session.flush()
     audit.record(session, actor, "site.change", entity=("site", site_id), before=before, after=changes)
     session.publish(SiteChanged(site_id))
+    if changes.keys() & _RULES_OF_MEMBERS:
+        session.publish(MemberRulesChanged(site_id))
     return site
 
 

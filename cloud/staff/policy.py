@@ -6,7 +6,9 @@ Permission = Literal[
     "members.read",
     "members.write",
     "credentials.write",
+    "members.standing",
     "contracts.write",
+    "bookings.write",
     "dues.write",
     "flags.write",
     "access.read",
@@ -20,6 +22,7 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
         "members.read",
         "members.write",
         "credentials.write",
+        "bookings.write",
         "dues.write",
         "flags.write",
         "access.read",
@@ -28,7 +31,7 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
 )
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     "receptionist": _RECEPTION,
-    "manager": _RECEPTION | {"contracts.write", "access_rules.write"},
+    "manager": _RECEPTION | {"members.standing", "contracts.write", "access_rules.write"},
     "administrator": frozenset(get_args(Permission)),
     "installer": frozenset({"gateways.read", "gateways.enrol", "access_rules.write"}),
 }
