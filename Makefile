@@ -56,7 +56,7 @@ simulate:  ## thousands of simulated sites: make simulate SEED=1 SEEDS=3000
 deb: setup  ## the gateway's Debian packages, amd64 and arm64, into dist/
 	@$(PY) -m provisioning.appliance
 
-deb-test:  ## the package in a fresh Debian: installed, upgraded, taken back, purged (root, debootstrap, 5 minutes)
+deb-test:  ## the package in a fresh Debian: installed, upgraded, taken back, purged; a seeded card (root, 10 minutes)
 	@scripts/setup test
 	@$(PY) -m tests.appliance --suite $(or $(SUITE),bookworm)
 
