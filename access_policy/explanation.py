@@ -1,7 +1,8 @@
 """A decision with all that it rests on, to be said in words: the circumstances, and each rule with what it found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from access_policy.decide import Judgement, Step, judge
@@ -28,6 +29,7 @@ HEADINGS: Final[dict[Rule, str]] = {
     Rule.OCCUPANCY: mark("Number of people"),
     Rule.LANE_CONDITION: mark("Lane"),
 }
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 _SETTLED: Final = mark("Decision")
 _ABOUT_CONTRACTS: Final = frozenset(rule for rule in Rule if rule.startswith("contract_")) | {Rule.NO_CONTRACT}
 
@@ -51,8 +53,8 @@ class Explanation:
     asked: tuple[AskedRule, ...]
 
 
-def explain(view: GateView, facts: TapFacts) -> Explanation:
-    """Decide as `decide` does, and tell everything that the decision rests on."""
+def explain(view: GateView, facts: TapFacts, lane_names: Mapping[str, str] = NO_NAMES) -> Explanation:
+    """Decide as `decide` does, and tell everything that the decision rests on; a lane without a name by its id."""
     judgement = judge(view, facts)
     if view.site is None or view.credential is None:
         return _unasked(view, facts, judgement)
@@ -60,7 +62,7 @@ def explain(view: GateView, facts: TapFacts) -> Explanation:
     *before, last = judgement.steps
     asked = tuple(_explain_step(step, view, question) for step in before)
     settled = _explain_step(last, view, question) if last.refusal else _settled(judgement.decision)
-    return Explanation(judgement.decision, (*_moment(view, facts), *_place(question)), (*asked, settled))
+    return Explanation(judgement.decision, (*_moment(view, facts), *_place(question, lane_names)), (*asked, settled))
 
 
 def _unasked(view: GateView, facts: TapFacts, judgement: Judgement) -> Explanation:
@@ -91,7 +93,7 @@ def _moment(view: GateView, facts: TapFacts) -> Iterator[Finding]:
     yield contact_finding(view.last_contact_at)
 
 
-def _place(question: Question) -> Iterator[Finding]:
+def _place(question: Question, lane_names: Mapping[str, str]) -> Iterator[Finding]:
     facts = question.facts
     who = question.entitlement
     if who is not None:
@@ -100,26 +102,27 @@ def _place(question: Question) -> Iterator[Finding]:
         yield found(
             "The card belongs to {member}, of whom nothing is known here.", member=question.credential.member_id
         )
-    lane = facts.lane_id
+    lane = lane_names.get(facts.lane_id, facts.lane_id)
     if question.zone_id == OUTSIDE and facts.direction == "out":
-        yield found("Lane {lane} leads outside.", lane=lane)
+        yield found("Lane “{lane}” leads outside.", lane=lane)
     elif question.zone is None:
-        yield found("Lane {lane} leads into no zone with rules.", lane=lane)
+        yield found("Lane “{lane}” leads into no zone with rules.", lane=lane)
     else:
-        yield found("Lane {lane} leads into zone {zone}.", lane=lane, zone=question.zone.name)
-    yield _whereabouts(question)
+        yield found("Lane “{lane}” leads into zone “{zone}”.", lane=lane, zone=question.zone.name)
+    yield _whereabouts(question, lane_names)
 
 
-def _whereabouts(question: Question) -> Finding:
+def _whereabouts(question: Question, lane_names: Mapping[str, str]) -> Finding:
     place = question.facts.whereabouts
     if place is None:
         return found("The member was not seen at any lane lately.")
+    lane = lane_names.get(place.lane_id, place.lane_id)
     if place.zone_id == OUTSIDE:
-        return found("The member left {since}, through lane {lane}.", since=Moment(place.since), lane=place.lane_id)
+        return found("The member left {since}, through lane “{lane}”.", since=Moment(place.since), lane=lane)
     zone = question.site.zones.get(place.zone_id)
     return found(
-        "The member went into zone {zone} {since}, through lane {lane}.",
+        "The member went into zone “{zone}” {since}, through lane “{lane}”.",
         zone=zone.name if zone else place.zone_id,
         since=Moment(place.since),
-        lane=place.lane_id,
+        lane=lane,
     )

@@ -1,11 +1,11 @@
 """A decision made again: the state of then and the recorded facts in, the same decision out, or an alarm. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from access_policy.decision import Decision, Reason
-from access_policy.explanation import Explanation, explain
+from access_policy.explanation import NO_NAMES, Explanation, explain
 from access_policy.facts import TapFacts
 from access_policy.gate_view import GateView
 from access_policy.row_reading import read_gate_view, recall_facts
@@ -34,14 +34,23 @@ def can_be_replayed(event: AccessDecided) -> bool:
     return event.facts is not None or event.reason in _WITHOUT_FACTS
 
 
-def replay(event: AccessDecided, rows: Sequence[StateRow], occurred_at_s: int) -> Replay:
+def replay(
+    event: AccessDecided, rows: Sequence[StateRow], occurred_at_s: int, lane_names: Mapping[str, str] = NO_NAMES
+) -> Replay:
     """Decide again on the rows that were in force then. Only if `can_be_replayed`."""
     view = _view(event, rows, event.facts.last_contact_at if event.facts else None, event.revision)
-    explanation = explain(view, _facts(event, occurred_at_s))
+    explanation = explain(view, _facts(event, occurred_at_s), lane_names)
     return Replay(explanation, _differences(event, explanation.decision))
 
 
-def decide_now(event: AccessDecided, rows: Sequence[StateRow], revision: int, now_s: int) -> Explanation:
+def decide_now(
+    event: AccessDecided,
+    rows: Sequence[StateRow],
+    revision: int,
+    *,
+    now_s: int,
+    lane_names: Mapping[str, str] = NO_NAMES,
+) -> Explanation:
     """What the same card would meet at the same lane now, with today's state, if the lane is free.
 
     Who is inside is left out: neither anti-passback nor the number of people bears on it.
@@ -58,7 +67,7 @@ def decide_now(event: AccessDecided, rows: Sequence[StateRow], revision: int, no
         guests_today=0,
         has_staff_inside=True,
     )
-    return explain(_view(event, rows, now_s, revision), facts)
+    return explain(_view(event, rows, now_s, revision), facts, lane_names)
 
 
 def _view(event: AccessDecided, rows: Sequence[StateRow], last_contact_at: int | None, revision: int) -> GateView:

@@ -1,12 +1,13 @@
 """Explaining an access event: the decision made again on the state of then, and what it would be now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from access_policy.explanation import Explanation
+from access_policy.explanation import NO_NAMES, Explanation
 from cloud.access_events import service as access_events
 from cloud.access_events.models import AccessEvent
 from cloud.database import UnitOfWork
@@ -52,8 +53,8 @@ def explain_event(session: UnitOfWork, event_id: int) -> Explained:
         zone=zone,
         lane_name=lanes.get(body.lane_id, body.lane_id),
         obstacle=obstacle,
-        replay=None if obstacle else _replay(session, event, body),
-        now=_decide_now(session, event, body) if body.credential_hash else None,
+        replay=None if obstacle else _replay(session, event, body, lanes),
+        now=_decide_now(session, event, body, lanes) if body.credential_hash else None,
     )
 
 
@@ -62,7 +63,7 @@ def replay_event(session: UnitOfWork, event: AccessEvent) -> Replay | None:
     if event.kind != "access_decided":
         return None
     body = msgspec.convert(event.body, AccessDecided)
-    return None if _obstacle(session, event, body) else _replay(session, event, body)
+    return None if _obstacle(session, event, body) else _replay(session, event, body, NO_NAMES)
 
 
 def _obstacle(session: UnitOfWork, event: AccessEvent, body: AccessDecided) -> Obstacle | None:
@@ -73,12 +74,12 @@ def _obstacle(session: UnitOfWork, event: AccessEvent, body: AccessDecided) -> O
     return None if history.is_known(session, event.site_id, body.revision) else "history_gone"
 
 
-def _replay(session: UnitOfWork, event: AccessEvent, body: AccessDecided) -> Replay:
+def _replay(session: UnitOfWork, event: AccessEvent, body: AccessDecided, lanes: Mapping[str, str]) -> Replay:
     state = history.state_at(session, event.site_id, body.revision, body.credential_hash)
-    return replay(body, state.rows, int(event.occurred_at.timestamp()))
+    return replay(body, state.rows, int(event.occurred_at.timestamp()), lanes)
 
 
-def _decide_now(session: UnitOfWork, event: AccessEvent, body: AccessDecided) -> Explanation:
+def _decide_now(session: UnitOfWork, event: AccessEvent, body: AccessDecided, lanes: Mapping[str, str]) -> Explanation:
     revision = desired_state.head(session, event.site_id).revision
     state = history.state_at(session, event.site_id, revision, body.credential_hash)
-    return decide_now(body, state.rows, revision, int(session.now.timestamp()))
+    return decide_now(body, state.rows, revision, now_s=int(session.now.timestamp()), lane_names=lanes)

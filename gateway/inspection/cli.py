@@ -39,6 +39,7 @@ def add_inspection_commands(add: AddCommand) -> None:
     why.add_argument("--direction", choices=("in", "out"), default="in")
     why.add_argument("--with-pin", action="store_true", help="as if the right PIN had been typed")
     why.add_argument("--lang", choices=("en", "it", "ru"), default="en", help="the language of the words (en)")
+    why.epilog = "example: tornello-gateway explain --card 18:4821 --at 2026-12-24T21:30 --lang it"
     members = add("members", _members, "the members whom this gateway knows", has_keys=False)
     members.add_argument("search", nargs="?", default="", help="only these: a part of a name or id; a number: so many")
     members.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20)")

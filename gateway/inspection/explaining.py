@@ -70,7 +70,8 @@ class Explainer:
         return self._tell(reader, view, facts, language, zone)
 
     def _tell(self, reader: PlacedReader, view: GateView, facts: TapFacts, language: str, zone: tzinfo) -> Fields:
-        explanation, translate = explain(view, facts), translate_into(language)
+        names = {one.access_point.lane_id: one.lane_name for one in self._readers}
+        explanation, translate = explain(view, facts, names), translate_into(language)
         said, decision = say(explanation, translate, zone), explanation.decision
         text = self._text(decision, view, reader.access_point)
         return {

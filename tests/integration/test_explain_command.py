@@ -49,7 +49,7 @@ def test_without_a_running_gateway_the_files_tell(resting: Path, capsys: pytest.
     assert (answer["text"], answer["lane"]) == ("Welcome. Anna Rossi", "Lane 1")
     words = answer["in_words"]
     assert words["outcome"] == "Allowed"
-    assert "Lane lan_test leads into zone Main hall." in words["circumstances"]
+    assert "Lane “Lane 1” leads into zone “Main hall”." in words["circumstances"]
     assert words["asked"][-1]["findings"] == ["Passes on contract ctr_100."]
 
 

@@ -115,7 +115,7 @@ def test_leaving_tells_no_hours() -> None:
     gym = Gym(schedules=(weekly("s", hours(1, 2)),), levels=(level("l", ("club", "s")),)).with_contract(level_id="l")
     said = told(gym, direction="out")
     assert not [sentence for sentence in sentences(said) if sentence.startswith("Hours")]
-    assert "Lane door leads outside." in said.circumstances
+    assert "Lane “door” leads outside." in said.circumstances
 
 
 def test_a_visit_that_will_be_burnt_is_announced() -> None:
@@ -165,13 +165,20 @@ def test_an_untrusted_clock_that_refuses_tells_the_contracts_in_doubt() -> None:
     assert "Contract ctr_a: from 2026-01-01 00:00 until 2026-03-02 12:01." in last(said)
 
 
+def test_lanes_are_called_by_their_names_where_these_are_known() -> None:
+    facts = TapFacts("door", "in", "free", NOON, is_clock_trusted=True, whereabouts=inside(NOON - 60, "", "steam"))
+    said = say(explain(Gym().view(NOON), facts, {"door": "Main door", "steam": "Spa"}), str, ROME)
+    assert "Lane “Main door” leads into zone “Club”." in said.circumstances
+    assert "The member left 2026-03-02 11:59, through lane “Spa”." in said.circumstances
+
+
 def test_where_the_member_was_is_told() -> None:
     assert (
-        "The member left 2026-03-02 11:59, through lane door."
+        "The member left 2026-03-02 11:59, through lane “door”."
         in told(Gym(), whereabouts=inside(NOON - 60, "")).circumstances
     )
     in_a_zone_that_is_gone = told(Gym(), whereabouts=inside(NOON - 60, "old", "steam")).circumstances
-    assert "The member went into zone old 2026-03-02 11:59, through lane steam." in in_a_zone_that_is_gone
+    assert "The member went into zone “old” 2026-03-02 11:59, through lane “steam”." in in_a_zone_that_is_gone
 
 
 def test_staff_inside_and_a_lane_without_zone_are_told() -> None:
@@ -179,7 +186,7 @@ def test_staff_inside_and_a_lane_without_zone_are_told() -> None:
         told(Gym().with_zone(has_first_person_in=True), has_staff_inside=True)
     )
     said = told(Gym(), lane_id="unplaced")
-    assert "Lane unplaced leads into no zone with rules." in said.circumstances
+    assert "Lane “unplaced” leads into no zone with rules." in said.circumstances
     assert "Anti-passback does not apply here." in sentences(said)
 
 

@@ -96,7 +96,7 @@ def test_events_of_programs_that_recorded_no_facts_cannot_be_replayed() -> None:
 def test_now_is_decided_by_todays_rows_and_whoever_is_inside_does_not_matter() -> None:
     event = recorded(replace(TAP, whereabouts=Whereabouts("zon_a", NOW - 900, "lan_a"), lane="busy"))
     assert event.outcome == "block"
-    assert decide_now(event, ROWS, 9, NOW + 60).decision.is_granted
+    assert decide_now(event, ROWS, 9, now_s=NOW + 60).decision.is_granted
     blocked = (*ROWS, rows.FlagRow("flg_b", "mem_a", "manual", "block"))
-    assert decide_now(event, blocked, 10, NOW + 60).decision.reason == "flagged_by_staff"
-    assert not decide_now(event, ROWS, 9, NOW + 2 * 86_400).decision.is_granted
+    assert decide_now(event, blocked, 10, now_s=NOW + 60).decision.reason == "flagged_by_staff"
+    assert not decide_now(event, ROWS, 9, now_s=NOW + 2 * 86_400).decision.is_granted
