@@ -140,6 +140,7 @@ def test_the_gates_prove_that_they_obey(rules: Page, console: Console) -> None:
     open_form(rules, "Change: Lane 1")
     dialog(rules).get_by_label("Going in leads to").select_option(label="Outside")
     save(rules)
+    console.club.lane_1.beat()
     gates = section(rules, "At the gates")
     expect(gates).to_contain_text("On its way to Lane 1")
     console.club.lane_1.apply()
