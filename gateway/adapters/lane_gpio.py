@@ -138,7 +138,6 @@ class GpioLane:
         """Report the inputs until cancelled; then bring the relays into their safe state and give the lines back."""
         loop = asyncio.get_running_loop()
         try:
-            self.lock()
             for offset, signal in self._signals.items():
                 self._tell(signal, is_active=self._lines.get_value(offset) is Value.ACTIVE)
             loop.add_reader(self._lines.fd, self._handle_edges)

@@ -140,6 +140,9 @@ class LanePassages:
                 self._let_out()
             return
         self._follow(lambda: self._turnstile.observe(seen), seen.signal)
+        if seen.signal is LaneSignal.READY and seen.is_active:
+            # Relays that were gone for a while know nothing of a way that is held open.
+            self._relays.renew()
         if self._turnstile.is_burning is not was_burning:
             self._times.forget_contact()
             self._tell("cleared" if was_burning else "fire")

@@ -120,6 +120,15 @@ async def test_a_relay_in_the_reader_is_switched_with_the_one_beside_it_and_goes
 
 
 @in_loop
+async def test_an_evacuation_closes_the_reader_s_relay_as_soon_as_the_reader_is_there_again(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, CLUB, more_config=ON_READER, settings=WITH_LINES) as gateway:
+        await tell(gateway, "evacuation")
+        await gateway.reader.until(lambda: gateway.reader.outputs == {1: True})
+    async with running_gateway(tmp_path, more_config=ON_READER, settings=WITH_LINES) as again:
+        await again.reader.until(lambda: again.reader.outputs == {1: True}, timeout_s=3)
+
+
+@in_loop
 async def test_a_button_on_the_reader_s_input_lets_somebody_out(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, CLUB, more_config=ON_READER, settings=WITH_LINES) as gateway:
         await until_state(gateway, "locked")

@@ -258,6 +258,15 @@ def test_an_evacuation_is_counted_as_such() -> None:
     assert scene.passages.condition_for("in", "mem_a") == "not_ready"
 
 
+def test_relays_that_are_back_are_told_at_once_what_is_held_open() -> None:
+    scene = Scene(LaneControl("level"))
+    scene.lane.say(LaneSignal.READY, is_active=False)
+    scene.passages.change_mode(LaneMode.EVACUATION)
+    told = len(scene.lane.calls)
+    scene.lane.say(LaneSignal.READY)
+    assert scene.lane.calls[told:] == ["unlock in 60000", "unlock out 60000"]
+
+
 def test_fire_in_an_evacuation_is_told_and_its_end_does_not_end_the_evacuation() -> None:
     scene = Scene()
     scene.passages.change_mode(LaneMode.EVACUATION)
