@@ -57,14 +57,15 @@ def change(session: UnitOfWork, actor: Actor, zone_id: str, changes: Mapping[str
         InvalidError: the name is taken.
     """
     zone = _take(session, zone_id)
-    before = {name: getattr(zone, name) for name in changes}
-    if before == dict(changes):
+    after = {name: value for name, value in changes.items() if value != getattr(zone, name)}
+    if not after:
         return zone
-    if "name" in changes:
-        editing.check_name(session, Zone, zone.site_id, changes["name"], except_id=zone.id)
-    for name, value in changes.items():
+    if "name" in after:
+        editing.check_name(session, Zone, zone.site_id, after["name"], except_id=zone.id)
+    before = {name: getattr(zone, name) for name in after}
+    for name, value in after.items():
         setattr(zone, name, value)
-    editing.record(session, actor, "zone.change", zone, before=before, after=changes)
+    editing.record(session, actor, "zone.change", zone, before=before, after=after)
     return zone
 
 

@@ -73,17 +73,17 @@ def change_rules(session: UnitOfWork, actor: Actor, site_id: str, changes: Mappi
     assert not changes.keys() & {"time_zone", "facility_code"}, "dates and cards of all members follow from these"
     site = lock_site(session, site_id)
     known = rules_of(site)
-    rules = replace(known, **changes)
-    check_rules(rules)
-    before = {name: getattr(known, name) for name in changes}
-    if before == dict(changes):
+    check_rules(replace(known, **changes))
+    after = {name: value for name, value in changes.items() if value != getattr(known, name)}
+    if not after:
         return site
-    for name, value in changes.items():
+    for name, value in after.items():
         setattr(site, name, value)
     session.flush()
-    audit.record(session, actor, "site.change", entity=("site", site_id), before=before, after=changes)
+    before = {name: getattr(known, name) for name in after}
+    audit.record(session, actor, "site.change", entity=("site", site_id), before=before, after=after)
     session.publish(SiteChanged(site_id))
-    if changes.keys() & _RULES_OF_MEMBERS:
+    if after.keys() & _RULES_OF_MEMBERS:
         session.publish(MemberRulesChanged(site_id))
     return site
 

@@ -26,6 +26,7 @@ _FIELDS = (
     "impossible_travel_s",
     "booking_minutes_before",
     "booking_minutes_after",
+    "certificate_warn_days",
 )
 
 router = APIRouter()
@@ -35,7 +36,8 @@ router = APIRouter()
 def show_site_rules(site_id: str, session: ReadSession, viewer: Viewer = viewing("access_rules.write")) -> Response:
     """The rules as they are."""
     site = sites.get_site(session, site_id)
-    return _form(viewer, site, {name: str(getattr(site, name)) for name in _FIELDS}, {})
+    fields = {name: str(getattr(site, name)) for name in _FIELDS}
+    return _form(viewer, site, fields | ({"certificate_required": "on"} if site.certificate_required else {}), {})
 
 
 @router.post("/access/rules/{site_id}/site")
@@ -45,7 +47,8 @@ def change_site_rules(
     """Save the rules."""
     site = sites.get_site(session, site_id)
     try:
-        body = SiteChange.model_validate({name: form.fields.get(name, "") for name in _FIELDS})
+        chosen: dict[str, object] = {name: form.fields.get(name, "") for name in _FIELDS}
+        body = SiteChange.model_validate(chosen | {"certificate_required": "certificate_required" in form.fields})
         sites.change_rules(session, form.viewer.signed_in.actor, site_id, body.model_dump(exclude_unset=True))
     except REFUSED as error:
         return _form(form.viewer, site, form.fields, forms.in_words(error, form.viewer.words))

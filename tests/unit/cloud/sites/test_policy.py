@@ -6,9 +6,12 @@ import pytest
 
 from access_policy.decision import Reason
 from cloud.audit.models import AuditEntry
+from cloud.database import Database
+from cloud.domain_events import DomainEvent, MemberRulesChanged, SiteChanged
 from cloud.errors import InvalidError
 from cloud.sites import service
 from cloud.sites.policy import REFUSALS, SiteRules, check_rules
+from cloud.tables import METADATA
 from tests.club import Club
 
 
@@ -69,3 +72,18 @@ def test_a_change_that_changes_nothing_is_not_told(club: Club) -> None:
 def test_what_members_days_and_cards_follow_from_is_never_changed(club: Club, name: str) -> None:
     with pytest.raises(AssertionError), club.database.transaction() as session:
         service.change_rules(session, club.actor, club.site_id, {name: 1})
+
+
+def test_a_form_that_sends_every_rule_touches_members_only_when_their_rules_change() -> None:
+    told: list[DomainEvent] = []
+    database = Database("sqlite://", dispatch=lambda _session, event: told.append(event))
+    METADATA.create_all(database.engine)
+    club = Club.found(database)
+    told.clear()
+    everything = {"lease_days": 7, "booking_minutes_after": 15, "certificate_required": False}
+    with database.transaction() as session:
+        service.change_rules(session, club.actor, club.site_id, everything)
+        assert told == [SiteChanged(club.site_id)]
+        service.change_rules(session, club.actor, club.site_id, everything | {"booking_minutes_after": 25})
+        assert told[1:] == [SiteChanged(club.site_id), MemberRulesChanged(club.site_id)]
+    database.close()
