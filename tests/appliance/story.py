@@ -125,27 +125,27 @@ class Story:
         return str(self.device.releases()["refused"][-1]["reason"])
 
     def take_back_unsteady(self) -> str:
+        refused = self.refused()
         assert self.install("ends soon after it was ready").returncode == 0
-        took = self.device.until("it is taken back", lambda: self.current() == "0.2.0", CONFIRMED_S)
-        self.device.until("the gateway is ready again", self.is_active, READY_S)
+        took = self.wait_for_refusal(after=refused)
         self.assert_back_at("0.2.0")
         assert self.device.package_state() == ("install ok installed", "0.5.0")
         return f"after {took:.0f} s: {self.device.releases()['refused'][-1]['reason']}"
 
     def survive_power_cut(self) -> str:
+        refused = self.refused()
         assert self.install("ends soon after it was ready").returncode == 0
-        assert self.device.releases()["is_on_trial"] is True
+        assert self.refused() == refused, "the plug must be pulled before the watch has seen the end"
         self.device.shut_down()
         self.device.boot()
-        took = self.device.until("it is taken back", lambda: self.current() == "0.2.0", CONFIRMED_S)
-        self.device.until("the gateway is ready again", self.is_active, READY_S)
+        took = self.wait_for_refusal(after=refused)
         self.assert_back_at("0.2.0")
         return f"{took:.0f} s after the boot"
 
     def take_back_newer_stores(self) -> str:
+        refused = self.refused()
         assert self.install("ends after it has changed the stores").returncode == 0
-        self.device.until("it is taken back", lambda: self.current() == "0.2.0", CONFIRMED_S)
-        self.device.until("the gateway is ready again", self.is_active, READY_S)
+        self.wait_for_refusal(after=refused)
         aside = [path.name for path in (self.device.root / STATE).glob("*.aside-newer-????")]
         assert len(aside) == 2, aside
         # Under a new epoch: the same numbers and contents, linked anew.
@@ -198,6 +198,15 @@ class Story:
         assert releases["is_on_trial"] is False
         assert self.is_active()
         self.assert_rows_kept()
+
+    def refused(self) -> int:
+        return len(self.device.releases()["refused"])
+
+    def wait_for_refusal(self, *, after: int) -> float:
+        """Until one more release was refused and the one before serves; gives how long that took, in seconds."""
+        took = self.device.until("it is taken back", lambda: self.refused() > after, CONFIRMED_S)
+        self.device.until("the gateway is ready again", self.is_active, READY_S)
+        return took
 
     def is_active(self) -> bool:
         return self.device.unit("ActiveState") == "active"
