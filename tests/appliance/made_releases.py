@@ -14,7 +14,7 @@ _sound = run_gateway
 
 async def run_gateway(*arguments):
     import os
-    asyncio.get_running_loop().call_later(8, os._exit, 70)
+    asyncio.get_running_loop().call_later(20, os._exit, 70)
     await _sound(*arguments)
 """
 _NEWER: Final = """\
