@@ -27,6 +27,7 @@ from cloud.errors import CloudError, FieldError, TooManyRequestsError
 from cloud.event_stream import OpenStreams
 from cloud.explanations.api import router as explanations
 from cloud.flags.api import router as flags
+from cloud.gate_commands.api import router as gate_commands
 from cloud.gateway_health.api import router as gateway_health
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
@@ -43,6 +44,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff,
     sites,
     gateway_health,
+    gate_commands,
     access_rules,
     members,
     members_standing,

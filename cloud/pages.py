@@ -15,6 +15,7 @@ from cloud.credentials.pages import router as credentials
 from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
+from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.members.pages import router as members
 from cloud.sites.pages import router as sites
@@ -29,6 +30,7 @@ ROUTERS: Final = (
     sites,
     access_rules,
     gateway_health,
+    gate_commands,
     enrolment,
     staff,
     live_stream,

@@ -14,6 +14,7 @@ from cloud.database import Base
 from cloud.desired_state import models as desired_state
 from cloud.enrolment import models as enrolment
 from cloud.flags import models as flags
+from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
 from cloud.members import models as members
 from cloud.sites import models as sites
@@ -29,6 +30,7 @@ _PACKAGES: Final = (
     desired_state,
     enrolment,
     flags,
+    gate_commands,
     gateway_health,
     members,
     sites,

@@ -6,6 +6,7 @@
 import asyncio
 import functools
 import importlib.metadata
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from gateway.adapters.local_status import LocalStatus
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.adapters.watchdog_systemd import SystemdNotifier
 from gateway.bootstrap_certificates import open_certificates
+from gateway.bootstrap_commands import RUN_ID_BYTES, build_commands
 from gateway.bootstrap_inspection import InspectedGateway, Inspection
 from gateway.bootstrap_lanes import Lanes
 from gateway.bootstrap_readers import build_wires, place_readers
@@ -244,7 +246,7 @@ async def _feed_watchdog(health: Health, notifier: SystemdNotifier) -> None:
         await asyncio.sleep(period_s)
 
 
-async def run_gateway(config: GatewayConfig, identity: Identity) -> None:
+async def run_gateway(config: GatewayConfig, identity: Identity, config_path: Path) -> None:
     """Run until a signal asks to stop.
 
     Raises:
@@ -255,10 +257,12 @@ async def run_gateway(config: GatewayConfig, identity: Identity) -> None:
     make_lanes_safe(config)
     clock = SystemClock()
     store = GatewayStore.open(config.state_dir, clock)
-    await serve_gateway(config, identity, store, clock)
+    await serve_gateway(config, identity, store, clock, config_path=config_path)
 
 
-async def serve_gateway(config: GatewayConfig, identity: Identity, store: GatewayStore, clock: SystemClock) -> None:
+async def serve_gateway(
+    config: GatewayConfig, identity: Identity, store: GatewayStore, clock: SystemClock, *, config_path: Path
+) -> None:
     """Run as `run_gateway` does, on a store that is open already; it is closed at the end."""
     clock.raise_floor(store.clock_floor_ms)
     notifier = SystemdNotifier.from_environment()
@@ -277,6 +281,10 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
         )
         gate = Gate(config, core)
         keeping = ClockKeeping(clock, store.state, store.state)
+        run_id = secrets.token_hex(RUN_ID_BYTES)
+        commands = build_commands(
+            gate, link, clock, run_id=run_id, is_supervised=notifier.is_heard, bundle=(config, config_path)
+        )
         ports = SessionPorts(
             link,
             store.journal,
@@ -285,6 +293,9 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
             readers=lambda: gate.readers,
             serial=parts.trial.serial,
             self_test=lambda: inspection.self_test.latest,
+            obey=commands.handle,
+            answer_again=commands.answer_again,
+            run_id=run_id,
         )
         session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
         gate.handle_applied(store.state.applied_revision)
@@ -302,6 +313,7 @@ async def serve_gateway(config: GatewayConfig, identity: Identity, store: Gatewa
             Loop("cloud link", lambda: link.run(session)),
             Loop("cloud session", session.run),
             Loop("event upload", session.upload.run),
+            Loop("remote commands", commands.run),
             Loop("clock keeping", keeping.run),
             Loop("certificate renewal", renewal.run),
             Loop("health", lambda: _feed_watchdog(health, notifier)),

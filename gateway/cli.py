@@ -91,7 +91,7 @@ def _check_config(config: GatewayConfig, options: argparse.Namespace) -> int:
     return DONE
 
 
-def _run(config: GatewayConfig, _: argparse.Namespace) -> int:
+def _run(config: GatewayConfig, options: argparse.Namespace) -> int:
     from gateway.bootstrap import run_gateway
     from gateway.identity import IdentityError, load_identity
 
@@ -99,7 +99,7 @@ def _run(config: GatewayConfig, _: argparse.Namespace) -> int:
         identity = load_identity(config.state_dir)
     except IdentityError as error:
         return _complain(error, NOT_ENROLLED)
-    asyncio.run(run_gateway(config, identity))
+    asyncio.run(run_gateway(config, identity, options.config))
     return DONE
 
 

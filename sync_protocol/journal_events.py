@@ -114,7 +114,8 @@ class LaneChanged(Body, tag="lane_changed", frozen=True, omit_defaults=True):
 
     `state`: ready, fault (READY lost), alarm, fire, jam, held (open for too long) and cleared are about the lane as a
     whole; forced (at rest), wrong_direction (against a grant), tailgating (right behind a granted passage) and
-    exit_requested are about one person. `detail` names the signal.
+    exit_requested are about one person. `detail` names the signal. remote_opened: `detail` has the id of who let one
+    person through from afar.
     """
 
     lane_id: str
@@ -149,7 +150,8 @@ class GapRecorded(Body, tag="gap", frozen=True, omit_defaults=True):
 class AnonymousPassage(Body, tag="anonymous_passage", frozen=True, omit_defaults=True):
     """Somebody went through whom no credential names: counts for occupancy, is nobody's visit.
 
-    `cause`: free_passage (the lane's mode leaves this way open), exit_request (the button opened it) or evacuation.
+    `cause`: free_passage (the lane's mode leaves this way open), exit_request (the button opened it), remote_opened
+    (staff did, from afar) or evacuation.
     """
 
     lane_id: str

@@ -1,13 +1,14 @@
 """Every message of the contract, as a typed struct. Times are UTC milliseconds unless the name says otherwise.
 
-Up: Hello, Heartbeat, StateApplied, EventBatch.
-Down (always signed): Welcome, CloudHeartbeat, Delta, SnapshotChunk, EventsAcked, EventRefused, Refused.
+Up: Hello, Heartbeat, StateApplied, EventBatch, CommandResult, DiagnosticsPart.
+Down (always signed): Welcome, CloudHeartbeat, Delta, SnapshotChunk, EventsAcked, EventRefused, Refused, Command.
 """
 
 from typing import Literal
 
 import msgspec
 
+from sync_protocol.gate_commands import CommandAction, CommandOutcome
 from sync_protocol.journal_events import SealedEvent
 from sync_protocol.self_test import SelfTestReport
 from sync_protocol.state_rows import StateRow
@@ -47,7 +48,8 @@ class Hello(Message, frozen=True, omit_defaults=True):
 
     `wants_snapshot` says that the state at hand is not to be built upon (corrupt, digest differs). `nonce` is random,
     and comes back in the Welcome: nobody can answer with words of earlier days. `certificate_serial` (hex) is of the
-    certificate that this connection was made with, so that the cloud can revoke the one before.
+    certificate that this connection was made with, so that the cloud can revoke the one before. `run_id` is random for
+    each start of the program: commands name it, so that none survives a restart. Without one it takes no commands.
     """
 
     boot_id: str
@@ -62,6 +64,7 @@ class Hello(Message, frozen=True, omit_defaults=True):
     wants_snapshot: bool = False
     nonce: bytes = b""
     certificate_serial: str = ""
+    run_id: str = ""
 
 
 class Heartbeat(Message, frozen=True, omit_defaults=True):
@@ -97,6 +100,25 @@ class EventBatch(Message, frozen=True, omit_defaults=True):
 
     journal_epoch: str
     events: tuple[SealedEvent, ...]
+
+
+class CommandResult(Message, frozen=True, omit_defaults=True):
+    """How a command ended, and when by the gateway's clock (see `clock`). `detail` is a stable word: why not."""
+
+    command_id: str
+    outcome: CommandOutcome
+    at_ms: int
+    clock: ClockTrust
+    detail: str = ""
+
+
+class DiagnosticsPart(Message, frozen=True, omit_defaults=True):
+    """Part `index` of `count` of the support bundle that a command asked for; at most 32 KiB, at most 8 parts."""
+
+    command_id: str
+    index: int
+    count: int
+    data: bytes
 
 
 class Welcome(Message, frozen=True, omit_defaults=True):
@@ -164,11 +186,29 @@ class Refused(Message, frozen=True, omit_defaults=True):
     retry_after_s: int | None = None
 
 
+class Command(Message, frozen=True, omit_defaults=True):
+    """Do this at this lane, once, in this very run, and not after `expires_at_ms`; `by` is an id of the staff.
+
+    `nonce` is random: what was done under it is not done again. It lives for at most a minute.
+    """
+
+    command_id: str
+    nonce: bytes
+    run_id: str
+    lane_id: str
+    action: CommandAction
+    issued_at_ms: int
+    expires_at_ms: int
+    by: str
+
+
 UP_MESSAGES: dict[str, type[Message]] = {
     "hello": Hello,
     "heartbeat": Heartbeat,
     "applied": StateApplied,
     "events": EventBatch,
+    "command_result": CommandResult,
+    "diagnostics": DiagnosticsPart,
 }
 DOWN_MESSAGES: dict[str, type[Message]] = {
     "welcome": Welcome,
@@ -178,6 +218,7 @@ DOWN_MESSAGES: dict[str, type[Message]] = {
     "acked": EventsAcked,
     "event_refused": EventRefused,
     "refused": Refused,
+    "command": Command,
 }
 KIND_OF: dict[type[Message], str] = {
     message: kind for table in (UP_MESSAGES, DOWN_MESSAGES) for kind, message in table.items()

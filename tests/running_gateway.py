@@ -127,7 +127,8 @@ async def running_gateway(
         await prepare_state(folder / "state", rows)
     async with ReaderOnPty(settings=settings) as reader, TurnstileOnSocket(folder / "lane.sock") as turnstile:
         write_config(folder, port=reader.port, more=more_config)
-        task = asyncio.create_task(run_gateway(load_config(folder / "gateway.toml"), who or identity()))
+        path = folder / "gateway.toml"
+        task = asyncio.create_task(run_gateway(load_config(path), who or identity(), path))
         gateway = RunningGateway(folder / "state", reader, turnstile, task)
         listening = asyncio.create_task(_listen(gateway))
         try:

@@ -28,7 +28,7 @@ class LaneNews:
     @property
     def tone(self) -> str:
         """How it is shown: as something good, to be looked at, or bad."""
-        if self.state in {"ready", "cleared"} or self.mode == "normal":
+        if self.state in {"ready", "cleared", "remote_opened"} or self.mode == "normal":
             return "allow"
         return "message" if self.mode and self.mode != "evacuation" else "block"
 

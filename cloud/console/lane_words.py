@@ -14,6 +14,7 @@ LANE_NEWS: Final = {
     "held": mark("Held open for too long"),
     "forced": mark("Somebody went through by force"),
     "wrong_direction": mark("Somebody went the wrong way"),
+    "remote_opened": mark("Opened once from the console"),
     "tailgating": mark("Somebody followed right behind"),
 }
 LANE_MODES: Final = {
@@ -26,6 +27,7 @@ LANE_MODES: Final = {
     "evacuation": mark("Told to be open for an evacuation"),
 }
 ORDERED_BY: Final = {
+    "console": mark("from the console"),
     "local": mark("at the gateway"),
     "time": mark("its time was over"),
     "restart": mark("its time was over when the gateway started"),

@@ -26,10 +26,11 @@ from cloud.console.viewer import Viewer, viewing
 from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from cloud.event_stream import STREAM_LIFE, EventStream
+from cloud.gate_commands import service as gate_commands
 from cloud.kit.storable import NUMBER_MAX
 from cloud.sites import service as sites
 
-WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state")
+WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state", "gate_commands")
 LOOK_EVERY_S: Final = 1.0
 SETTLE_S: Final = 0.02
 KEEP_ALIVE_S: Final = 15.0
@@ -148,6 +149,7 @@ def look(database: Database, after_id: int | None) -> Sight:
             newest_id = service.newest_id(session)
         else:
             taps, newest_id = feed_rows.news(session, after_id=after_id, limit=QUEUE_MAX)
+        commanded_at = gate_commands.last_changes(session)
         gateways = {
             gateway.id: (
                 sites.is_connected(gateway, session.now),
@@ -156,6 +158,7 @@ def look(database: Database, after_id: int | None) -> Sight:
                 gateway.boot_id,
                 gateway.outbox_first_seq == gateway.outbox_next_seq,
                 gateway.readers,
+                commanded_at.get(gateway.id),
             )
             for gateway in sites.list_gateways(session)
         }

@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_decimal
 
+from cloud.console.command_words import COMMAND_DETAILS, COMMAND_MODES, COMMAND_STATES, COMMANDS
 from cloud.console.lane_words import LANE_MODES, LANE_NEWS, ORDERED_BY
 from cloud.console.languages import LANGUAGES, catalogue, locale_of, mark
 from cloud.console.self_test_words import CHECKS, FINDINGS, VERDICTS
@@ -140,8 +141,8 @@ class Words:
         return format_timedelta(delta, add_direction=True, format="short", threshold=1, locale=self._locale)
 
     def ordered_by(self, who: str) -> str:
-        """Who told a lane to be something: `local:USER` is somebody at the gateway itself."""
-        source, _, name = who.partition(":")
+        """Who told a lane to be something: `local:USER` at the gateway itself, `stf_...` one of the staff."""
+        source, _, name = ("console" if who.startswith("stf_") else who).partition(":")
         words = self.text(ORDERED_BY.get(source, who))
         return f"{words}, {name}" if name else words
 
@@ -165,6 +166,10 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
     return {
         "age": words.age,
         "clock": words.clock,
+        "command": named(COMMANDS),
+        "command_detail": named(COMMAND_DETAILS),
+        "command_mode": named(COMMAND_MODES),
+        "command_state": named(COMMAND_STATES),
         "contract_state": named(CONTRACT_STATES),
         "clock_trust": named(CLOCKS),
         "credential_status": named(CREDENTIAL_STATUSES),

@@ -10,6 +10,7 @@ from typing import Final
 
 from cloud.database import Database
 from cloud.enrolment.authority import ROOT_FILE
+from cloud.gateway_link.command_sending import send_commands_for_ever
 from cloud.gateway_link.expulsion import Expulsion
 from cloud.gateway_link.gateway_session import Workshop
 from cloud.gateway_link.ingester import Ingester
@@ -154,6 +155,7 @@ async def serve_link(
             ingester = Ingester(workshop, tasks)
             await ingester.resume()
             tasks.create_task(publish_for_ever(workshop, ingester))
+            tasks.create_task(send_commands_for_ever(workshop))
             async for message in client.messages():
                 await ingester.handle(message.topic, message)
     except BaseExceptionGroup as errors:

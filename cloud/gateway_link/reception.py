@@ -13,6 +13,8 @@ from cloud.access_events import journal
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.enrolment import certificates
+from cloud.gate_commands import diagnostics
+from cloud.gate_commands import service as gate_commands
 from cloud.gateway_health import service as gateway_health
 from cloud.kit.storable import find_unstorable
 from cloud.sites import service as sites
@@ -21,6 +23,8 @@ from cloud.sites.service import GatewayReport
 from sync_protocol.errors import MalformedMessageError
 from sync_protocol.messages import (
     CloudHeartbeat,
+    CommandResult,
+    DiagnosticsPart,
     EventBatch,
     EventRefused,
     EventsAcked,
@@ -82,6 +86,13 @@ def receive(session: UnitOfWork, gateway_id: str, message: Message) -> list[Mess
             return []
         case EventBatch():
             return _receive_events(session, gateway, message)
+        case CommandResult():
+            _check(message)
+            gate_commands.take_result(session, gateway, message)
+            return []
+        case DiagnosticsPart():
+            diagnostics.take_part(session, gateway, message)
+            return []
         case _:
             raise MalformedMessageError(f"{type(message).__name__} does not come from gateways")
 
@@ -95,6 +106,7 @@ def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[
         clock=hello.clock,
         outbox=(hello.outbox.first_seq, hello.outbox.next_seq),
         software_version=hello.software_version,
+        run_id=hello.run_id,
     )
     sites.record_report(session, gateway, report)
     certificates.note_in_use(session, gateway, hello.certificate_serial)

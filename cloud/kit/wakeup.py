@@ -1,7 +1,7 @@
 """Wake-ups inside one process: a commit in any thread rouses the coroutines that wait for its topic.
 
 A wake-up carries nothing and may be lost between processes: whoever waits also looks by itself from time to time.
-Topics in use: `desired_state`, `access_events`, `gateways`.
+Topics in use: `desired_state`, `access_events`, `gateways`, `gate_commands`.
 """
 
 import asyncio

@@ -64,6 +64,7 @@ class Gateway(Base):
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     boot_id: Mapped[str | None] = mapped_column(String(64))
+    run_id: Mapped[str | None] = mapped_column(String(64))
     software_version: Mapped[str | None] = mapped_column(String(64))
     applied_revision: Mapped[int] = mapped_column(BigInteger, default=0)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -38,6 +38,7 @@ class GatewayReport:
     outbox: tuple[int, int]
     software_version: str | None = None
     readers: tuple[dict[str, Any], ...] | None = None
+    run_id: str | None = None
 
 
 def create_site(session: UnitOfWork, actor: Actor, rules: SiteRules, secret: bytes) -> Site:
@@ -158,6 +159,8 @@ def record_report(session: UnitOfWork, gateway: Gateway, report: GatewayReport) 
     gateway.outbox_first_seq, gateway.outbox_next_seq = report.outbox
     if report.software_version is not None:
         gateway.software_version = report.software_version
+    if report.run_id is not None:
+        gateway.run_id = report.run_id
     if report.readers is not None:
         gateway.readers = list(report.readers)
     session.wake_after_commit("gateways")

@@ -15,6 +15,9 @@ Permission = Literal[
     "gateways.read",
     "gateways.enrol",
     "access_rules.write",
+    "lanes.open",
+    "lanes.command",
+    "gateways.service",
 ]
 
 _RECEPTION: Final[frozenset[Permission]] = frozenset(
@@ -27,13 +30,14 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
         "flags.write",
         "access.read",
         "gateways.read",
+        "lanes.open",
     }
 )
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     "receptionist": _RECEPTION,
-    "manager": _RECEPTION | {"members.standing", "contracts.write", "access_rules.write"},
+    "manager": _RECEPTION | {"members.standing", "contracts.write", "access_rules.write", "lanes.command"},
     "administrator": frozenset(get_args(Permission)),
-    "installer": frozenset({"gateways.read", "gateways.enrol", "access_rules.write"}),
+    "installer": frozenset({"gateways.read", "gateways.enrol", "gateways.service", "access_rules.write"}),
 }
 
 

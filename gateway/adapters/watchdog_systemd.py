@@ -24,6 +24,11 @@ class SystemdNotifier:
         watchdog_s = int(timeout) / MICROSECONDS_PER_SECOND if timeout.isdecimal() and is_ours else None
         return cls(environment.get("NOTIFY_SOCKET"), watchdog_s=watchdog_s)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether a service manager listens, who will start the program again after it has ended."""
+        return bool(self._address)
+
     def tell_ready(self) -> None:
         """The service has started."""
         self._send("READY=1")

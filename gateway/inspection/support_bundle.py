@@ -14,7 +14,7 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from gateway.config import GatewayConfig
 from gateway.control_client import ask_gateway
@@ -50,9 +50,18 @@ def write_bundle(output: Path, config: GatewayConfig, config_path: Path) -> Mapp
     Raises:
         FileExistsError: `output` is there already.
     """
-    told: dict[str, str] = {}
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
+    with os.fdopen(descriptor, "wb") as file:
+        return fill_bundle(file, config, config_path)
+
+
+def fill_bundle(file: IO[bytes], config: GatewayConfig, config_path: Path) -> Mapping[str, str]:
+    """Write the archive into an open file; returns each part with `ok`, or why it is not in it.
+
+    It asks the running gateway over its sockets: from within that gateway, call it in another thread.
+    """
+    told: dict[str, str] = {}
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
         for name, make in _parts(config, config_path):
             try:
                 text, told[name] = make(), "ok"

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from gateway.service.clock_keeping import ClockKeeping
@@ -25,12 +25,21 @@ NONCE_BYTES = 8
 HELLOS_OPEN_MAX = 32
 
 
+async def _ignore_command(command: m.Command) -> None:
+    logger.warning("this gateway takes no commands; %s is ignored", command.command_id)
+
+
+async def _have_no_answers() -> None:
+    """Where no commands are taken, none are answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionPorts:
     """The ports of the session.
 
     `readers` tells how each reader is, `serial` which certificate is in use (hex), `self_test` what the newest
-    self-test found, None as long as there was none.
+    self-test found, None as long as there was none. `obey` takes commands, `answer_again` is called when the cloud is
+    there again; without a `run_id` the cloud sends no commands.
     """
 
     link: CloudLink
@@ -40,6 +49,9 @@ class SessionPorts:
     readers: Callable[[], tuple[m.ReaderHealth, ...]]
     serial: Callable[[], str] = str
     self_test: Callable[[], SelfTestReport | None] = lambda: None
+    obey: Callable[[m.Command], Awaitable[None]] = _ignore_command
+    answer_again: Callable[[], Awaitable[None]] = _have_no_answers
+    run_id: str = ""
 
 
 class CloudSession:
@@ -97,6 +109,8 @@ class CloudSession:
                 await self.upload.handle_refused(message)
             case m.Refused():
                 self._handle_refused(message)
+            case m.Command():
+                await self._ports.obey(message)
             case _:
                 raise AssertionError(f"not a message of the cloud: {message!r}")
 
@@ -142,6 +156,7 @@ class CloudSession:
         if not self.is_welcome:
             self._ask_again()
         self.state_sync.handle_head(welcome.head_revision, welcome.digest_root)
+        await self._ports.answer_again()
 
     def _ask_again(self) -> None:
         self._is_hello_due = True
@@ -174,6 +189,7 @@ class CloudSession:
             wants_snapshot=self.state_sync.wants_snapshot,
             nonce=nonce,
             certificate_serial=self._ports.serial(),
+            run_id=self._ports.run_id,
         )
 
     def _heartbeat(self) -> m.Heartbeat:

@@ -54,10 +54,11 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class ExitGrant:
-    """The button inside lets out whoever pressed it."""
+class NamelessGrant:
+    """The button inside, or staff from afar, let through whoever stands there."""
 
-    direction: Direction = "out"
+    direction: Direction
+    cause: Literal["exit_request", "remote_opened"]
 
 
 GrantEnd = Literal["taken", "not_taken", "replaced"]
@@ -92,7 +93,7 @@ class LanePassages:
         self._turnstile = Turnstile(control.passage_sign)
         self._relays = RelayControl(lane, timing, control, timers)
         self._times = PassageTimers(timing, timers, self._follow)
-        self._grant: Grant | ExitGrant | None = None
+        self._grant: Grant | NamelessGrant | None = None
         lane.set_listener(self.handle_input)
 
     @property
@@ -127,6 +128,14 @@ class LanePassages:
         """
         self._let_through(grant)
 
+    def open_once(self, direction: Direction, *, by: str) -> LaneCondition:
+        """Let one person through on the word of somebody who is not here; a locked lane, too.
+
+        Gives what hindered it, or "free" when it was done.
+        """
+        grant = NamelessGrant(direction, "remote_opened")
+        return self._open_for_nobody(grant, LaneChanged(self.lane_id, "remote_opened", by))
+
     def change_mode(self, mode: LaneMode) -> None:
         """Be something else from now on, in this very call."""
         self._times.forget_contact()
@@ -148,15 +157,21 @@ class LanePassages:
             self._tell("cleared" if was_burning else "fire")
 
     def _let_out(self) -> None:
-        is_renewed = isinstance(self._grant, ExitGrant)
-        condition = self._turnstile.condition_for("out", is_same_holder=is_renewed)
-        if condition in ("free", "locked"):
-            self._journal.append(LaneChanged(self.lane_id, "exit_requested"))
-            self._let_through(ExitGrant())
-        else:
+        condition = self._open_for_nobody(
+            NamelessGrant("out", "exit_request"), LaneChanged(self.lane_id, "exit_requested")
+        )
+        if condition != "free":
             log.warning("lane %s: an exit request was not granted: %s", self.lane_id, condition)
 
-    def _let_through(self, grant: Grant | ExitGrant) -> None:
+    def _open_for_nobody(self, grant: NamelessGrant, told: LaneChanged) -> LaneCondition:
+        condition = self._turnstile.condition_for(grant.direction, is_same_holder=self._grant == grant)
+        if condition not in ("free", "locked"):
+            return condition
+        self._journal.append(told)
+        self._let_through(grant)
+        return "free"
+
+    def _let_through(self, grant: Grant | NamelessGrant) -> None:
         replaced, self._grant = self._grant, None
         before = self.state
         effects = self._turnstile.grant(grant.direction)
@@ -202,7 +217,7 @@ class LanePassages:
         if isinstance(grant, Grant):
             self._record_end(grant, end)
         elif end == "taken":
-            self._journal.append(AnonymousPassage(self.lane_id, grant.direction, "exit_request"))
+            self._journal.append(AnonymousPassage(self.lane_id, grant.direction, grant.cause))
 
     def _record_end(self, grant: Grant, end: GrantEnd) -> None:
         if end == "taken":

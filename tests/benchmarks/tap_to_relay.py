@@ -106,7 +106,8 @@ async def _gateway(folder: Path, *, is_slow: bool) -> AsyncIterator[GatewayStore
     clock = SystemClock()
     factory = SlowConnection if is_slow else sqlite3.Connection
     store = GatewayStore.open(folder / "state", clock, factory=factory)
-    serving = asyncio.create_task(serve_gateway(load_config(folder / "gateway.toml"), identity(), store, clock))
+    path = folder / "gateway.toml"
+    serving = asyncio.create_task(serve_gateway(load_config(path), identity(), store, clock, config_path=path))
     try:
         await asyncio.sleep(0.1)
         desired = DesiredState()

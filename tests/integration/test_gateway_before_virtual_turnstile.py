@@ -46,7 +46,8 @@ async def play(folder: Path, scenario: Scenario) -> None:
     (folder / "lane-1.scbk").chmod(0o600)
     (folder / "gateway.toml").write_text(_CONFIG.format(port=turnstile.port))
     async with turnstile:
-        gateway = asyncio.create_task(run_gateway(load_config(folder / "gateway.toml"), identity()))
+        path = folder / "gateway.toml"
+        gateway = asyncio.create_task(run_gateway(load_config(path), identity(), path))
         try:
             for name in ("secure", "lane_connected", "status_connected"):
                 await turnstile.look(wait_for=name)

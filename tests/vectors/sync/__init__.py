@@ -7,6 +7,7 @@ one that it was built with.
 import json
 from pathlib import Path
 
+from sync_protocol import gate_commands as g
 from sync_protocol import journal_events as j
 from sync_protocol import messages as m
 from sync_protocol import state_rows as r
@@ -139,6 +140,8 @@ GOLDEN: dict[str, m.Message] = {
     ),
     "up/applied": m.StateApplied(BOOT, 42, ROOT, 1_795_000_000_123, "untrusted"),
     "up/events": m.EventBatch("00112233445566ff", tuple(EVENTS.values())),
+    "up/command_result": m.CommandResult("cmd_a", "refused", 1_795_000_000_123, "synced", "lane_busy"),
+    "up/diagnostics": m.DiagnosticsPart("cmd_b", 0, 2, b"\x1f\x8b"),
     "down/welcome": m.Welcome(1_795_000_000_123, 42, ROOT, "00112233445566ff", -1),
     "down/heartbeat": m.CloudHeartbeat(1_795_000_000_123, 42, ROOT),
     "down/delta": m.Delta(41, 42, ROOT, tuple(ROWS.values()), ("flag/flg_b",)),
@@ -146,6 +149,16 @@ GOLDEN: dict[str, m.Message] = {
     "down/acked": m.EventsAcked("00112233445566ff", 98, 43),
     "down/event_refused": m.EventRefused("00112233445566ff", 50, "malformed"),
     "down/refused": m.Refused("hello", "busy", 1, 30),
+    "down/command": m.Command(
+        "cmd_a",
+        ROOT,
+        "00112233445566ff",
+        "lan_a",
+        g.ChangeMode("free_passage", 1_795_003_600),
+        1_795_000_000_123,
+        1_795_000_010_123,
+        "stf_a",
+    ),
 }
 
 

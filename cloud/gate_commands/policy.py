@@ -1,0 +1,37 @@
+"""Who may order what at a lane, how long an order is good, and how long its answer may take. No I/O."""
+
+from datetime import timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from cloud.staff.policy import Permission
+from sync_protocol.gate_commands import CommandAction
+
+CommandKind = Literal["open_once", "lane_mode", "evacuation_end", "identify", "restart", "collect_diagnostics"]
+CommandState = Literal["asked", "sent", "done", "refused", "missed", "failed"]
+
+PERMISSIONS: Final[dict[CommandKind, Permission]] = {
+    "open_once": "lanes.open",
+    "lane_mode": "lanes.command",
+    "evacuation_end": "lanes.command",
+    "identify": "gateways.service",
+    "restart": "gateways.service",
+    "collect_diagnostics": "gateways.service",
+}
+LIFE: Final = timedelta(seconds=10)
+"""Nobody waits longer at a gate; later it would open for somebody else."""
+ANSWER_WITHIN: Final = timedelta(seconds=5)
+DIAGNOSTICS_WITHIN: Final = timedelta(minutes=3)
+OPEN_STATES: Final = ("asked", "sent")
+
+
+def answer_time(kind: str) -> timedelta:
+    """How long after its end an order may still be answered."""
+    return DIAGNOSTICS_WITHIN if kind == "collect_diagnostics" else ANSWER_WITHIN
+
+
+def kind_of(action: CommandAction) -> CommandKind:
+    """The kind of an action: its tag on the wire."""
+    kind: CommandKind = msgspec.to_builtins(action)["do"]
+    return kind

@@ -1,0 +1,100 @@
+"""What the API takes and gives about commands to lanes."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from cloud.gate_commands.models import GateCommand
+from cloud.gate_commands.policy import CommandKind
+from cloud.gate_commands.service import state_now
+from sync_protocol.gate_commands import (
+    ChangeMode,
+    CollectDiagnostics,
+    CommandAction,
+    EndEvacuation,
+    Identify,
+    OpenOnce,
+    OrderedMode,
+    Restart,
+)
+from sync_protocol.journal_events import Direction
+
+MINUTES_MAX = 60 * 24 * 31
+RequestId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class CommandIn(BaseModel):
+    """A command to a lane: `direction` with `open_once`, `mode` and perhaps `minutes` with `lane_mode`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: CommandKind = Field(examples=["open_once"])
+    direction: Direction | None = Field(default=None, examples=["in"])
+    mode: OrderedMode | None = None
+    minutes: int | None = Field(default=None, ge=1, le=MINUTES_MAX, description="How long; none: until it is changed.")
+    request_id: RequestId = Field(
+        description="Made by the caller, e.g. a UUID: asking again with the same one does nothing twice.",
+        examples=["0b0c8a1e-6a5f-4f0e-9a67-6f1f4d1f2b11"],
+    )
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if (self.direction is not None) is not (self.kind == "open_once"):
+            raise ValueError("`direction` belongs to `open_once`, which needs it")
+        if (self.mode is not None) is not (self.kind == "lane_mode"):
+            raise ValueError("`mode` belongs to `lane_mode`, which needs it")
+        if self.minutes is not None and self.mode in (None, "normal"):
+            raise ValueError("`minutes` belongs to a `mode` other than normal")
+        return self
+
+    def action_at(self, now: datetime) -> CommandAction:
+        """The action, where the minutes begin now."""
+        match self.kind, self.direction, self.mode:
+            case "open_once", direction, _ if direction is not None:
+                return OpenOnce(direction)
+            case "lane_mode", _, mode if mode is not None:
+                ends_at = None if self.minutes is None else now + timedelta(minutes=self.minutes)
+                return ChangeMode(mode, None if ends_at is None else int(ends_at.timestamp()))
+            case "evacuation_end", _, _:
+                return EndEvacuation()
+            case "identify", _, _:
+                return Identify()
+            case "restart", _, _:
+                return Restart()
+            case _:
+                return CollectDiagnostics()
+
+
+class CommandOut(BaseModel):
+    """A command and what became of it."""
+
+    id: str = Field(examples=["cmd_06f3v7q8x0k2m4n6p8r0"])
+    lane_id: str
+    gateway_id: str
+    kind: str
+    arguments: dict[str, str | int | None]
+    state: str = Field(description="asked, sent, done, refused, missed or failed.", examples=["done"])
+    detail: str = Field(description="Why, as a stable word; or empty.", examples=["lane_busy"])
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, command: GateCommand, now: datetime) -> Self:
+        """The command as it stands now."""
+        state, detail = state_now(command, now)
+        return cls(
+            id=command.id,
+            lane_id=command.lane_id,
+            gateway_id=command.gateway_id,
+            kind=command.kind,
+            arguments={name: value for name, value in command.arguments.items() if name != "do"},
+            state=state,
+            detail=detail,
+            asked_by=command.asked_by,
+            asked_at=command.asked_at,
+            expires_at=command.expires_at,
+            ended_at=command.ended_at,
+        )
