@@ -4,7 +4,7 @@ Only a gateway that is there now gets one: there is no queue, since whoever aske
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -52,7 +52,7 @@ def ask(session: UnitOfWork, actor: Actor, lane_id: str, action: CommandAction, 
     kind = kind_of(action)
     asked = repository.find_by_request(session, actor.id, request_id)
     if asked is not None:
-        if (asked.lane_id, asked.kind) != (lane_id, kind):
+        if (asked.lane_id, _lasting(asked.arguments)) != (lane_id, _lasting(arguments)):
             raise ConflictError("request_id_used", "This request id was used for another command.")
         return asked
     gateway = sites.find_gateway_of_lane(session, lane_id)
@@ -175,6 +175,11 @@ def get_diagnostics(session: UnitOfWork, command_id: str) -> bytes:
     if not chunks:
         raise GoneError("diagnostics_replaced", "A newer bundle of this gateway has taken its place.")
     return b"".join(chunk.data for chunk in chunks)
+
+
+def _lasting(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What is the same when somebody asks again: an end in so many minutes is not."""
+    return {name: value for name, value in arguments.items() if name != "until"}
 
 
 def _is_whole(session: UnitOfWork, command_id: str) -> bool:

@@ -76,4 +76,4 @@ def test_every_state_and_mode_of_a_lane_has_its_words_and_who_told_it_is_named()
     assert [state for state in LANE_NEWS if state not in told] == []
     assert set(LANE_MODES) == {str(mode) for mode in LaneMode}
     assert Words("it").ordered_by("local:anna") == "al gateway, anna"
-    assert Words("en").ordered_by("stf_1") == "stf_1"
+    assert Words("en").ordered_by("stf_1") == "from the console"
