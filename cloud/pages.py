@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from cloud.access_events.pages import router as access_events
-from cloud.access_rules.pages import router as access_rules
+from cloud.access_rules.pages import routers as access_rules
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
@@ -27,7 +27,7 @@ ROUTERS: Final = (
     flags,
     credentials,
     sites,
-    access_rules,
+    *access_rules,
     gateway_health,
     enrolment,
     staff,
