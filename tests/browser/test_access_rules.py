@@ -23,9 +23,18 @@ def dialog(page: Page) -> Locator:
     return page.get_by_role("dialog")
 
 
+SETTLED = """
+window.settled = Promise.all(["htmx:after:swap", "htmx:after:settle"].map(
+  (name) => new Promise((done) => document.addEventListener(name, () => done(), { once: true }))));
+null"""
+"""The browser puts the focus into a fresh dialog until both are over, and would take it from a quick writer."""
+
+
 def open_form(page: Page, link: str) -> None:
-    """Open a dialog, and wait until it has put the keys where a person would begin to type."""
+    """Open a dialog, and wait until it has put the focus where a person would begin to type."""
+    page.evaluate(SETTLED)
     page.get_by_role("link", name=link, exact=True).click()
+    page.evaluate("window.settled.then(() => null)")
     expect(dialog(page).locator("[autofocus]")).to_be_focused()
 
 
