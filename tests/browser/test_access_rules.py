@@ -57,7 +57,7 @@ def test_a_zone_is_added_placed_before_a_lane_and_kept_while_it_is_used(rules: P
     save(rules)
     zones = section(rules, "Zones")
     expect(zones).to_contain_text("for 90 min")
-    expect(zones).to_contain_text("12 at most")
+    expect(zones).to_contain_text("0 of 12 at most")
     expect(zones).to_contain_text("asks for a PIN")
     open_form(rules, "Change: Lane 2")
     dialog(rules).get_by_label("Going in leads to").select_option(label="Sauna")
