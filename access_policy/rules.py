@@ -116,15 +116,15 @@ RULES: Final[tuple[tuple[Rule, Check], ...]] = (
 
 def signals_of(case: Question, *, is_granted: bool) -> tuple[Signal, ...]:
     """What staff shall hear of this tap."""
-    raised = {
-        Signal.DURESS: case.facts.pin == "duress",
-        Signal.LOST_CREDENTIAL: case.credential.status == "lost",
-        Signal.COPIED_CREDENTIAL: _looks_copied(case),
-        Signal.EMERGENCY: is_granted and case.role == "emergency",
-        Signal.PASSBACK: case.breaks_passback,
-        Signal.LEASE_EXPIRED: is_granted and case.role != "emergency" and is_lease_over(case),
-    }
-    return tuple(signal for signal, is_raised in raised.items() if is_raised)
+    raised = (
+        (Signal.DURESS, case.facts.pin == "duress"),
+        (Signal.LOST_CREDENTIAL, case.credential.status == "lost"),
+        (Signal.COPIED_CREDENTIAL, _looks_copied(case)),
+        (Signal.EMERGENCY, is_granted and case.role == "emergency"),
+        (Signal.PASSBACK, case.breaks_passback),
+        (Signal.LEASE_EXPIRED, is_granted and case.role != "emergency" and is_lease_over(case)),
+    )
+    return tuple(signal for signal, is_raised in raised if is_raised)
 
 
 def _looks_copied(case: Question) -> bool:
