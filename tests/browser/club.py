@@ -128,6 +128,10 @@ class ReportingGateway:
         kind = AccessTaken if is_taken else AccessNotTaken
         self._send(kind(tap_id=tap_id, lane_id=self._lane_id, direction="in", member_id=member_id))
 
+    def enter(self, tap_id: str, member_id: str, zone_id: str) -> None:
+        """Send that a member came into a zone from outside."""
+        self._send(AccessTaken(tap_id, self._lane_id, "in", member_id, zone_id=zone_id))
+
     def tell(self, state: str) -> None:
         """Send what the lane says of itself."""
         self._send(LaneChanged(self._lane_id, state))
