@@ -8,6 +8,8 @@ from fastapi.staticfiles import StaticFiles
 
 from cloud.access_events.pages import router as access_events
 from cloud.access_rules.pages import routers as access_rules
+from cloud.alarms.pages import router as alarms
+from cloud.bookings.pages import router as bookings
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
@@ -16,14 +18,18 @@ from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
 from cloud.gateway_health.pages import router as gateway_health
-from cloud.members.pages import router as members
+from cloud.members.pages import routers as members
+from cloud.presence.pages import router as presence
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import router as staff
 
 ROUTERS: Final = (
     access_events,
+    presence,
+    alarms,
     explanations,
-    members,
+    *members,
+    bookings,
     flags,
     credentials,
     sites,

@@ -21,9 +21,10 @@ def find_page(
     return session.scalars(query if before_id is None else query.where(Alarm.id < before_id)).all()
 
 
-def count_open(session: UnitOfWork, *, most: int) -> int:
-    """How many wait for somebody, counted up to `most`."""
-    some = select(Alarm.id).where(Alarm.acknowledged_at.is_(None)).limit(most).subquery()
+def count_urgent(session: UnitOfWork, *, most: int) -> int:
+    """How many wait for somebody and are no history, counted up to `most`."""
+    waiting = (Alarm.acknowledged_at.is_(None), Alarm.is_history.is_(False))
+    some = select(Alarm.id).where(*waiting).limit(most).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 

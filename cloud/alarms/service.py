@@ -111,9 +111,9 @@ def find_page(
     return cut_page(rows, limit, lambda alarm: (alarm.id,))
 
 
-def count_open(session: UnitOfWork) -> int:
-    """How many alarms wait for somebody; 100 stands for 100 or more."""
-    return repository.count_open(session, most=COUNTED_MAX)
+def count_urgent(session: UnitOfWork) -> int:
+    """How many alarms wait for somebody that were news when they were heard of; 100 stands for 100 or more."""
+    return repository.count_urgent(session, most=COUNTED_MAX)
 
 
 def newest_id(session: UnitOfWork) -> str:

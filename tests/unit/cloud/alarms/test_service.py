@@ -49,6 +49,7 @@ def test_what_is_heard_of_hours_later_is_history(club: Club, scene: Scene) -> No
     with club.database.session() as session:
         (alarm,) = service.find_page(session, limit=9).items
         assert (alarm.is_history, alarm.member_id) == (True, "mem_1")
+        assert service.count_urgent(session) == 0, "nobody is called"
 
 
 def test_signals_that_nobody_here_knows_are_kept_and_nonsense_is_bounded(club: Club, scene: Scene) -> None:
@@ -87,7 +88,7 @@ def test_all_that_somebody_has_seen_is_acknowledged_and_nothing_newer(club: Club
         service.sound(session, scene, ["duress"])
         assert service.acknowledge_up_to(session, club.actor, seen) == 2
         assert service.acknowledge_up_to(session, club.actor, seen) == 0
-        assert service.count_open(session) == 1
+        assert service.count_urgent(session) == 1
 
 
 def test_alarms_come_in_pages_and_by_member(club: Club, scene: Scene) -> None:
