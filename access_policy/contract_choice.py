@@ -1,6 +1,6 @@
 """Which of a member's contracts lets them pass here and now, or at which question the last of them failed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -54,11 +54,11 @@ def find_contract(case: Case) -> EntitlementWindow | Denial:
 
 def choose_contract(case: Case) -> EntitlementWindow | Denial:
     """The contract to pass on: one without a visit limit first, then the one that ends first."""
-    windows = case.entitlement.windows
+    windows: Sequence[EntitlementWindow] = case.entitlement.windows
     if not windows:
         return Denial(Reason.NO_ENTITLEMENT, Rule.NO_CONTRACT)
     for rule, reason, passes in QUESTIONS if case.facts.direction == "in" else QUESTIONS_ON_LEAVING:
-        left = tuple(window for window in windows if passes(window, case))
+        left = [window for window in windows if passes(window, case)]
         if not left:
             return Denial(_not_started(windows, case) if rule is Rule.CONTRACT_WINDOW else reason, rule)
         windows = left
@@ -81,7 +81,7 @@ def schedules_of(window: EntitlementWindow, case: Case) -> tuple[str, ...]:
     return tuple(grant.schedule_id for grant in level.grants if grant.zone_id == case.zone_id) if level else ()
 
 
-def _not_started(windows: tuple[EntitlementWindow, ...], case: Case) -> Reason:
+def _not_started(windows: Sequence[EntitlementWindow], case: Case) -> Reason:
     has_future = any(case.facts.now_s < window.starts_at for window in windows)
     return Reason.CREDENTIAL_NOT_ACTIVE if has_future else Reason.CREDENTIAL_EXPIRED
 

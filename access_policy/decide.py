@@ -1,6 +1,7 @@
 """The one function that grants or denies: `decide`; `judge` also tells each rule that was asked on the way."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from access_policy.contract_choice import Denial
 from access_policy.decision import ConsideredFlag, Decision, Holder, Reason, Rule
@@ -12,8 +13,7 @@ from access_policy.rules import RULES, signals_of
 from access_policy.zone import OUTSIDE
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A rule that was asked; None: it let the case pass."""
 
     rule: Rule
@@ -43,9 +43,10 @@ def judge(view: GateView, facts: TapFacts) -> Judgement:
     steps: list[Step] = []
     for rule, check in RULES:
         refusal = check(question)
-        steps.append(Step(_rule_asked(rule, question, refusal), refusal))
         if refusal is not None:
-            return Judgement(_refused(view, question, steps[-1].rule, refusal), tuple(steps))
+            asked = _rule_asked(rule, question)
+            return Judgement(_refused(view, question, asked, refusal), (*steps, Step(asked, refusal)))
+        steps.append(Step(rule, None))
     decision = _granted(view, question)
     return Judgement(decision, (*steps, Step(decision.rule, None)))
 
@@ -54,9 +55,9 @@ def _unjudged(view: GateView, rule: Rule, reason: Reason) -> Judgement:
     return Judgement(Decision("block", reason, rule, view.revision), (Step(rule, reason),))
 
 
-def _rule_asked(rule: Rule, question: Question, refusal: Reason | None) -> Rule:
-    """Of the contracts the question at which the last of them failed says more than their name."""
-    if refusal is not None and rule is Rule.CONTRACT and isinstance(question.contract, Denial):
+def _rule_asked(rule: Rule, question: Question) -> Rule:
+    """Of contracts that refuse, the question at which the last of them failed says more than their name."""
+    if rule is Rule.CONTRACT and isinstance(question.contract, Denial):
         return question.contract.rule
     return rule
 

@@ -1,6 +1,7 @@
 """From the rows of the sync contract to what decisions are made of; the only module here that knows the wire."""
 
 from collections.abc import Iterable
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from access_policy.credential import Credential
@@ -14,12 +15,15 @@ from access_policy.zone import AccessLevel, Direction, LanePlace, LevelGrant, Zo
 from sync_protocol import state_rows as rows
 from sync_protocol.journal_events import DecisionFacts
 
+MINUTES_PER_DAY: Final = 1440
+
 
 def read_policy(policy_rows: Iterable[rows.PolicyRow]) -> SitePolicy | None:
     """The rules of the site; None as long as there is no row of the site.
 
     Raises:
         zoneinfo.ZoneInfoNotFoundError: the site's time zone is unknown here.
+        ValueError: hours, or the hour at which a zone forgets, that no day has.
     """
     site: rows.SiteRow | None = None
     days: dict[int, str] = {}
@@ -151,6 +155,8 @@ def _read_rules(row: rows.SiteRow) -> SiteRules:
 
 
 def _read_zone(row: rows.ZoneRow) -> Zone:
+    if not 0 <= row.forgive_minute < MINUTES_PER_DAY:
+        raise ValueError(f"{row.zone_id}: {row.forgive_minute} is no minute of the day")
     return Zone(
         row.zone_id,
         row.name,
@@ -171,7 +177,16 @@ def _read_schedule(row: rows.ScheduleRow) -> Schedule:
 
 
 def _read_windows(windows: Iterable[rows.DayWindow]) -> tuple[DayWindow, ...]:
-    return tuple(DayWindow(window.from_minute, window.to_minute) for window in windows)
+    return tuple(_read_day_window(window) for window in windows)
+
+
+def _read_day_window(row: rows.DayWindow) -> DayWindow:
+    begins_on_its_day = 0 <= row.from_minute < MINUTES_PER_DAY
+    if not (begins_on_its_day and 0 < row.to_minute - row.from_minute <= MINUTES_PER_DAY):
+        raise ValueError(
+            f"{row.from_minute} to {row.to_minute} does not begin on its day, or does not last at most a day"
+        )
+    return DayWindow(row.from_minute, row.to_minute)
 
 
 def _read_window(window: rows.EntitlementWindow) -> EntitlementWindow:

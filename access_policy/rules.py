@@ -116,20 +116,23 @@ RULES: Final[tuple[tuple[Rule, Check], ...]] = (
 
 def signals_of(case: Question, *, is_granted: bool) -> tuple[Signal, ...]:
     """What staff shall hear of this tap."""
+    raised = (
+        (Signal.DURESS, case.facts.pin == "duress"),
+        (Signal.LOST_CREDENTIAL, case.credential.status == "lost"),
+        (Signal.COPIED_CREDENTIAL, _looks_copied(case)),
+        (Signal.EMERGENCY, is_granted and case.role == "emergency"),
+        (Signal.PASSBACK, case.breaks_passback),
+        (Signal.LEASE_EXPIRED, is_granted and case.role != "emergency" and is_lease_over(case)),
+    )
+    return tuple(signal for signal, is_raised in raised if is_raised)
+
+
+def _looks_copied(case: Question) -> bool:
+    """Whether the credential was at another lane just now; a guest is let in with it at whichever lane is free."""
     place = case.facts.whereabouts
-    travel_s = case.facts.now_s - place.since if place else None
-    is_elsewhere = place is not None and place.lane_id != case.facts.lane_id
-    raised = {
-        Signal.DURESS: case.facts.pin == "duress",
-        Signal.LOST_CREDENTIAL: case.credential.status == "lost",
-        Signal.COPIED_CREDENTIAL: is_elsewhere
-        and travel_s is not None
-        and 0 <= travel_s < case.site.rules.impossible_travel_s,
-        Signal.EMERGENCY: is_granted and case.role == "emergency",
-        Signal.PASSBACK: case.breaks_passback,
-        Signal.LEASE_EXPIRED: is_granted and case.role != "emergency" and is_lease_over(case),
-    }
-    return tuple(signal for signal, is_raised in raised.items() if is_raised)
+    if place is None or place.lane_id == case.facts.lane_id or case.is_guest:
+        return False
+    return 0 <= case.facts.now_s - place.since < case.site.rules.impossible_travel_s
 
 
 def is_lease_over(case: Question, *, doubt_s: int = 0) -> bool:

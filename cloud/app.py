@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from cloud import pages
 from cloud.access_events.api import router as access_events
 from cloud.access_rules.api import router as access_rules
+from cloud.alarms.api import router as alarms
 from cloud.bookings.api import router as bookings
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
@@ -33,6 +34,7 @@ from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.members.api import router as members
 from cloud.members.standing_api import router as members_standing
+from cloud.presence.api import router as presence
 from cloud.settings import Settings
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
@@ -54,6 +56,8 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     flags,
     desired_state,
     access_events,
+    presence,
+    alarms,
     explanations,
     enrolment,
     certificates,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from cloud.access_rules import handlers as access_rules
+from cloud.alarms import handlers as alarms
 from cloud.bookings import handlers as bookings
 from cloud.contracts import handlers as contracts
 from cloud.credentials import handlers as credentials
@@ -17,6 +18,7 @@ from cloud.domain_events import (
     AccessRuleRemoved,
     BookingChanged,
     ContractChanged,
+    CopySuspected,
     CredentialChanged,
     DomainEvent,
     FlagCleared,
@@ -25,11 +27,15 @@ from cloud.domain_events import (
     MemberChanged,
     MemberJoinedSite,
     MemberLeftSite,
+    MemberPassed,
     MemberRulesChanged,
+    SignalsRaised,
     SiteAdded,
     SiteChanged,
+    SomebodyPassed,
     VisitTaken,
 )
+from cloud.presence import handlers as presence
 
 Handler = Callable[[UnitOfWork, Any], None]
 
@@ -48,6 +54,10 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     LaneAdded: (access_rules.place_lane, desired_state.project_site),
     SiteChanged: (desired_state.project_site,),
     VisitTaken: (contracts.count_visit,),
+    MemberPassed: (presence.move_member,),
+    SomebodyPassed: (presence.count_somebody,),
+    SignalsRaised: (alarms.sound_signals,),
+    CopySuspected: (alarms.sound_copy,),
 }
 
 

@@ -117,6 +117,55 @@ class VisitTaken:
     spends_visit: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MemberPassed:
+    """A member, or a guest of theirs, went through a lane from one zone into another; an empty zone is outside."""
+
+    site_id: str
+    gateway_id: str
+    lane_id: str
+    member_id: str
+    zone_id: str
+    left_zone_id: str
+    at: datetime
+    is_guest: bool
+    is_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SomebodyPassed:
+    """Somebody went through a lane whom no card named."""
+
+    site_id: str
+    lane_id: str
+    is_inward: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignalsRaised:
+    """A gateway's decision holds something that staff shall hear of."""
+
+    site_id: str
+    gateway_id: str
+    lane_id: str
+    member_id: str | None
+    at: datetime
+    event_id: int
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopySuspected:
+    """A member's card went through two gateways faster than anybody walks."""
+
+    site_id: str
+    gateway_id: str
+    lane_id: str
+    member_id: str
+    at: datetime
+
+
 DomainEvent = (
     MemberChanged
     | MemberJoinedSite
@@ -132,4 +181,8 @@ DomainEvent = (
     | LaneAdded
     | SiteChanged
     | VisitTaken
+    | MemberPassed
+    | SomebodyPassed
+    | SignalsRaised
+    | CopySuspected
 )

@@ -7,7 +7,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from cloud.access_events.pages import router as access_events
-from cloud.access_rules.pages import router as access_rules
+from cloud.access_rules.pages import routers as access_rules
+from cloud.alarms.pages import router as alarms
+from cloud.bookings.pages import router as bookings
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
@@ -17,18 +19,22 @@ from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
 from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
-from cloud.members.pages import router as members
+from cloud.members.pages import routers as members
+from cloud.presence.pages import router as presence
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import router as staff
 
 ROUTERS: Final = (
     access_events,
+    presence,
+    alarms,
     explanations,
-    members,
+    *members,
+    bookings,
     flags,
     credentials,
     sites,
-    access_rules,
+    *access_rules,
     gateway_health,
     gate_commands,
     enrolment,

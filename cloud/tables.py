@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 from cloud.access_events import models as access_events
 from cloud.access_rules import models as access_rules
+from cloud.alarms import models as alarms
 from cloud.audit import models as audit
 from cloud.bookings import models as bookings
 from cloud.contracts import models as contracts
@@ -17,12 +18,14 @@ from cloud.flags import models as flags
 from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
 from cloud.members import models as members
+from cloud.presence import models as presence
 from cloud.sites import models as sites
 from cloud.staff import models as staff
 
 _PACKAGES: Final = (
     access_events,
     access_rules,
+    alarms,
     audit,
     bookings,
     contracts,
@@ -33,6 +36,7 @@ _PACKAGES: Final = (
     gate_commands,
     gateway_health,
     members,
+    presence,
     sites,
     staff,
 )

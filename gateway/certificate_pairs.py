@@ -72,7 +72,7 @@ class PairsOnDisk:
         Raises:
             OSError: the file cannot be read.
         """
-        return self._certificate.read_text()
+        return self._certificate.read_text(errors="replace")
 
     @property
     def authority_pem(self) -> str:
@@ -81,7 +81,7 @@ class PairsOnDisk:
         Raises:
             OSError: the file cannot be read.
         """
-        return self._authority.read_text()
+        return self._authority.read_text(errors="replace")
 
     def request_next(self) -> str:
         """A certificate request for the candidate's key, which is made when there is none; the same until promoted.
@@ -130,7 +130,8 @@ class PairsOnDisk:
 
     def _promote(self) -> None:
         assert self._candidate is not None, "there is a candidate to promote"
-        self._move(self._next_key, self._key)
+        if self._next_key.exists():  # a disk that failed in between is asked again
+            self._move(self._next_key, self._key)
         self._move(self._next_certificate, self._certificate)
         self._current, self._candidate = self._candidate, None
 

@@ -53,8 +53,17 @@ def server_at(url: str) -> CloudServer:
 
 
 def trusting(authority_pem: str) -> ssl.SSLContext:
-    """TLS 1.2 or newer that believes this authority and nobody else."""
-    context = ssl.create_default_context(cadata=authority_pem)
+    """TLS 1.2 or newer that believes this authority and nobody else.
+
+    Raises:
+        EnrolmentError: the text holds no certificate.
+    """
+    # Not create_default_context: for an empty text it believes whomever the system does.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cadata=authority_pem)
+    except (ssl.SSLError, ValueError, TypeError) as error:
+        raise EnrolmentError("the file of the site's authority holds no certificate") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -77,8 +86,8 @@ def exchange(
     headers = {"Content-Type": "application/json"} if body is not None else {}
     try:
         connection.request("GET" if body is None else "POST", path, body=body, headers=headers)
-        response = connection.getresponse()
-        answer = response.read(ANSWER_BYTES_MAX + 1)
+        with connection.getresponse() as response:
+            answer = response.read(ANSWER_BYTES_MAX + 1)
     except ssl.SSLCertVerificationError as error:
         raise AuthorityMismatchError(
             f"{server.host} cannot prove that it belongs to the site: {error.verify_message}"
@@ -106,5 +115,5 @@ def read_problem(answer: bytes) -> Problem:
         fields = json.loads(answer)
         detail = str(fields.get("detail") or fields.get("title") or "")[:300]
         return Problem(str(fields.get("type") or "").rpartition(":")[2][:100], detail)
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return Problem("", "")

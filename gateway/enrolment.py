@@ -145,7 +145,7 @@ def _store(state_dir: Path, public_key: ec.EllipticCurvePublicKey, answer: bytes
         certificate_pem, authority_pem = str(fields["certificate_pem"]), str(fields["authority_pem"])
         leaf = x509.load_pem_x509_certificates(certificate_pem.encode())[0]
         x509.load_pem_x509_certificates(authority_pem.encode())
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise GrantMalformedError(f"the cloud's answer cannot be used: {error}") from error
     if leaf.public_key() != public_key:
         raise GrantMalformedError("the cloud's answer holds a certificate for another key")

@@ -24,7 +24,10 @@ _PASSAGES_AHEAD: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """One tap. `is_taken` None: not granted, or not yet known whether the person went through."""
+    """One tap. `is_taken` None: not granted, or not yet known whether the person went through.
+
+    `signals` are what staff have to hear of besides (`access_policy.decision.Signal`).
+    """
 
     event_id: int
     tap_id: str
@@ -39,6 +42,7 @@ class FeedRow:
     member_name: str | None
     is_history: bool
     is_taken: bool | None = None
+    signals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def _rows(session: UnitOfWork, events: Sequence[AccessEvent]) -> list[FeedRow | 
             member_id=tap.member_id if tap.member_id in names else None,
             member_name=names.get(tap.member_id or ""),
             is_history=tap.is_history,
+            signals=tuple(tap.body.get("signals", ())),
         )
         for tap in taps
     ]

@@ -11,19 +11,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloud.access_events import repository
+from cloud.access_events import news, repository
 from cloud.access_events.columns import event_columns, is_history, to_utc
 from cloud.access_events.models import BootClock, JournalCursor
 from cloud.access_events.repository import EventMark
 from cloud.database import UnitOfWork
-from cloud.domain_events import VisitTaken
-from cloud.errors import CloudError
 from cloud.kit.storable import NUMBER_MAX
 from cloud.sites.models import Gateway
 from sync_protocol.errors import MalformedMessageError
 from sync_protocol.journal_events import (
     CHAIN_START,
-    AccessTaken,
+    EventBody,
     GapRecorded,
     JournalEvent,
     SealedEvent,
@@ -59,7 +57,7 @@ class _Intake:
     known: set[EventMark]
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
-    visits: list[tuple[AccessTaken, dict[str, Any]]] = field(default_factory=list)
+    told: list[tuple[EventBody, dict[str, Any]]] = field(default_factory=list)
 
 
 def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: int) -> int:
@@ -82,7 +80,7 @@ def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: i
 
 
 def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> BatchOutcome:
-    """Store what is new in a batch and publish a `VisitTaken` for each passage; idempotent.
+    """Store what is new in a batch and publish what others have to hear of (`news`); idempotent.
 
     The caller commits, then acknowledges.
     """
@@ -100,8 +98,8 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
         row["is_history"] = is_history(row["occurred_at"], session.now)
     repository.add_refused(session, intake.refused)
     repository.add_events(session, intake.rows)
-    for visit, row in intake.visits:
-        _count_visit(session, gateway, visit, row)
+    for body, row in intake.told:
+        news.tell(session, body, row)
     if intake.rows:
         session.wake_after_commit("access_events")
     return BatchOutcome(cursor.acked_seq, tuple((row["seq"], row["reason"]) for row in intake.refused))
@@ -161,8 +159,7 @@ def _take(intake: _Intake, item: _Parsed, cursor: JournalCursor, offsets: dict[s
         else:
             row["is_chain_intact"] = is_chain_intact
             intake.rows.append(row)
-            if isinstance(event.body, AccessTaken):
-                intake.visits.append((event.body, row))
+            intake.told.append((event.body, row))
     if reason:
         intake.refused.append({"seq": sealed.seq, "reason": reason, "content": sealed.content})
     if not is_chain_intact:
@@ -203,11 +200,3 @@ def _restamp(session: UnitOfWork, gateway: Gateway, boot_id: str, offset_ms: int
                 event.occurred_at = to_utc(event.monotonic_ms + offset_ms)
             event.is_history = is_history(event.occurred_at, event.received_at)
         after_id = events[-1].id
-
-
-def _count_visit(session: UnitOfWork, gateway: Gateway, visit: AccessTaken, row: dict[str, Any]) -> None:
-    taken = VisitTaken(visit.member_id, visit.contract_id, gateway.site_id, row["occurred_at"], visit.spends_visit)
-    try:
-        session.publish(taken)
-    except CloudError as error:
-        _logger.warning("a visit of gateway %s, tap %s, is not counted: %s", gateway.id, visit.tap_id, error.detail)

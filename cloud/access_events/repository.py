@@ -74,6 +74,12 @@ def add_events(session: UnitOfWork, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(AccessEvent), rows)
 
 
+def find_id(session: UnitOfWork, gateway_id: str, epoch: str, seq: int) -> int:
+    """The id of a stored event."""
+    place = (AccessEvent.gateway_id == gateway_id, AccessEvent.journal_epoch == epoch, AccessEvent.seq == seq)
+    return session.scalars(select(AccessEvent.id).where(*place)).one()
+
+
 def add_refused(session: UnitOfWork, rows: list[dict[str, Any]]) -> None:
     """Put events aside."""
     if rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,17 @@ from cloud.contracts import service as contracts
 from cloud.contracts.models import Contract
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.desired_state.rows import standing_rows
 from cloud.desired_state.service import GatewayProof
 from cloud.flags import service
 from cloud.flags.models import Flag
+from cloud.kit.clock import local_day
 from cloud.kit.i18n import LANGUAGES
 from cloud.members.models import Member
+from cloud.sites import service as sites
+from cloud.sites.models import Site
 from cloud.staff import service as staff
+from sync_protocol.state_rows import FlagRow
 
 CLEARED_SHOWN_FOR: Final = timedelta(hours=24)
 _RECENT_MAX: Final = 20
@@ -27,7 +32,7 @@ _RECENT_MAX: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class FlagView:
-    """One flag. Flags of unpaid dues have nobody who raised them and go when the dues are paid."""
+    """One flag. Those of dues, certificate and black list have nobody who raised them, and go with their cause."""
 
     flag_id: str
     source: str
@@ -80,11 +85,49 @@ def flag_board(session: UnitOfWork, member: Member, zone: ZoneInfo, words: Words
         for flag in policy.dues_flags(contracts.terms_of(contract), zone)
     ]
     raised = [_view(session, flag, names, words) for flag in standing]
+    site = sites.get_site(session, member.site_id)
+    follows = [_standing_view(session, flag) for flag in standing_flags(member, site, words, zone)]
     return FlagBoard(
         raised=sorted(
-            [*raised, *dues], key=lambda view: (not view.standing.is_on(session.now), view.effect != "block")
+            [*raised, *dues, *follows], key=lambda view: (not view.standing.is_on(session.now), view.effect != "block")
         ),
         lifted=[_view(session, flag, names, words) for flag in lifted],
+    )
+
+
+def standing_flags(member: Member, site: Site, words: Words, zone: ZoneInfo) -> list[tuple[str, StandingFlag]]:
+    """The flags that follow from black list and certificate, with their ids."""
+    return [(row.flag_id, _standing_flag(row, words, zone)) for row in standing_rows(member, site)]
+
+
+def _standing_flag(row: FlagRow, words: Words, zone: ZoneInfo) -> StandingFlag:
+    starts_at, ends_at = (
+        None if moment is None else datetime.fromtimestamp(moment, UTC) for moment in (row.starts_at, row.ends_at)
+    )
+    if row.source == "black_list":
+        text = words.reason("black_listed")
+    elif row.effect == "message" and ends_at is not None:
+        last_day = local_day(ends_at - timedelta(seconds=1), zone)
+        text = words.text(mark("The medical certificate is good until %(day)s"), day=words.day(last_day))
+    else:
+        text = words.reason("certificate_missing")
+    return StandingFlag(row.effect, row.source, text, starts_at, ends_at)
+
+
+def _standing_view(session: UnitOfWork, found: tuple[str, StandingFlag]) -> FlagView:
+    flag_id, flag = found
+    return FlagView(
+        flag_id=flag_id,
+        source=flag.source,
+        effect=flag.effect,
+        text=flag.text,
+        starts_at=flag.starts_at,
+        ends_at=flag.ends_at,
+        raised_at=None,
+        raised_by=None,
+        cleared_at=None,
+        cleared_by=None,
+        proofs=desired_state.flag_proof(session, flag_id),
     )
 
 

@@ -1,9 +1,9 @@
 """The console's one event stream (`GET /stream`, server-sent events): what happens at the gates while staff look.
 
-`access` carries a finished row of the feed and is numbered, so that a browser resumes behind the last it saw; `gateway`
-and `flag` only say that something changed, and the page fetches that part anew. So it does at `listening`: nobody else
-tells what changed between the making of the page and this word. One watcher looks at the database for all browsers of
-this process, when woken and at least once a second; nobody watching, nothing is read.
+`access` carries a finished row of the feed and is numbered, so that a browser resumes behind the last it saw;
+`gateway`, `flag`, `alarm` and `presence` only say that something changed, and the page fetches that part anew. So it
+does at `listening`: nobody else tells what changed between the making of the page and this word. One watcher looks at
+the database for all browsers of this process, when woken and at least once a second; nobody watching, nothing is read.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from cloud.access_events import feed_rows, service
 from cloud.access_events.feed_rows import FeedChange, FeedRow, Passage
 from cloud.access_events.lane_news import LaneNews
 from cloud.access_events.repository import EventFilter
+from cloud.alarms import service as alarms
 from cloud.api import AppDatabase
 from cloud.console.rendering import render_text
 from cloud.console.viewer import Viewer, viewing
@@ -30,7 +31,7 @@ from cloud.gate_commands import service as gate_commands
 from cloud.kit.storable import NUMBER_MAX
 from cloud.sites import service as sites
 
-WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state", "gate_commands")
+WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state", "alarms", "gate_commands")
 LOOK_EVERY_S: Final = 1.0
 SETTLE_S: Final = 0.02
 KEEP_ALIVE_S: Final = 15.0
@@ -61,6 +62,7 @@ class Sight:
     taps: Sequence[FeedChange]
     gateways: dict[str, tuple[Any, ...]]
     heads: dict[str, int]
+    alarms: tuple[str, int] = ("", 0)
 
 
 class Watcher:
@@ -162,7 +164,8 @@ def look(database: Database, after_id: int | None) -> Sight:
             )
             for gateway in sites.list_gateways(session)
         }
-        return Sight(newest_id, taps, gateways, desired_state.heads(session))
+        waiting = (alarms.newest_id(session), alarms.count_urgent(session))
+        return Sight(newest_id, taps, gateways, desired_state.heads(session), waiting)
 
 
 def changes_between(before: Sight, seen: Sight) -> list[Change]:
@@ -178,6 +181,10 @@ def changes_between(before: Sight, seen: Sight) -> list[Change]:
         before.gateways.get(key, ())[:2] != seen.gateways.get(key, ())[:2] for key in changed
     ):
         changes.append(Change("flag"))
+    if before.alarms != seen.alarms:
+        changes.append(Change("alarm"))
+    if before.newest_id != seen.newest_id:
+        changes.append(Change("presence"))
     return changes
 
 

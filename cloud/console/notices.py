@@ -21,6 +21,11 @@ NOTICES: Final = {
     "rules_saved": mark("Saved. The list of gates says which one obeys already."),
     "rule_deleted": mark("Deleted. The list of gates says which one obeys already."),
     "zone_forgiven": mark("The gates forget who is inside once they have heard of it."),
+    "standing_saved": mark("Saved. The gates obey once they have heard of it."),
+    "member_forgiven": mark("The gates forget where the member is once they have heard of it."),
+    "session_booked": mark("Booked. The gates know once they have heard of it."),
+    "session_cancelled": mark("Cancelled. The gates know once they have heard of it."),
+    "alarms_acknowledged": mark("Acknowledged. Your name stands beside it."),
     "signed_out": mark("You are signed out."),
 }
 

@@ -25,6 +25,12 @@ _REFUSALS: Final = (
     (ContractState.EXPIRED, mark("May not enter: the contract ended on %(day)s")),
 )
 
+_NO_CARD: Final = mark("but there is no active card")
+_FREE_ROLES: Final = {
+    "staff": mark("May enter without a contract: staff"),
+    "emergency": mark("May enter in every mode of the lanes: emergency card"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class StandingFlag:
@@ -57,13 +63,16 @@ def judge(
     now: datetime,
     zone: ZoneInfo,
     words: Words,
+    role: str = "member",
 ) -> Standing:
-    """How a member stands at this instant."""
+    """How a member stands at this instant; `role` is an `access_policy.entitlement.Role`."""
     acting = [flag for flag in flags if flag.is_on(now)]
     for flag in acting:
         if flag.effect == "block":
             blocked = words.text(mark("Blocked at the turnstile"))
             return Standing("bad", f"{blocked}: {flag.text}" if flag.text else blocked)
+    if role in _FREE_ROLES:
+        return Standing("good" if has_card else "warn", _free(role, words, has_card=has_card))
     today = local_day(now, zone)
     usable = [terms for terms in contracts if policy.contract_state(terms, today) in _USABLE]
     if not usable:
@@ -79,13 +88,18 @@ def judge(
     if not has_fee:
         parts.append(words.text(mark("the contract itself is over")))
     if not has_card:
-        parts.append(words.text(mark("but there is no active card")))
+        parts.append(words.text(_NO_CARD))
     if any(flag.source == "dues" for flag in acting):
         parts.append(words.text(mark("dues are unpaid")))
     if any(flag.source != "dues" for flag in acting):
         parts.append(words.text(mark("message waiting at the gate")))
     is_calm = has_fee and has_card and not acting
     return Standing("good" if is_calm else "warn", "; ".join(parts))
+
+
+def _free(role: str, words: Words, *, has_card: bool) -> str:
+    sentence = words.text(_FREE_ROLES[role])
+    return sentence if has_card else f"{sentence}; {words.text(_NO_CARD)}"
 
 
 def _last_day(terms: Terms, zone: ZoneInfo) -> date:

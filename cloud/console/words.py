@@ -80,6 +80,15 @@ FLAG_SOURCES: Final = {
     "black_list": mark("Black list"),
     "security": mark("Security"),
 }
+# What a tap signals to staff (`access_policy.decision.Signal`).
+SIGNALS: Final = {
+    "duress": mark("PIN for an emergency was typed"),
+    "lost_credential": mark("Lost card was used"),
+    "copied_credential": mark("Card may be a copy"),
+    "emergency": mark("Emergency card was used"),
+    "passback": mark("Came in again without leaving"),
+    "lease_expired": mark("Let in by a gate that was offline for too long"),
+}
 CLOCKS: Final = {
     "synced": mark("Clock is right"),
     "floor": mark("Clock may be slow"),
@@ -187,5 +196,6 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "self_test_check": named(CHECKS),
         "self_test_finding": named(FINDINGS),
         "self_test_verdict": named(VERDICTS),
+        "signal": named(SIGNALS),
         "since": words.since,
     }

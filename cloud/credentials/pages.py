@@ -1,11 +1,20 @@
-"""Revoke a card and let it work again, from the member card."""
+"""Revoke a card and let it work again, give it a PIN and take that away, from the member card."""
+
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Response
 
-from cloud.api import Transaction
+from cloud.api import ReadSession, Transaction
+from cloud.console.languages import mark
 from cloud.console.rendering import go_to
-from cloud.console.viewer import Submission, submitting
-from cloud.credentials import service
+from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.credentials import pins, service
+from cloud.credentials.models import Credential
+from cloud.credentials.policy import printed_number
+from cloud.database import UnitOfWork
+from cloud.members import service as members
+from cloud.members.pages import forms
+from cloud.members.pages.forms import REFUSED, Sheet
 
 router = APIRouter()
 
@@ -24,3 +33,41 @@ def reactivate(
     """Let the card work again."""
     card = service.reactivate(session, form.viewer.signed_in.actor, credential_id)
     return go_to(form.viewer, f"/members/{card.member_id}", notice="credential_reactivated")
+
+
+@router.get("/credentials/{credential_id}/pin")
+def show_pin_form(credential_id: str, session: ReadSession, viewer: Viewer = viewing("credentials.write")) -> Response:
+    """Two empty fields: nobody can read a PIN."""
+    return _pin_form(session, viewer, service.get(session, credential_id))
+
+
+@router.post("/credentials/{credential_id}/pin")
+def set_pin(credential_id: str, session: Transaction, form: Submission = submitting("credentials.write")) -> Response:
+    """Give the card a PIN, and perhaps one for an emergency."""
+    card = service.get(session, credential_id)
+    pin, duress_pin = form.fields.get("pin", ""), form.fields.get("duress_pin") or None
+    try:
+        pins.set_pin(session, form.viewer.signed_in.actor, credential_id, pin, duress_pin=duress_pin)
+    except REFUSED as error:
+        return _pin_form(session, form.viewer, card, forms.explain(error, form.viewer.words))
+    return forms.done(form.viewer, card.member_id, "standing_saved")
+
+
+@router.post("/credentials/{credential_id}/pin/clear")
+def clear_pin(credential_id: str, session: Transaction, form: Submission = submitting("credentials.write")) -> Response:
+    """Ask for no PIN of this card."""
+    card = pins.clear_pin(session, form.viewer.signed_in.actor, credential_id)
+    return forms.done(form.viewer, card.member_id, "standing_saved")
+
+
+def _pin_form(
+    session: UnitOfWork, viewer: Viewer, card: Credential, errors: Mapping[str, str] | None = None
+) -> Response:
+    say = viewer.words.text
+    sheet = Sheet(
+        title=say(mark("PIN of card %(number)s"), number=printed_number(card.canonical)),
+        action=f"/credentials/{card.id}/pin",
+        button=say(mark("Send to the gates")),
+        body="pin_fields",
+    )
+    return forms.show(viewer, members.get(session, card.member_id), sheet, {}, errors)

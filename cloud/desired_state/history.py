@@ -6,9 +6,9 @@ A row that changes leaves what it said behind, for `KEPT_FOR`; `StateHead.histor
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
 
 from cloud.database import UnitOfWork
 from cloud.desired_state.models import DesiredRow, PastRow, StateHead
@@ -27,19 +27,23 @@ class PastState:
     rows: tuple[StateRow, ...]
 
 
-def keep(session: UnitOfWork, row: DesiredRow, until_revision: int) -> None:
-    """Remember what the row says, which holds until before this revision. Call it before the row is changed."""
-    session.add(
-        PastRow(
-            site_id=row.site_id,
-            key=row.key,
-            from_revision=row.revision,
-            until_revision=until_revision,
-            member_id=row.member_id,
-            body=row.body,
-            superseded_at=session.now,
-        )
-    )
+def last_words(row: DesiredRow, until_revision: int, now: datetime) -> dict[str, Any]:
+    """What the row says, which holds until before this revision: the columns of a `PastRow`."""
+    return {
+        "site_id": row.site_id,
+        "key": row.key,
+        "from_revision": row.revision,
+        "until_revision": until_revision,
+        "member_id": row.member_id,
+        "body": row.body,
+        "superseded_at": now,
+    }
+
+
+def keep(session: UnitOfWork, words: list[dict[str, Any]]) -> None:
+    """Remember what rows said before they changed."""
+    if words:
+        session.execute(insert(PastRow), words)
 
 
 def is_known(session: UnitOfWork, site_id: str, revision: int) -> bool:

@@ -11,15 +11,15 @@ PRUNED_EVERY_S: Final = 3_600.0
 _logger = logging.getLogger(__name__)
 
 
-async def keep_history_short(database: Database) -> None:
-    """Prune again and again until cancelled; a database that is away is tried again an hour later."""
+async def keep_history_short(database: Database, *, every_s: float = PRUNED_EVERY_S) -> None:
+    """Prune again and again until cancelled; a database that is away is tried again the next time."""
     while True:
         try:
             while await asyncio.to_thread(prune_some, database) == history.PRUNED_AT_ONCE:
                 pass
         except DATABASE_FAULTS as error:
             _logger.warning("the history of the state is not pruned now: %s", error)
-        await asyncio.sleep(PRUNED_EVERY_S)
+        await asyncio.sleep(every_s)
 
 
 def prune_some(database: Database) -> int:

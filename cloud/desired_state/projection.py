@@ -8,7 +8,7 @@ of two transactions about one member the later one sees what the earlier one did
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cloud.access_rules import levels, schedules, special_days, zones
@@ -148,6 +148,7 @@ class _Changes:
         self._revision = head.revision + 1
         self._digest = Digest(head.digest)
         self._is_dirty = False
+        self._retired: list[dict[str, Any]] = []
 
     def compare(self, stored: Mapping[str, DesiredRow], wanted: list[StateRow]) -> None:
         """Write what differs between the rows that are wanted and those stored for the same members, or the site."""
@@ -158,6 +159,8 @@ class _Changes:
             if key not in by_key and not old.is_deleted:
                 self._retire(old)
                 self._write(old, b"", is_deleted=True)
+        history.keep(self._fresh, self._retired)
+        self._retired.clear()
 
     def finish(self) -> bool:
         """Move the head if anything was written; whether it was."""
@@ -181,7 +184,7 @@ class _Changes:
     def _retire(self, old: DesiredRow) -> None:
         """What the row says now holds until before the new revision."""
         self._digest.remove(old.key, old.body)
-        history.keep(self._fresh, old, self._revision)
+        self._retired.append(history.last_words(old, self._revision, self._fresh.now))
 
     def _write(self, row: DesiredRow, body: bytes, *, is_deleted: bool) -> None:
         row.body, row.is_deleted, row.revision = body, is_deleted, self._revision

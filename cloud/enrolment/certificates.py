@@ -133,7 +133,7 @@ def withdraw_gateway(session: UnitOfWork, actor: Actor, gateway_id: str, why: st
         NotFoundError: there is no such gateway.
         ConflictError: it is out of service already.
     """
-    gateway = sites.find_gateway(session, gateway_id)
+    gateway = sites.lock_gateway(session, gateway_id)
     if gateway is None:
         raise not_found("gateway", gateway_id)
     if gateway.retired_at is not None:

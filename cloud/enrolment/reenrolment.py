@@ -83,8 +83,8 @@ def approve(
         NotFoundError: nobody waits under this id.
         ConflictError: another request came meanwhile, or the gateway is out of service.
     """
+    gateway = sites.lock_gateway(session, gateway_id)
     request = _decide(session, actor, gateway_id, key_hash, "approved")
-    gateway = sites.find_gateway(session, gateway_id)
     if gateway is None or gateway.retired_at is not None:
         raise ConflictError("gateway_retired", "This gateway is out of service; enrol it with a new token.")
     certificate = certificates.issue(session, authority, gateway, read_request(request.csr_pem))

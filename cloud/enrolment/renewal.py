@@ -80,9 +80,13 @@ def renew(
     _check_challenge(secret, request.challenge, session.now)
     leaf = _issued_leaf(authority, request)
     _check_proof(leaf, request)
-    present = certificates.find(session, serial_number(leaf)) or _take_in(session, request, leaf)
+    # One at a time: two would both get a certificate, and one of a gateway that is withdrawn meanwhile would stay good.
+    gateway = sites.lock_gateway(session, request.gateway_id)
+    if gateway is None:
+        raise UnauthenticatedError("certificate_unknown", "No such gateway is known here.")
+    present = certificates.find(session, serial_number(leaf)) or _take_in(session, gateway, leaf)
     new_key = _new_key(present, request.csr_pem)
-    gateway = _require_in_service(session, present)
+    _check_in_service(gateway, present)
     successor = certificates.find_successor(session, present)
     if successor is not None and successor.public_key_hash == public_key_hash(new_key):
         return successor
@@ -127,11 +131,8 @@ def _issued_leaf(authority: OnlineAuthority, request: RenewalRequest) -> x509.Ce
     return leaf
 
 
-def _take_in(session: UnitOfWork, request: RenewalRequest, leaf: x509.Certificate) -> GatewayCertificate:
+def _take_in(session: UnitOfWork, gateway: Gateway, leaf: x509.Certificate) -> GatewayCertificate:
     """A certificate of ours that is not in the tables: the database was restored from before it was issued."""
-    gateway = sites.find_gateway(session, request.gateway_id)
-    if gateway is None:
-        raise UnauthenticatedError("certificate_unknown", "No such gateway is known here.")
     taken_in = certificates.keep(session, gateway.id, to_pem(leaf))
     actor = Actor("gateway", gateway.id)
     after = {"serial": taken_in.serial}
@@ -164,13 +165,11 @@ def _new_key(present: GatewayCertificate, csr_pem: str) -> ec.EllipticCurvePubli
     return public_key
 
 
-def _require_in_service(session: UnitOfWork, present: GatewayCertificate) -> Gateway:
-    gateway = sites.find_gateway(session, present.gateway_id)
-    if gateway is None or gateway.retired_at is not None:
+def _check_in_service(gateway: Gateway, present: GatewayCertificate) -> None:
+    if gateway.retired_at is not None:
         raise ForbiddenError("gateway_retired", "This gateway is out of service; enrol it with a new token.")
     if present.revoked_at is not None:
         raise ForbiddenError("certificate_revoked", "This certificate is revoked.")
-    return gateway
 
 
 def _check_due(session: UnitOfWork, present: GatewayCertificate, unused: GatewayCertificate | None) -> None:

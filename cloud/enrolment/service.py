@@ -110,7 +110,7 @@ def _find_token(session: UnitOfWork, text: str) -> ClaimToken:
 
 
 def _consume(session: UnitOfWork, token: ClaimToken, gateway_id: str, key_hash: str, certificate_pem: str) -> None:
-    previous = sites.find_gateway_of_lane(session, token.lane_id)
+    previous = sites.lock_gateway_of_lane(session, token.lane_id)
     actor = Actor("gateway", gateway_id)
     sites.add_gateway(session, sites.get_lane(session, token.lane_id), gateway_id, serial_of(certificate_pem))
     certificates.keep(session, gateway_id, certificate_pem)

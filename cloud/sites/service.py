@@ -124,9 +124,21 @@ def create_lane(session: UnitOfWork, actor: Actor, site_id: str, name: str) -> L
     return lane
 
 
+def lock_gateway(session: UnitOfWork, gateway_id: str) -> Gateway | None:
+    """The gateway, retired or not, kept from others who would change what it holds until the transaction ends."""
+    return session.get(Gateway, gateway_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+def lock_gateway_of_lane(session: UnitOfWork, lane_id: str) -> Gateway | None:
+    """The gateway at work at a lane, locked; nobody else puts one in charge of the lane until the transaction ends."""
+    session.get(Lane, lane_id, with_for_update={"key_share": True}, populate_existing=True)
+    gateway = repository.find_gateway_of_lane(session, lane_id)
+    return None if gateway is None else lock_gateway(session, gateway.id)
+
+
 def add_gateway(session: UnitOfWork, lane: Lane, gateway_id: str, certificate_serial: str) -> Gateway:
     """Put a gateway in charge of a lane; the one before is retired."""
-    previous = repository.find_gateway_of_lane(session, lane.id)
+    previous = lock_gateway_of_lane(session, lane.id)
     if previous is not None:
         retire_gateway(session, previous)
     gateway = Gateway(

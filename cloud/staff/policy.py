@@ -12,6 +12,7 @@ Permission = Literal[
     "dues.write",
     "flags.write",
     "access.read",
+    "alarms.acknowledge",
     "gateways.read",
     "gateways.enrol",
     "access_rules.write",
@@ -29,6 +30,7 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
         "dues.write",
         "flags.write",
         "access.read",
+        "alarms.acknowledge",
         "gateways.read",
         "lanes.open",
     }

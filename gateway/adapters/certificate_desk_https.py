@@ -85,7 +85,7 @@ def _field(status: int, answer: bytes, name: str) -> str:
     try:
         fields: Any = json.loads(answer)
         value = fields[name]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DeskUnreachableError(f"the cloud's answer has no {name}") from error
     if not isinstance(value, str):
         raise DeskUnreachableError(f"the cloud's answer has no {name}")

@@ -30,12 +30,16 @@ Handler = Callable[[Arguments], Awaitable[Answer]]
 
 
 class LocalControl:
-    """Serves the socket at `path`; `handlers` are the words that it understands."""
+    """Serves the socket at `path`; `handlers` are the words that it understands.
 
-    def __init__(self, path: Path, handlers: Mapping[str, Handler]) -> None:
+    A client has `wait_s` to say what it wants, and as long to read the answer.
+    """
+
+    def __init__(self, path: Path, handlers: Mapping[str, Handler], *, wait_s: float = REQUEST_WAIT_S) -> None:
         self._path = path
         self._handlers = dict(handlers)
-        self._asker_count = 0
+        self._wait_s = wait_s
+        self._askers: set[asyncio.StreamWriter] = set()
 
     def add(self, word: str, handler: Handler) -> None:
         """Understand one more word."""
@@ -54,27 +58,34 @@ class LocalControl:
             self._path.chmod(0o660)
             server = await asyncio.start_unix_server(self._serve, sock=unbound.dup(), limit=REQUEST_SIZE_MAX)
         try:
-            await server.serve_forever()
+            # Not serve_forever: from Python 3.12 on its end waits for whoever is connected.
+            await asyncio.Event().wait()
         finally:
+            server.close()
+            for writer in tuple(self._askers):
+                writer.transport.abort()
             self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._asker_count += 1
+        self._askers.add(writer)
         try:
             # asyncio reports a connection's task that ends as cancelled as a failure, so this one just ends.
-            with contextlib.suppress(OSError, asyncio.CancelledError):
+            with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
                 answer = await self._answer(reader, writer)
-                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
-                await writer.drain()
+                writer.write(json.dumps(answer).encode() + b"\n")
+                writer.close()
+                async with asyncio.timeout(self._wait_s):
+                    await writer.wait_closed()
         finally:
-            self._asker_count -= 1
-            writer.close()
+            self._askers.discard(writer)
+            # Who has not read the answer by now does not get it.
+            writer.transport.abort()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Answer:
-        if self._asker_count > ASKERS_MAX:
+        if len(self._askers) > ASKERS_MAX:
             return {"refused": f"more than {ASKERS_MAX} requests at once"}
         try:
-            async with asyncio.timeout(REQUEST_WAIT_S):
+            async with asyncio.timeout(self._wait_s):
                 request = _parse(await reader.readline())
             handler = self._handlers.get(str(request.pop("do", "")))
             if handler is None:

@@ -57,8 +57,10 @@ class LocalStatus:
             self._path.chmod(self._mode)
             server = await asyncio.start_unix_server(self._serve, sock=unbound.dup(), limit=1024)
         try:
-            await server.serve_forever()
+            # Not serve_forever: from Python 3.12 on its end waits for whoever listens.
+            await asyncio.Event().wait()
         finally:
+            server.close()
             for writer in tuple(self._listeners):
                 writer.transport.abort()
             self._path.unlink(missing_ok=True)

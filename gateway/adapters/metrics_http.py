@@ -38,8 +38,11 @@ class MetricsServer:
             return
         self.port = server.sockets[0].getsockname()[1]
         log.info("metrics are at http://%s:%d/metrics", LOOPBACK, self.port)
-        async with server:
-            await server.serve_forever()
+        try:
+            # Not serve_forever: from Python 3.12 on its end waits for whoever is connected.
+            await asyncio.Event().wait()
+        finally:
+            server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._asker_count += 1

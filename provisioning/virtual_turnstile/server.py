@@ -51,6 +51,8 @@ def bind(settings: Settings) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((settings.host, settings.port))
+        # Whoever has read the announced address may connect before the server has begun.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise PathTakenError(f"cannot listen on {settings.listen}: {error.strerror}") from error

@@ -11,7 +11,8 @@ from typing import Any, Final
 BOOT: Final = Path(__file__).with_name("boot.sh")
 PACKAGES: Final = ("python3", "systemd", "systemd-sysv", "dbus", "udev", "ca-certificates")
 """What Raspberry Pi OS has anyway; python3-venv is not among it."""
-BOOT_S: Final = 60.0
+BOOT_S: Final = 240.0
+"""Without any network Debian 12 waits two minutes for one, where networkd is used."""
 COMMAND_S: Final = 600.0
 Done = subprocess.CompletedProcess[str]
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from cloud import bus
 from cloud.access_events import journal
+from cloud.access_rules.models import LanePlace
 from cloud.audit.service import Actor
 from cloud.contracts import service as contracts
 from cloud.contracts.policy import DaySpan
@@ -103,6 +104,7 @@ class ReportingGateway:
         *,
         text: str = "",
         direction: Direction = "in",
+        signals: tuple[str, ...] = (),
     ) -> str:
         """Send a decision; returns its tap id."""
         tap_id = secrets.token_hex(8)
@@ -119,14 +121,28 @@ class ReportingGateway:
                 revision=1,
                 member_id=member_id,
                 text=text,
+                signals=signals,
             )
         )
         return tap_id
+
+    def go(self, member_id: str, direction: Direction) -> None:
+        """Send a passage into the lane's zone, or out of it."""
+        with self._database.session() as session:
+            place = session.get_one(LanePlace, self._lane_id)
+            inside, outside = place.zone_in_id or "", place.zone_out_id or ""
+        to, left = (inside, outside) if direction == "in" else (outside, inside)
+        tap_id = secrets.token_hex(8)
+        self._send(AccessTaken(tap_id, self._lane_id, direction, member_id, zone_id=to, left_zone_id=left))
 
     def pass_through(self, tap_id: str, member_id: str, *, is_taken: bool = True) -> None:
         """Send what became of a granted tap."""
         kind = AccessTaken if is_taken else AccessNotTaken
         self._send(kind(tap_id=tap_id, lane_id=self._lane_id, direction="in", member_id=member_id))
+
+    def enter(self, tap_id: str, member_id: str, zone_id: str) -> None:
+        """Send that a member came into a zone from outside."""
+        self._send(AccessTaken(tap_id, self._lane_id, "in", member_id, zone_id=zone_id))
 
     def tell(self, state: str) -> None:
         """Send what the lane says of itself."""

@@ -1,6 +1,7 @@
 """Key and certificate on disk: one whole pair at any moment, also after a power cut between any two steps."""
 
 import asyncio
+import errno
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,25 @@ def test_a_power_cut_in_a_promotion_leaves_a_whole_pair_that_is_found_again(
     assert again.current == (before if steps == 0 else candidate)
     assert again.candidate == (candidate if steps == 0 else None)
     client_context(again.current_files)
+
+
+def test_a_disk_that_fails_in_a_promotion_is_asked_again(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = folder.renewed()
+    candidate = pairs.candidate
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name == "next-certificate.pem":
+            raise OSError(errno.EIO, "bad disk")
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(OSError, match="bad disk"):
+            asyncio.run(pairs.promote())
+    asyncio.run(pairs.promote())
+    assert (pairs.current, pairs.candidate) == (candidate, None)
+    client_context(pairs.current_files)
 
 
 def test_a_power_cut_between_key_and_certificate_keeps_the_key_for_the_repeat(folder: Folder) -> None:

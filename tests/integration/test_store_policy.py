@@ -94,6 +94,29 @@ def test_rules_that_cannot_be_read_leave_the_ones_before_in_force_and_say_so_onc
     run(test)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        rows.ZoneRow("zon_a", "Gym", forgive_minute=10**15),
+        rows.ScheduleRow("sch_a", "Odd", ((rows.DayWindow(0, 10**15),),) * 7),
+    ],
+    ids=["zone", "schedule"],
+)
+def test_rules_that_no_clock_can_keep_leave_the_ones_before_in_force(tmp_path: Path, odd: rows.PolicyRow) -> None:
+    state = club(3)
+
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            await load(store.state, state)
+            good = site_of(store)
+            state.put(odd)
+            await change(store, state)
+            assert site_of(store) is good
+            assert "ValueError" in store.gate_reader.policy_fault
+
+    run(test)
+
+
 def test_without_any_rules_that_can_be_read_the_gate_knows_no_site(tmp_path: Path) -> None:
     state = DesiredState()
     state.put(rows.SiteRow("sit_a", "Club", "Europe/Nowhere", "it"))

@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx
 
 READY_WITHIN_S = 20.0
-STOP_WITHIN_S = 2.0
+STOP_WITHIN_S = 10.0
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -2,10 +2,6 @@
 
 from typing import Final
 
-from fastapi import APIRouter
-
 from cloud.access_rules.pages import lanes, levels, overview, schedules, site_rules, special_days, zones
 
-router: Final = APIRouter()
-for _part in (overview, site_rules, zones, lanes, schedules, special_days, levels):
-    router.include_router(_part.router)
+routers: Final = tuple(part.router for part in (overview, site_rules, zones, lanes, schedules, special_days, levels))

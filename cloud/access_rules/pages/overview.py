@@ -10,13 +10,15 @@ from fastapi import APIRouter, Response
 from cloud.access_rules import levels, schedules, special_days, zones
 from cloud.access_rules.models import AccessLevel, Schedule
 from cloud.access_rules.pages import terms
+from cloud.access_rules.pages.forms import address_of
 from cloud.access_rules.pages.week import DayView, SpecialView, special_views, week_views
 from cloud.api import ReadSession
-from cloud.console.rendering import render
+from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.kit.clock import local_day
+from cloud.presence import service as presence
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway, Lane, Site
 
@@ -70,7 +72,7 @@ def show_access_rules(site_id: str, session: ReadSession, viewer: Viewer = viewi
         site=site,
         zone=zone,
         terms=terms,
-        zones=zones.list_of_site(session, site_id),
+        rolls=presence.who_is_inside(session, site_id),
         lanes=_lanes(session, site_id),
         schedules=[_schedule_view(schedule, viewer.language) for schedule in schedules.list_of_site(session, site_id)],
         days=[special for special in days if special.day >= today],
@@ -78,6 +80,15 @@ def show_access_rules(site_id: str, session: ReadSession, viewer: Viewer = viewi
         levels=_levels(session, site_id),
         gates=_gates(session, site),
     )
+
+
+@router.get("/access/rules/{site_id}/zones")
+def show_zones(site_id: str, session: ReadSession, viewer: Viewer = viewing("gateways.read")) -> Response:
+    """The zones with how many are inside, as the part of the page that keeps itself up to date."""
+    if not viewer.is_fragment:
+        return go_to(viewer, address_of(site_id))
+    zone, rolls = ZoneInfo(sites.get_site(session, site_id).time_zone), presence.who_is_inside(session, site_id)
+    return render(viewer, "access_rules/zone_list.html", zone=zone, rolls=rolls, terms=terms)
 
 
 @router.get("/access/rules/{site_id}/gates")

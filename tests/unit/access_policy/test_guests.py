@@ -34,6 +34,13 @@ def test_a_guest_is_no_violation_and_raises_no_signal() -> None:
     assert Signal.PASSBACK not in HOST.tap(whereabouts=JUST_IN).signals
 
 
+def test_a_guest_who_takes_the_neighbouring_lane_does_not_look_like_a_copied_card() -> None:
+    beside = inside(NOON - 3, lane_id="other door")
+    assert HOST.tap(whereabouts=beside).is_guest
+    assert HOST.tap(whereabouts=beside).signals == ()
+    assert Signal.COPIED_CREDENTIAL in HOST.tap(whereabouts=beside, guests_today=2).signals
+
+
 def test_a_guest_of_a_pack_burns_no_visit() -> None:
     assert not HOST.with_contract(visits_left=5).tap(whereabouts=JUST_IN).spends_visit
 

@@ -35,6 +35,29 @@ SITE = rows.SiteRow(
 )
 
 
+@pytest.mark.parametrize("minute", [-1, 1440, 10**15])
+def test_a_minute_that_no_day_has_is_not_read(minute: int) -> None:
+    with pytest.raises(ValueError, match="minute of the day"):
+        read_policy([SITE, rows.ZoneRow("zon_a", "Gym", forgive_minute=minute)])
+
+
+@pytest.mark.parametrize("window", [(-1, 60), (1440, 1500), (600, 600), (600, 540), (600, 2041), (0, 10**15)])
+@pytest.mark.parametrize("is_special", [False, True])
+def test_hours_that_no_day_has_are_not_read(window: tuple[int, int], is_special: bool) -> None:
+    windows = (rows.DayWindow(*window),)
+    usual, special = ((),) * 7, {"holiday": windows}
+    odd = rows.ScheduleRow("sch_a", "Odd", *((usual, special) if is_special else ((windows,) * 7, {})))
+    with pytest.raises(ValueError, match="at most a day"):
+        read_policy([SITE, odd])
+
+
+def test_hours_up_to_a_whole_day_are_read() -> None:
+    windows = (rows.DayWindow(0, 1440), rows.DayWindow(1439, 2879))
+    policy = read_policy([SITE, rows.ScheduleRow("sch_a", "Always", (windows,) * 7)])
+    assert policy is not None
+    assert len(policy.schedules["sch_a"].weekly[0]) == 2
+
+
 def test_without_a_row_of_the_site_there_is_no_policy() -> None:
     assert read_policy([rows.LaneRow("lan_a", "zon_a")]) is None
 

@@ -39,9 +39,9 @@ def csr_of(key: ec.EllipticCurvePrivateKey) -> str:
 class RenewalDesk:
     """`key` and `serial` are of the certificate in use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str = "sqlite://") -> None:
         self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-        self.database = Database("sqlite://", dispatch=bus.dispatch, clock=lambda: self.now)
+        self.database = Database(database_url, dispatch=bus.dispatch, clock=lambda: self.now)
         METADATA.create_all(self.database.engine)
         self.authority = create_authority(folder, "Club", "a long passphrase", self.now)
         self.club = Club.found(self.database)

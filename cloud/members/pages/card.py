@@ -12,8 +12,11 @@ from cloud.access_events import feed_rows
 from cloud.access_events import service as access_events
 from cloud.access_events.feed_rows import FeedPage
 from cloud.access_events.repository import EventFilter
+from cloud.access_rules.models import AccessLevel
+from cloud.alarms import service as alarms
+from cloud.alarms.pages import alarm_views
 from cloud.api import ReadSession
-from cloud.console.flag_board import FlagBoard, flag_board, text_in
+from cloud.console.flag_board import FlagBoard, flag_board, standing_flags, text_in
 from cloud.console.rendering import render
 from cloud.console.standing import Standing, StandingFlag, judge
 from cloud.console.viewer import Viewer, viewing
@@ -29,10 +32,15 @@ from cloud.flags import service as flags
 from cloud.kit.clock import local_day
 from cloud.members import service
 from cloud.members.models import Member
+from cloud.members.pages.sessions import booking_views
+from cloud.members.pages.standing_forms import ROLES
+from cloud.presence import service as presence
+from cloud.presence.service import Place
 from cloud.sites import service as sites
 
 PAGE_ROWS: Final = 50
 ACCESS_ROWS: Final = 20
+ALARM_ROWS: Final = 10
 
 router = APIRouter()
 
@@ -52,6 +60,23 @@ class ContractView:
     contract: Contract
     state: ContractState
     visits_left: int | None
+    level_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightsView:
+    """How the member stands with the gates, besides contracts and flags."""
+
+    role: str
+    places: Sequence[Place]
+    site_names: Sequence[str]
+    is_certificate_required: bool
+    has_other_sites: bool
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether there is anything to forget."""
+        return any(place.is_counted for place in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +120,12 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         zone=zone,
         today=today,
         board=board,
-        standing=_standing(board, held, cards, viewer, zone=zone),
-        contracts=[_contract_view(contract, today) for contract in held],
+        standing=_standing(member, board, held=held, cards=cards, viewer=viewer, zone=zone),
+        contracts=[_contract_view(session, contract, today) for contract in held],
         cards=[CardView(card, printed_number(card.canonical)) for card in cards],
+        rights=_rights(session, member),
+        bookings=booking_views(session, member),
+        alarms=alarm_views(session, alarms.find_page(session, member_id=member.id, is_open=True, limit=ALARM_ROWS)),
         page=_accesses(session, member),
         stream_after=access_events.newest_id(session),
     )
@@ -111,7 +139,7 @@ def show_standing(member_id: str, session: ReadSession, viewer: Viewer = viewing
     board = flag_board(session, member, zone, viewer.words)
     held = contracts.list_of_members(session, [member.id])
     cards = credentials.list_of_members(session, [member.id])
-    standing = _standing(board, held, cards, viewer, zone=zone)
+    standing = _standing(member, board, held=held, cards=cards, viewer=viewer, zone=zone)
     return render(viewer, "members/standing.html", standing=standing)
 
 
@@ -127,7 +155,13 @@ def _accesses(session: UnitOfWork, member: Member) -> FeedPage:
 
 
 def _standing(
-    board: FlagBoard, held: Sequence[Contract], cards: Sequence[Credential], viewer: Viewer, *, zone: ZoneInfo
+    member: Member,
+    board: FlagBoard,
+    *,
+    held: Sequence[Contract],
+    cards: Sequence[Credential],
+    viewer: Viewer,
+    zone: ZoneInfo,
 ) -> Standing:
     return judge(
         [contracts.terms_of(contract) for contract in held],
@@ -136,12 +170,14 @@ def _standing(
         now=viewer.now,
         zone=zone,
         words=viewer.words,
+        role=member.role,
     )
 
 
 def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> list[ListRow]:
     ids = [member.id for member in found]
-    zones = {site.id: ZoneInfo(site.time_zone) for site in sites.list_sites(session)}
+    homes = {site.id: site for site in sites.list_sites(session)}
+    zones = {site.id: ZoneInfo(site.time_zone) for site in homes.values()}
     terms: dict[str, list[Terms]] = {}
     for contract in contracts.list_of_members(session, ids):
         terms.setdefault(contract.member_id, []).append(contracts.terms_of(contract))
@@ -157,11 +193,21 @@ def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> 
             member,
             judge(
                 terms.get(member.id, ()),
-                [*raised.get(member.id, ()), *_dues_flags(terms.get(member.id, ()), zones[member.site_id], viewer)],
+                [
+                    *raised.get(member.id, ()),
+                    *_dues_flags(terms.get(member.id, ()), zones[member.site_id], viewer),
+                    *(
+                        flag
+                        for _, flag in standing_flags(
+                            member, homes[member.site_id], viewer.words, zones[member.site_id]
+                        )
+                    ),
+                ],
                 has_card=member.id in with_card,
                 now=viewer.now,
                 zone=zones[member.site_id],
                 words=viewer.words,
+                role=member.role,
             ),
         )
         for member in found
@@ -177,6 +223,21 @@ def _dues_flags(held: Sequence[Terms], zone: ZoneInfo, viewer: Viewer) -> list[S
     ]
 
 
-def _contract_view(contract: Contract, today: date) -> ContractView:
+def _rights(session: UnitOfWork, member: Member) -> RightsView:
+    every_site = sites.list_sites(session)
+    used = service.site_ids_of(session, [member.id])[member.id]
+    return RightsView(
+        role=ROLES[member.role],
+        places=presence.places_of(session, member),
+        site_names=[site.name for site in every_site if site.id in used],
+        is_certificate_required=any(site.certificate_required for site in every_site if site.id in used),
+        has_other_sites=len(every_site) > 1,
+    )
+
+
+def _contract_view(session: UnitOfWork, contract: Contract, today: date) -> ContractView:
     terms = contracts.terms_of(contract)
-    return ContractView(contract, policy.contract_state(terms, today), policy.visits_left(terms))
+    level = session.get(AccessLevel, contract.level_id) if contract.level_id else None
+    return ContractView(
+        contract, policy.contract_state(terms, today), policy.visits_left(terms), level.name if level else ""
+    )

@@ -1,0 +1,19 @@
+"""What alarms do when something happens elsewhere."""
+
+from access_policy.decision import Signal
+from cloud.alarms import service
+from cloud.alarms.service import Scene
+from cloud.database import UnitOfWork
+from cloud.domain_events import CopySuspected, SignalsRaised
+
+
+def sound_signals(session: UnitOfWork, event: SignalsRaised) -> None:
+    """Call staff for what a gateway signals."""
+    scene = Scene(event.site_id, event.gateway_id, event.lane_id, event.member_id, event.at, event.event_id)
+    service.sound(session, scene, event.signals)
+
+
+def sound_copy(session: UnitOfWork, event: CopySuspected) -> None:
+    """Call staff for a card that went through two gateways at once."""
+    scene = Scene(event.site_id, event.gateway_id, event.lane_id, event.member_id, event.at)
+    service.sound(session, scene, [Signal.COPIED_CREDENTIAL])
