@@ -6,7 +6,6 @@
 import asyncio
 import functools
 import importlib.metadata
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from gateway.adapters.local_status import LocalStatus
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.adapters.watchdog_systemd import SystemdNotifier
 from gateway.bootstrap_certificates import open_certificates
-from gateway.bootstrap_commands import RUN_ID_BYTES, build_commands
+from gateway.bootstrap_commands import build_commands
 from gateway.bootstrap_inspection import InspectedGateway, Inspection
 from gateway.bootstrap_lanes import Lanes
 from gateway.bootstrap_readers import build_wires, place_readers
@@ -281,10 +280,8 @@ async def serve_gateway(
         )
         gate = Gate(config, core)
         keeping = ClockKeeping(clock, store.state, store.state)
-        run_id = secrets.token_hex(RUN_ID_BYTES)
-        commands = build_commands(
-            gate, link, clock, run_id=run_id, is_supervised=notifier.is_heard, bundle=(config, config_path)
-        )
+        is_supervised = notifier.is_heard
+        commands = build_commands(gate, link, clock, is_supervised=is_supervised, bundle=(config, config_path))
         ports = SessionPorts(
             link,
             store.journal,
@@ -293,9 +290,7 @@ async def serve_gateway(
             readers=lambda: gate.readers,
             serial=parts.trial.serial,
             self_test=lambda: inspection.self_test.latest,
-            obey=commands.handle,
-            answer_again=commands.answer_again,
-            run_id=run_id,
+            commands=commands,
         )
         session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
         gate.handle_applied(store.state.applied_revision)

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import io
+import secrets
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -43,7 +44,6 @@ def build_commands(
     link: CloudLinkMqtt,
     clock: Clock,
     *,
-    run_id: str,
     is_supervised: bool,
     bundle: tuple[GatewayConfig, Path],
 ) -> RemoteCommands:
@@ -55,7 +55,7 @@ def build_commands(
         collect=functools.partial(_collect, *bundle),
         restart=_end_in_order if is_supervised else None,
     )
-    return RemoteCommands(link, clock, hands, run_id=run_id)
+    return RemoteCommands(link, clock, hands, run_id=secrets.token_hex(RUN_ID_BYTES))
 
 
 def _identify(gate: CommandedGate, lane_id: str) -> bool:

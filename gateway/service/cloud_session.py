@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.event_upload import EventUpload
@@ -25,12 +26,29 @@ NONCE_BYTES = 8
 HELLOS_OPEN_MAX = 32
 
 
-async def _ignore_command(command: m.Command) -> None:
-    logger.warning("this gateway takes no commands; %s is ignored", command.command_id)
+class CommandTaker(Protocol):
+    """Takes commands. Without a `run_id` the cloud sends none."""
+
+    @property
+    def run_id(self) -> str: ...
+
+    async def handle(self, command: m.Command) -> None: ...
+
+    async def answer_again(self) -> None:
+        """The cloud is there again: some answers may have been lost."""
+        ...
 
 
-async def _have_no_answers() -> None:
-    """Where no commands are taken, none are answered."""
+class NoCommands:
+    """Implements `CommandTaker` where none are taken."""
+
+    run_id = ""
+
+    async def handle(self, command: m.Command) -> None:
+        logger.warning("this gateway takes no commands; %s is ignored", command.command_id)
+
+    async def answer_again(self) -> None:
+        """There is nothing to be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +56,7 @@ class SessionPorts:
     """The ports of the session.
 
     `readers` tells how each reader is, `serial` which certificate is in use (hex), `self_test` what the newest
-    self-test found, None as long as there was none. `obey` takes commands, `answer_again` is called when the cloud is
-    there again; without a `run_id` the cloud sends no commands.
+    self-test found, None as long as there was none.
     """
 
     link: CloudLink
@@ -49,9 +66,7 @@ class SessionPorts:
     readers: Callable[[], tuple[m.ReaderHealth, ...]]
     serial: Callable[[], str] = str
     self_test: Callable[[], SelfTestReport | None] = lambda: None
-    obey: Callable[[m.Command], Awaitable[None]] = _ignore_command
-    answer_again: Callable[[], Awaitable[None]] = _have_no_answers
-    run_id: str = ""
+    commands: CommandTaker = field(default_factory=NoCommands)
 
 
 class CloudSession:
@@ -110,7 +125,7 @@ class CloudSession:
             case m.Refused():
                 self._handle_refused(message)
             case m.Command():
-                await self._ports.obey(message)
+                await self._ports.commands.handle(message)
             case _:
                 raise AssertionError(f"not a message of the cloud: {message!r}")
 
@@ -156,7 +171,7 @@ class CloudSession:
         if not self.is_welcome:
             self._ask_again()
         self.state_sync.handle_head(welcome.head_revision, welcome.digest_root)
-        await self._ports.answer_again()
+        await self._ports.commands.answer_again()
 
     def _ask_again(self) -> None:
         self._is_hello_due = True
@@ -189,7 +204,7 @@ class CloudSession:
             wants_snapshot=self.state_sync.wants_snapshot,
             nonce=nonce,
             certificate_serial=self._ports.serial(),
-            run_id=self._ports.run_id,
+            run_id=self._ports.commands.run_id,
         )
 
     def _heartbeat(self) -> m.Heartbeat:

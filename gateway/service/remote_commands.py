@@ -70,13 +70,16 @@ class _Kept:
 
 
 class RemoteCommands:
-    """`handle` does what is done at once; `run` does the rest, one command after the other, until cancelled."""
+    """`handle` does what is done at once; `run` does the rest, one command after the other, until cancelled.
+
+    `run_id` is random for each start of the program.
+    """
 
     def __init__(self, link: CloudLink, clock: Clock, hands: CommandHands, *, run_id: str) -> None:
         self._link = link
         self._clock = clock
         self._hands = hands
-        self._run_id = run_id
+        self.run_id = run_id
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._slow: asyncio.Queue[Command] = asyncio.Queue(SLOW_WAITING_MAX)
 
@@ -126,7 +129,7 @@ class RemoteCommands:
     def _find_hindrance(self, command: Command) -> Ending | None:
         """Why it is not done: the outcome and the word for it."""
         now_ms = self._clock.wall_ms()
-        if command.run_id != self._run_id:
+        if command.run_id != self.run_id:
             return "missed", "restarted"
         if self._clock.trust != "synced" or command.issued_at_ms > now_ms + AHEAD_MAX_MS:
             return "refused", "clock_untrusted"

@@ -195,7 +195,9 @@ class ScriptedGateway:
     async def say_bytes(self, topic: str, payload: bytes) -> None:
         await self._client.publish(topic, payload)
 
-    async def hello(self, *, wants_snapshot: bool = False, staged: StagedSnapshot | None = None) -> None:
+    async def hello(
+        self, *, wants_snapshot: bool = False, staged: StagedSnapshot | None = None, run_id: str = ""
+    ) -> None:
         outbox = OutboxRange(0, len(self.written))
         await self.say(
             Hello(
@@ -209,6 +211,7 @@ class ScriptedGateway:
                 now_ms(),
                 staged=staged,
                 wants_snapshot=wants_snapshot,
+                run_id=run_id,
             )
         )
 

@@ -95,8 +95,11 @@ class Scene:
     async def working(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self.commands.run())
         yield
+        loop = asyncio.get_running_loop()
         for _ in range(20):
-            await asyncio.sleep(0)
+            turn = loop.create_future()
+            loop.call_soon(turn.set_result, None)
+            await turn
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
