@@ -40,7 +40,7 @@ def book(session: UnitOfWork, actor: Actor, member_id: str, details: BookingDeta
 
     Raises:
         NotFoundError: there is no such member.
-        InvalidError: the times are not in order, it is over or ten years ahead, or the zone is at no site of the member.
+        InvalidError: the times are not in order, it is over or ten years ahead, or the zone at no site of the member.
         ConflictError: the member has 40 bookings ahead.
     """
     assert actor.kind == "staff", "bookings of this table are made by staff"
