@@ -40,8 +40,11 @@ def decide_tap(session: UnitOfWork, site_id: str, credential_hash: str, facts: T
     )
 
 
-def take_over(session: UnitOfWork, gateway: Gateway, body: AccessDecided, *, seq: int = 0) -> None:
-    """Bring one event to the cloud, as the first of a journal of its own."""
+def take_over(
+    session: UnitOfWork, gateway: Gateway, body: AccessDecided, *, seq: int = 0, at_ms: int | None = None
+) -> None:
+    """Bring one event to the cloud, as the first of a journal of its own; without `at_ms` at the time of its facts."""
     wall_ms = body.facts.now_s * 1000 if body.facts else int(session.now.timestamp()) * 1000
+    wall_ms = wall_ms if at_ms is None else at_ms
     sealed = seal_event(JournalEvent(0, f"boot{seq}", 0, wall_ms, "synced", body), CHAIN_START)
     journal.record_batch(session, gateway, EventBatch(f"epoch{seq}", (sealed,)))

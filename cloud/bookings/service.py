@@ -20,6 +20,7 @@ from cloud.members import service as members
 STANDING_MAX: Final = 40
 """A member has at most so many bookings ahead: all of them travel to the gates in one row."""
 LENGTH_MAX: Final = timedelta(days=1)
+AHEAD_MAX: Final = timedelta(days=3653)
 KEPT_AFTER: Final = timedelta(hours=4)
 """The longest that a site lets in after a session: until then the gates keep a booking that is over."""
 
@@ -39,7 +40,7 @@ def book(session: UnitOfWork, actor: Actor, member_id: str, details: BookingDeta
 
     Raises:
         NotFoundError: there is no such member.
-        InvalidError: the times are not in order, it is over, or the zone is at no site that the member uses.
+        InvalidError: the times are not in order, it is over or ten years ahead, or the zone at no site of the member.
         ConflictError: the member has 40 bookings ahead.
     """
     assert actor.kind == "staff", "bookings of this table are made by staff"
@@ -103,10 +104,13 @@ def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: 
 
 
 def _check(session: UnitOfWork, member_id: str, details: BookingDetails) -> None:
-    if not details.starts_at < details.ends_at <= details.starts_at + LENGTH_MAX:
+    # Differences, not sums: a time at the end of the calendar has no day after it.
+    if not timedelta(0) < details.ends_at - details.starts_at <= LENGTH_MAX:
         raise invalid_field("ends_at", "bad_length", "The session must end after its start, within a day.")
     if details.ends_at <= session.now:
         raise invalid_field("ends_at", "is_over", "The session is over already.")
+    if details.ends_at - session.now > AHEAD_MAX:
+        raise invalid_field("starts_at", "too_far_ahead", "Book at most ten years ahead.")
     zone = session.get(Zone, details.zone_id) if details.zone_id is not None else None
     if details.zone_id is None:
         return

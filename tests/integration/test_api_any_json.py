@@ -3,6 +3,7 @@
 Most drawn requests nearly fit the OpenAPI document, so that they come deep."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloud.database import Database
-from tests.integration.club import Club, add_member, open_club
+from cloud.kit.ids import new_id
+from cloud.sites import service as sites
+from tests.integration.club import SYSTEM, Club, add_member, open_club
 
 SCALARS = (
     st.none()
@@ -58,6 +61,12 @@ class Caller:
             ("special_day_id", "special-days", day),
         ):
             self._known_ids[name] = self._client.post(f"{site}/{noun}", json=body).json()["id"]
+        now = datetime.now(UTC)
+        session = {"title": "Pilates", "starts_at": f"{now:%FT%TZ}", "ends_at": f"{now + timedelta(hours=1):%FT%TZ}"}
+        self._known_ids["booking_id"] = self._client.post(f"{address}/bookings", json=session).json()["id"]
+        with club.database.transaction() as unit:
+            lane = sites.create_lane(unit, SYSTEM, club.site_id, "Lane 1")
+            self._known_ids |= {"lane_id": lane.id, "gateway_id": sites.add_gateway(unit, lane, new_id("gwy"), "1").id}
         # Signing out would end the test's own session, and the stream never ends by itself.
         left_out = {("delete", "/api/v1/sessions"), ("get", "/api/v1/access-events/stream")}
         self.operations = sorted(

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from access_policy.facts import TapFacts
-from cloud.access_events.models import AccessEvent
+from cloud.access_events.models import AccessEvent, RefusedEvent
 from cloud.database import Database
 from cloud.desired_state.models import StateHead
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
 from cloud.staff.api import COOKIE
 from sync_protocol.credential_hash import hash_credential
-from sync_protocol.journal_events import AccessDecided
+from sync_protocol.journal_events import AccessDecided, DecisionFacts
 from tests.gateway_of_the_past import decide_tap, take_over
 from tests.integration.club import SYSTEM, Club, add_member, open_club
 
@@ -57,7 +57,7 @@ class Lane:
             facts = TapFacts(self._lane_id, "in", "free", now_s, is_clock_trusted=True)
             body = decide_tap(session, self._club.site_id, card, facts)
             altered: AccessDecided = msgspec.structs.replace(body, **changes)
-            take_over(session, gateway, altered, seq=self._taps)
+            take_over(session, gateway, altered, seq=self._taps, at_ms=now_s * 1000)
         with self._club.database.session() as session:
             return session.scalars(select(AccessEvent.id).order_by(AccessEvent.id.desc())).first() or 0
 
@@ -113,6 +113,36 @@ def test_an_altered_record_raises_an_alarm(club: Club, desk: httpx.Client) -> No
     told = explain(desk, event_id)
     assert (told["is_same"], told["differences"]) == (False, ["outcome", "reason"])
     assert "the record was altered" in page_of(desk, event_id)
+
+
+@pytest.mark.parametrize("now_s", [10**15, -(10**15), -1])
+def test_a_tap_at_no_time_at_all_is_put_aside(club: Club, desk: httpx.Client, now_s: int) -> None:
+    lane = Lane(club)
+    member_with_card(club, desk)
+    good = lane.tap(lane.hash_of(4711))
+    facts = DecisionFacts(lane="free", now_s=now_s, is_clock_trusted=True)
+    assert lane.tap(lane.hash_of(4711), facts=facts) == good
+    with club.database.session() as session:
+        assert "no such time" in session.scalars(select(RefusedEvent.reason)).one()
+    assert explain(desk, good)["is_same"]
+
+
+def test_odd_facts_are_explained_all_the_same(club: Club, desk: httpx.Client) -> None:
+    lane = Lane(club)
+    member_with_card(club, desk)
+    facts = DecisionFacts(
+        lane="free",
+        now_s=0,
+        is_clock_trusted=False,
+        last_contact_at=-(2**62),
+        visits_spent={"ctr_x": -(2**62)},
+        was_in_zone="zon_nowhere",
+        was_since=2**62,
+        occupancy=-(2**62),
+        guests_today=2**62,
+    )
+    explain(desk, lane.tap(lane.hash_of(4711), facts=facts))
+    assert "zon_nowhere" in page_of(desk, lane.tap(lane.hash_of(4711), facts=facts))
 
 
 def test_what_cannot_be_made_again_says_why(club: Club, desk: httpx.Client) -> None:

@@ -1,7 +1,7 @@
 """Booking sessions: what is refused, and what the history keeps."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -28,8 +28,21 @@ def pilates(starts_at: datetime, *, length: timedelta = HOUR, zone_id: str | Non
         lambda now: pilates(now + HOUR, length=timedelta(hours=25)),
         lambda now: pilates(now - 2 * HOUR),
         lambda now: pilates(now + HOUR, zone_id="zon_unknown"),
+        lambda now: pilates(now + timedelta(days=4000)),
+        lambda _: pilates(datetime(9999, 12, 31, 1, tzinfo=UTC)),
+        lambda _: pilates(datetime(9999, 12, 31, 22, tzinfo=timezone(-timedelta(hours=14)))),
+        lambda _: pilates(datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))),
     ],
-    ids=["ends before it starts", "longer than a day", "over already", "unknown zone"],
+    ids=[
+        "ends before it starts",
+        "longer than a day",
+        "over already",
+        "unknown zone",
+        "in ten years",
+        "at the calendar's end",
+        "beyond it in UTC",
+        "before its beginning",
+    ],
 )
 def test_a_session_that_makes_no_sense_is_not_booked(club: Club, make: Callable[[datetime], BookingDetails]) -> None:
     with club.database.transaction() as session:
