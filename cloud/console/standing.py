@@ -55,24 +55,31 @@ class Standing:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who stands there; `role` is an `access_policy.entitlement.Role`, a card counts if it is active."""
+
+    has_card: bool
+    role: str = "member"
+
+
 def judge(
+    person: Person,
     contracts: Sequence[Terms],
     flags: Sequence[StandingFlag],
     *,
-    has_card: bool,
     now: datetime,
     zone: ZoneInfo,
     words: Words,
-    role: str = "member",
 ) -> Standing:
-    """How a member stands at this instant; `role` is an `access_policy.entitlement.Role`."""
+    """How somebody stands at this instant."""
     acting = [flag for flag in flags if flag.is_on(now)]
     for flag in acting:
         if flag.effect == "block":
             blocked = words.text(mark("Blocked at the turnstile"))
             return Standing("bad", f"{blocked}: {flag.text}" if flag.text else blocked)
-    if role in _FREE_ROLES:
-        return Standing("good" if has_card else "warn", _free(role, words, has_card=has_card))
+    if person.role in _FREE_ROLES:
+        return Standing("good" if person.has_card else "warn", _free(person, words))
     today = local_day(now, zone)
     usable = [terms for terms in contracts if policy.contract_state(terms, today) in _USABLE]
     if not usable:
@@ -87,19 +94,19 @@ def judge(
     has_fee = any(policy.contract_state(terms, today) is ContractState.ACTIVE for terms in usable)
     if not has_fee:
         parts.append(words.text(mark("the contract itself is over")))
-    if not has_card:
+    if not person.has_card:
         parts.append(words.text(_NO_CARD))
     if any(flag.source == "dues" for flag in acting):
         parts.append(words.text(mark("dues are unpaid")))
     if any(flag.source != "dues" for flag in acting):
         parts.append(words.text(mark("message waiting at the gate")))
-    is_calm = has_fee and has_card and not acting
+    is_calm = has_fee and person.has_card and not acting
     return Standing("good" if is_calm else "warn", "; ".join(parts))
 
 
-def _free(role: str, words: Words, *, has_card: bool) -> str:
-    sentence = words.text(_FREE_ROLES[role])
-    return sentence if has_card else f"{sentence}; {words.text(_NO_CARD)}"
+def _free(person: Person, words: Words) -> str:
+    sentence = words.text(_FREE_ROLES[person.role])
+    return sentence if person.has_card else f"{sentence}; {words.text(_NO_CARD)}"
 
 
 def _last_day(terms: Terms, zone: ZoneInfo) -> date:

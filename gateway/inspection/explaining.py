@@ -139,6 +139,8 @@ def _moment(text: str, zone: tzinfo) -> int:
     """A local time of the site, or one with its own offset, in UTC seconds."""
     try:
         at = datetime.fromisoformat(text)
-        return int((at.replace(tzinfo=zone) if at.tzinfo is None else at).timestamp())
-    except (ValueError, OverflowError, OSError) as error:
+    except ValueError as error:
         raise RequestRefusedError("a time is written as 2026-12-24T21:30") from error
+    if not 1970 < at.year < 2200:  # near the calendar's ends a time has no counterpart in every zone
+        raise RequestRefusedError("the time must be between 1971 and 2199")
+    return int((at.replace(tzinfo=zone) if at.tzinfo is None else at).timestamp())

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
 
@@ -142,12 +141,11 @@ def _write(session: UnitOfWork, site: Site, made: list[_Made], digest: Digest) -
     session.execute(insert(Member), [_columns(each.member) for each in made])
     session.execute(insert(Credential), [_columns(each.credential) for each in made])
     session.execute(insert(Contract), [_columns(each.contract) for each in made])
-    zone = ZoneInfo(site.time_zone)
     state: list[dict[str, Any]] = []
     for each in made:
         wanted: tuple[StateRow, ...] = (
-            rows.entitlement_row(each.member, [each.contract], zone),
-            rows.credential_row(each.credential, site.credential_key),
+            rows.entitlement_row(each.member, [each.contract], [], site),
+            rows.credential_row(each.credential, site),
         )
         for row in wanted:
             key, body = row_key(row), encode_row(row)

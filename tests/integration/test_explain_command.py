@@ -80,6 +80,8 @@ def test_an_unknown_card_is_an_answer(resting: Path, capsys: pytest.CaptureFixtu
         ("--card", "17:100", "--lane", "Moon"),
         ("--card", "17:100", "--direction", "out"),
         ("--card", "17:100", "--at", "tomorrow"),
+        ("--card", "17:100", "--at", "9999-12-31T23:59"),
+        ("--card", "17:100", "--at", "0001-01-01"),
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage(resting: Path, arguments: tuple[str, ...]) -> None:

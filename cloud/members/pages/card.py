@@ -18,7 +18,7 @@ from cloud.alarms.pages import alarm_views
 from cloud.api import ReadSession
 from cloud.console.flag_board import FlagBoard, flag_board, standing_flags, text_in
 from cloud.console.rendering import render
-from cloud.console.standing import Standing, StandingFlag, judge
+from cloud.console.standing import Person, Standing, StandingFlag, judge
 from cloud.console.viewer import Viewer, viewing
 from cloud.contracts import policy
 from cloud.contracts import service as contracts
@@ -164,13 +164,12 @@ def _standing(
     zone: ZoneInfo,
 ) -> Standing:
     return judge(
+        Person(has_card=any(card.status == "active" for card in cards), role=member.role),
         [contracts.terms_of(contract) for contract in held],
         [flag.standing for flag in board.raised],
-        has_card=any(card.status == "active" for card in cards),
         now=viewer.now,
         zone=zone,
         words=viewer.words,
-        role=member.role,
     )
 
 
@@ -192,6 +191,7 @@ def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> 
         ListRow(
             member,
             judge(
+                Person(has_card=member.id in with_card, role=member.role),
                 terms.get(member.id, ()),
                 [
                     *raised.get(member.id, ()),
@@ -203,11 +203,9 @@ def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> 
                         )
                     ),
                 ],
-                has_card=member.id in with_card,
                 now=viewer.now,
                 zone=zones[member.site_id],
                 words=viewer.words,
-                role=member.role,
             ),
         )
         for member in found

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cloud.console.standing import Standing, StandingFlag, judge
+from cloud.console.standing import Person, Standing, StandingFlag, judge
 from cloud.console.words import Words
 from cloud.contracts.policy import DaySpan, Terms
 
@@ -13,7 +13,7 @@ RUNNING = Terms(starts_on=date(2026, 6, 1), ends_on=date(2026, 12, 12))
 
 
 def judged(*contracts: Terms, flags: tuple[StandingFlag, ...] = (), has_card: bool = True) -> Standing:
-    return judge(contracts, flags, has_card=has_card, now=NOW, zone=ROME, words=Words("en"))
+    return judge(Person(has_card), contracts, flags, now=NOW, zone=ROME, words=Words("en"))
 
 
 def test_a_running_contract_is_good_until_its_last_day() -> None:
@@ -76,5 +76,5 @@ def test_each_refusal_says_why_and_from_when_it_ends() -> None:
 
 def test_the_day_is_the_clubs_day() -> None:
     tokyo, evening = ZoneInfo("Asia/Tokyo"), datetime(2026, 12, 12, 16, 0, tzinfo=UTC)
-    standing = judge([RUNNING], [], has_card=True, now=evening, zone=tokyo, words=Words("en"))
+    standing = judge(Person(has_card=True), [RUNNING], [], now=evening, zone=tokyo, words=Words("en"))
     assert standing.sentence == "May not enter: the contract ended on 12 Dec 2026"
