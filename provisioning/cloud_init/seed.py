@@ -26,6 +26,7 @@ _HOSTNAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _ACCOUNT: Final = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _TOKEN: Final = re.compile(r"tc1\.[a-z2-7]{26}\.[0-9a-f]{32}")
 _PUBLIC_KEY: Final = re.compile(r"(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/=]+( .*)?")
+_NOT_YAML: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
@@ -154,7 +155,9 @@ def _network_config(seed: Seed) -> str:
 
 
 def _document(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    """JSON that is YAML too: what YAML takes for a line's end, or does not take at all, is written as its number."""
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    return _NOT_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def _check_configuration(path: Path) -> None:

@@ -12,8 +12,10 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RUNNING = Terms(starts_on=date(2026, 6, 1), ends_on=date(2026, 12, 12))
 
 
-def judged(*contracts: Terms, flags: tuple[StandingFlag, ...] = (), has_card: bool = True) -> Standing:
-    return judge(Person(has_card), contracts, flags, now=NOW, zone=ROME, words=Words("en"))
+def judged(
+    *contracts: Terms, flags: tuple[StandingFlag, ...] = (), has_card: bool = True, role: str = "member"
+) -> Standing:
+    return judge(Person(has_card, role), contracts, flags, now=NOW, zone=ROME, words=Words("en"))
 
 
 def test_a_running_contract_is_good_until_its_last_day() -> None:
@@ -78,3 +80,11 @@ def test_the_day_is_the_clubs_day() -> None:
     tokyo, evening = ZoneInfo("Asia/Tokyo"), datetime(2026, 12, 12, 16, 0, tzinfo=UTC)
     standing = judge(Person(has_card=True), [RUNNING], [], now=evening, zone=tokyo, words=Words("en"))
     assert standing.sentence == "May not enter: the contract ended on 12 Dec 2026"
+
+
+def test_staff_and_emergency_cards_need_no_contract_but_a_card_and_no_block() -> None:
+    assert judged(role="staff") == Standing("good", "May enter without a contract: staff")
+    assert judged(role="emergency").tone == "good"
+    without = Standing("warn", "May enter without a contract: staff; but there is no active card")
+    assert judged(role="staff", has_card=False) == without
+    assert judged(role="staff", flags=(StandingFlag("block", "black_list", "No"),)).tone == "bad"

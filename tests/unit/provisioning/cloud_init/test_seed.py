@@ -63,6 +63,21 @@ def test_the_configuration_is_in_place_before_the_package(seed: Seed, tmp_path: 
     assert (file["path"], file["content"]) == ("/etc/tornello/gateway.toml", (tmp_path / "gateway.toml").read_text())
 
 
+def test_no_character_makes_a_document_that_yaml_does_not_read(seed: Seed, tmp_path: Path) -> None:
+    odd = "\x7f\x85\x9f\u2028\u2029\ufeff\uffff"
+    assert seed.configuration is not None
+    content = f"# Café 😀 {odd}\n{seed.configuration.read_text()}"
+    seed.configuration.write_text(content.replace("\x7f", ""), "utf-8")  # TOML takes all but this one
+    write_seed(replace(seed, wireless=replace(NETWORK, ssid=f"Café {odd}"[:12])), tmp_path / "out")
+    for name in DOCUMENTS:
+        text = (tmp_path / "out" / name).read_text("utf-8")
+        assert all(character.isprintable() or character == "\n" for character in text)
+    (file,) = documents(tmp_path / "out")["user-data"]["write_files"]
+    assert file["content"] == seed.configuration.read_text("utf-8")
+    (radio,) = documents(tmp_path / "out")["network-config"]["wifis"].values()
+    assert [*radio["access-points"]] == [f"Café {odd}"[:12]]
+
+
 def test_a_wireless_network_s_passphrase_is_not_on_the_card(seed: Seed, tmp_path: Path) -> None:
     files = write_seed(seed, tmp_path / "out")
     assert not [path for path in files if NETWORK.passphrase.encode() in path.read_bytes()]
