@@ -9,13 +9,13 @@ candidate's certificate that fits the key in use is what is left of an interrupt
 
 import asyncio
 import logging
-import os
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 
-from gateway.identity import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE, write_private
+from gateway.durable_files import move_durably, write_private
+from gateway.identity import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE
 from gateway.key_provider import KeyProvider, KeyUnusableError, fingerprint_of
 from gateway.service.certificate_ports import CertificateFacts
 from mqtt_client.tls import TlsFiles
@@ -131,8 +131,8 @@ class PairsOnDisk:
     def _promote(self) -> None:
         assert self._candidate is not None, "there is a candidate to promote"
         if self._next_key.exists():  # a disk that failed in between is asked again
-            self._move(self._next_key, self._key)
-        self._move(self._next_certificate, self._certificate)
+            move_durably(self._next_key, self._key)
+        move_durably(self._next_certificate, self._certificate)
         self._current, self._candidate = self._candidate, None
 
     def _discard(self) -> None:
@@ -143,17 +143,9 @@ class PairsOnDisk:
         if self._next_certificate.exists() and self._facts(self._next_key, self._next_certificate) is None:
             if self._facts(self._key, self._next_certificate) is not None:
                 logger.warning("the new certificate is put in its place, which a power cut had prevented")
-                self._move(self._next_certificate, self._certificate)
+                move_durably(self._next_certificate, self._certificate)
             else:
                 self._next_certificate.unlink()
-
-    def _move(self, source: Path, target: Path) -> None:
-        source.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def _facts(self, key: Path, certificate: Path) -> CertificateFacts | None:
         """The facts of a pair that is whole: both files are there, and belong together."""

@@ -29,6 +29,7 @@ from gateway.cloud_https import (
     server_at,
     trusting,
 )
+from gateway.durable_files import write_private
 from gateway.identity import (
     AUTHORITY_FILE,
     CERTIFICATE_FILE,
@@ -37,7 +38,6 @@ from gateway.identity import (
     identity_folder,
     identity_from_fields,
     save_identity,
-    write_private,
 )
 from gateway.key_provider import FileKeys, KeyProvider, KeyUnusableError
 

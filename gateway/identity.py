@@ -4,11 +4,11 @@
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.durable_files import write_private
 from mqtt_client.tls import TlsFiles
 
 KEY_FILE = "key.pem"
@@ -102,25 +102,6 @@ def save_identity(state_dir: Path, identity: Identity) -> None:
     fields["signing_keys"] = {key_id: raw.hex() for key_id, raw in identity.signing_keys.items()}
     fields["credential_key"] = identity.credential_key.hex()
     write_private(identity_folder(state_dir) / IDENTITY_FILE, json.dumps(fields, indent=2, ensure_ascii=False).encode())
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, durable, mode 0600 in a folder of mode 0700."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 _TEXT_FIELDS = ("site_id", "gateway_id", "lane_id", "lane_name", "site_name", "time_zone", "broker_host")

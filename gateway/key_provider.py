@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from gateway.identity import write_private
+from gateway.durable_files import write_private
 
 PASSPHRASE_CREDENTIAL: Final = "identity-passphrase"  # noqa: S105 - its name
 """The systemd credential whose content seals the keys of this gateway, where it is given."""

@@ -14,7 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from firmware_protocol.osdp.secure_channel import KEY_SIZE, SCBK_D
-from gateway.identity import identity_folder, write_private
+from gateway.durable_files import move_durably, write_private
+from gateway.identity import identity_folder
 
 SEALING_KEY_FILE: Final = "sealing.key"
 _SEALING_KEY_SIZE: Final = 32
@@ -72,16 +73,6 @@ def write_reader_key(path: Path, key: bytes, state_dir: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     move_durably(new, path)
-
-
-def move_durably(source: Path, target: Path) -> None:
-    """Rename within a folder, so that a power cut leaves the one or the other."""
-    source.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _parse_digits(text: str, path: Path) -> bytes:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.durable_files import move_durably
 from gateway.installer.bench import InstallerError, InstallerRefusedError
-from gateway.reader_keys import move_durably
 
 _BAUD: Final = re.compile(r"^(\s*baud\s*=\s*)[\d_]+")
 _PORT: Final = re.compile(r"^(\s*)port\s*=")

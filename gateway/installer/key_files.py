@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from gateway.reader_keys import ReaderKeyError, ReaderKeyMissingError, move_durably, read_reader_key, write_reader_key
+from gateway.durable_files import move_durably
+from gateway.reader_keys import ReaderKeyError, ReaderKeyMissingError, read_reader_key, write_reader_key
 
 
 class ReaderKeyFiles:

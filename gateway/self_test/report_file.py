@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from gateway.identity import write_private
+from gateway.durable_files import write_private
 from sync_protocol.self_test import SelfTestReport, is_sound
 
 log = logging.getLogger(__name__)

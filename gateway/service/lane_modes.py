@@ -38,6 +38,8 @@ class LaneModes:
         self._clock = clock
         self._on_change = on_change
         self._orders = {lane_id: ModeOrder() for lane_id in lanes}
+        self._ends_at: dict[str, float] = {}
+        """When orders end by the monotonic clock: one that was set back must not leave a lane open for longer."""
 
     @property
     def orders(self) -> Mapping[str, ModeOrder]:
@@ -56,8 +58,7 @@ class LaneModes:
                 self._bring_in_force(lane_id, ModeOrder(by="restart"))
             else:
                 log.warning("lane %s: still %s, ordered by %s", lane_id, order.mode, order.by)
-                self._orders[lane_id] = order
-                self._lanes[lane_id].change_mode(order.mode)
+                self._hold(lane_id, order)
 
     async def change(self, lane_id: str, mode: LaneMode, *, by: str, until: int | None = None) -> None:
         """Bring a mode in force now, and return when a restart would not forget it.
@@ -89,7 +90,8 @@ class LaneModes:
     def end_due(self) -> None:
         """End what is over by now."""
         for lane_id, order in tuple(self._orders.items()):
-            if order.is_over(self._now_s()):
+            has_lasted = self._clock.monotonic() >= self._ends_at.get(lane_id, float("inf"))
+            if has_lasted or order.is_over(self._now_s()):
                 self._bring_in_force(lane_id, ModeOrder(by="time"))
 
     async def write_missing(self) -> None:
@@ -100,11 +102,17 @@ class LaneModes:
                     await self._store.keep(lane_id, order)
 
     def _bring_in_force(self, lane_id: str, order: ModeOrder) -> None:
-        self._orders[lane_id] = order
-        self._lanes[lane_id].change_mode(order.mode)
+        self._hold(lane_id, order)
         log.warning("lane %s: %s, ordered by %s", lane_id, order.mode, order.by)
         self._journal.append(LaneModeChanged(lane_id, order.mode, order.by, order.until))
         self._on_change()
+
+    def _hold(self, lane_id: str, order: ModeOrder) -> None:
+        self._orders[lane_id] = order
+        self._ends_at.pop(lane_id, None)
+        if order.until is not None:
+            self._ends_at[lane_id] = self._clock.monotonic() + order.until - self._now_s()
+        self._lanes[lane_id].change_mode(order.mode)
 
     def _now_s(self) -> int:
         return self._clock.wall_ms() // 1000

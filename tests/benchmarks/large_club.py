@@ -98,6 +98,8 @@ def _make(site: Site, number: int, chance: random.Random, names: list[str], larg
         email=f"m{number}@club.example",
         phone=phone,
         note="",
+        role="member",
+        black_list_reason="",
         card_numbers=printed_number(canonical),
         sort_name=policy.sort_name(first_name, last_name),
         search_text=policy.search_text(
@@ -113,6 +115,7 @@ def _make(site: Site, number: int, chance: random.Random, names: list[str], larg
         canonical=canonical,
         label="",
         status="active",
+        pin_hashes={},
         **common,
     )
     starts_on = date(2026, 1, 1) + timedelta(days=chance.randrange(300))
@@ -125,6 +128,8 @@ def _make(site: Site, number: int, chance: random.Random, names: list[str], larg
         grace_days=0,
         extra_expiry_days=0,
         visits_used=0,
+        needs_booking=False,
+        guests_per_day=0,
         dues_minor=0,
         currency="EUR",
         freezes=[],

@@ -17,6 +17,7 @@ from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.bootstrap_certificates import CertificateParts, open_certificates
+from gateway.durable_files import write_private
 from gateway.identity import (
     AUTHORITY_FILE,
     CERTIFICATE_FILE,
@@ -26,7 +27,6 @@ from gateway.identity import (
     identity_from_fields,
     load_identity,
     save_identity,
-    write_private,
 )
 from gateway.key_provider import FileKeys
 from gateway.service.certificate_renewal import CertificateRenewal

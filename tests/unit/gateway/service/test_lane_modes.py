@@ -84,6 +84,29 @@ async def test_a_mode_with_an_end_ends_and_the_end_is_kept_too() -> None:
 
 
 @in_loop
+async def test_a_clock_that_is_set_back_leaves_no_lane_open_for_longer() -> None:
+    scene = Scene()
+    await scene.modes.change("lan_a", LaneMode.FREE_PASSAGE, by="anna", until=scene.now_s + 60)
+    scene.clock.start_ms -= 86_400_000
+    scene.clock.advance(59)
+    scene.modes.end_due()
+    modes = [scene.lane.mode]
+    scene.clock.advance(1)
+    scene.modes.end_due()
+    assert [*modes, scene.lane.mode] == [LaneMode.FREE_PASSAGE, LaneMode.NORMAL]
+
+
+@in_loop
+async def test_a_later_order_is_not_ended_by_the_one_before() -> None:
+    scene = Scene()
+    await scene.modes.change("lan_a", LaneMode.FREE_PASSAGE, by="anna", until=scene.now_s + 60)
+    await scene.modes.change("lan_a", LaneMode.LOCKDOWN, by="anna")
+    scene.clock.advance(3600)
+    scene.modes.end_due()
+    assert scene.lane.mode is LaneMode.LOCKDOWN
+
+
+@in_loop
 async def test_a_full_disk_is_told_and_the_mode_is_in_force_all_the_same_and_kept_later() -> None:
     scene = Scene()
     scene.store.is_full = True
