@@ -13,6 +13,7 @@ from cloud.bookings.pages import router as bookings
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
+from cloud.contracts.pages import router as contracts
 from cloud.credentials.pages import router as credentials
 from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
@@ -31,6 +32,7 @@ ROUTERS: Final = (
     explanations,
     *members,
     bookings,
+    contracts,
     flags,
     credentials,
     sites,

@@ -44,7 +44,7 @@ def create(session: UnitOfWork, actor: Actor, details: MemberDetails) -> Member:
     _index(member)
     session.add(member)
     session.flush()
-    audit.record(session, actor, "member.create", entity=("member", member.id), after=_audited(asdict(details)))
+    audit.record(session, actor, "member.create", entity=("member", member.id), after=audit.plain(asdict(details)))
     session.publish(MemberChanged(member.id))
     return member
 
@@ -69,8 +69,8 @@ def change(session: UnitOfWork, actor: Actor, member_id: str, changes: Mapping[s
         actor,
         "member.change",
         entity=("member", member.id),
-        before=_audited(before),
-        after=_audited(changes),
+        before=audit.plain(before),
+        after=audit.plain(changes),
     )
     session.publish(MemberChanged(member.id))
     return member
@@ -139,10 +139,6 @@ def _index(member: Member) -> None:
     member.sort_name = policy.sort_name(member.first_name, member.last_name)
     names = f"{member.first_name} {member.last_name} {member.first_name}"
     member.search_text = policy.search_text(names, member.email, member.phone, member.card_numbers.split("\n"))
-
-
-def _audited(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _parse_cursor(cursor: str) -> tuple[str, str]:

@@ -115,10 +115,8 @@ def _change(session: UnitOfWork, actor: Actor, member_id: str, action: str, **ch
         setattr(member, name, value)
     member.changed_at = session.now
     session.flush()
-    audit.record(session, actor, action, entity=("member", member_id), before=_plain(before), after=_plain(changes))
+    audit.record(
+        session, actor, action, entity=("member", member_id), before=audit.plain(before), after=audit.plain(changes)
+    )
     session.publish(MemberChanged(member_id))
     return member
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

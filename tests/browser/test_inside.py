@@ -142,6 +142,32 @@ def test_a_session_is_booked_on_the_clubs_clock_and_cancelled(anna: Page, consol
     expect(bookings).to_contain_text("Nothing is booked.")
 
 
+def test_a_contract_is_sold_and_changed(anna: Page, console: Console) -> None:
+    open_page(anna, f"/members/{console.club.members['Giulia De Luca']}")
+    contracts = section(anna, "Contracts")
+    open_form(anna, "Sell a contract")
+    dialog(anna).get_by_label("Plan").fill("Ten times")
+    dialog(anna).get_by_label("Last day").fill("2001-01-01")
+    dialog(anna).get_by_label("Visits in all").fill("10")
+    dialog(anna).get_by_label("Only around a booked session").check()
+    dialog(anna).get_by_role("button", name="Send to the gates").click()
+    expect(dialog(anna)).to_contain_text("The contract ends before it starts.")
+    dialog(anna).get_by_label("Last day").fill("2035-12-31")
+    dialog(anna).get_by_role("button", name="Send to the gates").click()
+    sold = contracts.locator(".flag", has_text="Ten times")
+    expect(sold).to_contain_text("everywhere, always, only around a booked session")
+    expect(sold).to_contain_text("10 of 10 left")
+    sold.get_by_role("link", name="Change").click()
+    expect(dialog(anna).get_by_label("Visits in all")).to_have_value("10")
+    dialog(anna).get_by_label("Visits in all").fill("12")
+    dialog(anna).get_by_label("Guests on one day").fill("2")
+    dialog(anna).get_by_label("Only around a booked session").uncheck()
+    dialog(anna).get_by_role("button", name="Send to the gates").click()
+    expect(sold).to_contain_text("12 of 12 left")
+    expect(sold).to_contain_text("2 a day")
+    expect(sold).not_to_contain_text("only around a booked session")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_roll_the_alarms_and_the_forms(
     page: Page, console: Console, axe: Callable[[Page], list[str]], theme: str
@@ -159,6 +185,7 @@ def test_axe_finds_nothing_on_the_roll_the_alarms_and_the_forms(
         f"/members/{oliver}",
         f"/members/{oliver}/bookings/new",
         f"/members/{oliver}/role",
+        f"/members/{oliver}/contracts/new",
         f"/members/{oliver}/black-list",
         f"/members/{oliver}/other-sites",
     ):

@@ -24,6 +24,8 @@ _WORDS: Final = {
     "bad_time": mark("Write a time of day like 18:30."),
     "bad_length": mark("The session has to end after its start, within a day."),
     "is_over": mark("The session is over already."),
+    "ends_before_start": mark("The contract ends before it starts."),
+    "unknown_level": mark("Choose one of the list."),
     "too_many_bookings": mark("The member has as many bookings ahead as there may be. Cancel some first."),
     "credential_in_use": mark("A card of this member is somebody else's at that club. Revoke one of them first."),
     "credential_revoked": mark("The card is revoked."),
