@@ -39,7 +39,7 @@ examples:
   tornello-gateway tap --card 18:4821
   tornello-gateway explain --card 18:4821 --at 2026-12-24T21:30
   tornello-gateway muster --zone Gym
-  tornello-gateway members rossi
+  tornello-gateway members giulia
   tornello-gateway journal --since 2h --follow
   tornello-gateway export --table events --out events.csv
   tornello-gateway support-bundle bundle.tar.gz

@@ -41,7 +41,8 @@ def add_inspection_commands(add: AddCommand) -> None:
     why.add_argument("--lang", choices=("en", "it", "ru"), default="en", help="the language of the words (en)")
     why.epilog = "example: tornello-gateway explain --card 18:4821 --at 2026-12-24T21:30 --lang it"
     members = add("members", _members, "the members whom this gateway knows", has_keys=False)
-    members.add_argument("search", nargs="?", default="", help="only these: a part of a name or id; a number: so many")
+    search = "only these: a part of the name on the display, or of an id; a number: so many"
+    members.add_argument("search", nargs="?", default="", help=search)
     members.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many (20)")
     journal = add("journal", _journal, "what happened at this gateway lately", has_keys=False)
     journal.add_argument("--limit", type=_count, default=50, metavar="N", help="the newest N (50)")
@@ -74,10 +75,13 @@ def _tap(config: GatewayConfig, options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False))
         return 0
     opens = "the gate opens" if answer["outcome"] != "block" else "the gate stays shut"
+    lane = str(answer.get("lane", "free")).replace("_", " ")
+    if lane != "free":
+        opens = f"if the lane were free, {opens}"
     print(f"{'for real' if answer['is_real'] else 'dry run'} at {answer['reader']}: {answer['explanation']}")
     print(f"  {opens}; shown: {answer.get('text', '')}")
-    if answer.get("lane", "free") != "free":
-        print(f"  but the lane itself is {str(answer['lane']).replace('_', ' ')} at the moment")
+    if lane != "free":
+        print(f"  but the lane is {lane} at the moment: `tornello-gateway explain` says what this card meets there")
     return 0
 
 
@@ -135,6 +139,8 @@ def _members(config: GatewayConfig, options: argparse.Namespace) -> int:
     for member in found:
         fields = member.fields()
         print(json.dumps(fields, ensure_ascii=False) if options.json else _member_words(fields))
+    if not found:
+        print("tornello-gateway: nobody found; gateways know the names on displays, no surnames", file=sys.stderr)
     return 0
 
 

@@ -52,6 +52,9 @@ class Explainer:
     def explain(self, arguments: Arguments) -> Fields:
         """Explain the tap of `card` at `lane` and `direction`; `at` asks for another time, in the site's local time.
 
+        At another time the cloud counts as heard as lately as now: the question is about hours and contracts, not about
+        a gateway that hears nothing until then.
+
         Raises:
             RequestRefusedError: an argument makes no sense.
         """
@@ -66,6 +69,8 @@ class Explainer:
         facts = self._circumstances.facts(view, reader.access_point, pin)
         if arguments.get("at") is not None:
             now_s = _moment(str(arguments["at"]), zone)
+            if view.last_contact_at is not None:
+                view = replace(view, last_contact_at=view.last_contact_at + now_s - facts.now_s)
             facts = replace(facts, now_s=now_s, is_clock_trusted=True)
         return self._tell(reader, view, facts, language, zone)
 

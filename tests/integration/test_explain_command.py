@@ -53,6 +53,13 @@ def test_without_a_running_gateway_the_files_tell(resting: Path, capsys: pytest.
     assert words["asked"][-1]["findings"] == ["Passes on contract ctr_100."]
 
 
+def test_another_time_is_told_as_if_the_cloud_were_heard_until_then(
+    resting: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = told(resting, capsys, "--card", "17:100", "--at", "2027-02-28T12:00")
+    assert answer["signals"] == [], "no lease has run out, although months lie between"
+
+
 def test_a_certificate_that_will_have_expired_is_told_for_that_day_in_three_languages(
     resting: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

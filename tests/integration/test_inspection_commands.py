@@ -81,7 +81,7 @@ def test_a_dry_tap_says_that_the_lane_itself_lets_nobody_in_now(
         assert await asyncio.to_thread(run, tmp_path, "tap", "--card", CARD) == 0
 
     beside_a_running_gateway(tmp_path, then)
-    assert "but the lane itself is not ready at the moment" in capsys.readouterr().out
+    assert "but the lane is not ready at the moment" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,8 @@ def test_members_are_found_by_a_part_of_their_name(tmp_path: Path, capsys: pytes
     (found,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert found["display_name"] == "Anna Rossi"
     assert found["cards"] == [{"hash_begins": hash_of_card(100)[:8], "status": "active"}]
+    assert run(tmp_path, "members", "verdi") == 0
+    assert "nobody found" in capsys.readouterr().err
     assert run(tmp_path, "members", "1") == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
 
