@@ -49,7 +49,7 @@ class SeededSite:
 
 
 def seed_club(database: Database, *, secret: bytes, password: str, cards: Path) -> SeededSite:
-    """Create the site, its lanes, one administrator and the club; write the card buttons to `cards`."""
+    """Create the site, its lanes, one administrator and the club; write the cards to `cards`, good ones first."""
     with database.transaction() as session:
         site = sites.create_site(session, ACTOR, SiteRules(SITE_NAME, TIME_ZONE, "it", 30, FACILITY), secret)
         lanes = {name: sites.create_lane(session, ACTOR, site.id, name).id for name in LANES}
@@ -59,7 +59,9 @@ def seed_club(database: Database, *, secret: bytes, password: str, cards: Path) 
         for member in club:
             _add_member(session, site.id, member)
         seeded = SeededSite(site.id, lanes)
-    cards.write_text(json.dumps([_card_button(member) for member in club], ensure_ascii=False, indent=1))
+    situations = list(CARD_NOTES)
+    buttons = [_card_button(member) for member in sorted(club, key=lambda member: situations.index(member.situation))]
+    cards.write_text(json.dumps(buttons, ensure_ascii=False, indent=1))
     return seeded
 
 
@@ -72,7 +74,7 @@ def _add_member(session: UnitOfWork, site_id: str, member: DemoMember) -> None:
         phone=member.phone,
     )
     member_id = members.create(session, ACTOR, details).id
-    credentials.issue(session, ACTOR, member_id, CardSpec(card_number=member.card, label="Card"))
+    credentials.issue(session, ACTOR, member_id, CardSpec(card_number=member.card))
     contract = contracts.create(
         session,
         ACTOR,
