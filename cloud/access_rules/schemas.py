@@ -10,20 +10,13 @@ from access_policy.zone import Passback
 from cloud.access_rules import hours_text, policy, schedules
 from cloud.access_rules.levels import grants_of
 from cloud.access_rules.models import AccessLevel, Schedule
+from cloud.kit.days import Day
 from cloud.kit.text_fields import Line
-
-
-def _usual_day(value: date) -> date:
-    if not 1990 <= value.year <= 2199:
-        raise ValueError("must be between 1990 and 2199")
-    return value
-
 
 Name = Annotated[Line, StringConstraints(min_length=1, max_length=policy.NAME_CHARACTERS_MAX)]
 Kind = Annotated[
     Line, StringConstraints(min_length=1, max_length=policy.KIND_CHARACTERS_MAX), AfterValidator(policy.plain_kind)
 ]
-Day = Annotated[date, AfterValidator(_usual_day)]
 RuleId = Annotated[Line, StringConstraints(min_length=1, max_length=24)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 OpeningClock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]

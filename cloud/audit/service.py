@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Literal
 
 from sqlalchemy import select
@@ -54,6 +55,11 @@ def record(
     )
     session.info.setdefault(_PENDING, []).append(entry)
     session.before_commit("audit", _append_pending)
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as JSON values for `before` and `after`: days and moments as ISO text."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _append_pending(session: UnitOfWork) -> None:

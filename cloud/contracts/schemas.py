@@ -3,21 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud.contracts import policy, service
 from cloud.contracts.models import Contract
 from cloud.contracts.policy import ContractState
+from cloud.kit.days import Day
 from cloud.kit.text_fields import Line
 
-
-def _usual_day(value: date) -> date:
-    if not 1990 <= value.year <= 2199:
-        raise ValueError("must be between 1990 and 2199")
-    return value
-
-
-Day = Annotated[date, AfterValidator(_usual_day)]
 Days = Annotated[int, Field(ge=0, le=366)]
 PlanName = Annotated[Line, StringConstraints(min_length=1, max_length=120)]
 Visits = Annotated[int, Field(ge=1, le=100_000)]

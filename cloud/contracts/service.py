@@ -205,11 +205,7 @@ def _log(
         actor,
         action,
         entity=("contract", contract.id),
-        before=None if before is None else _plain(before),
-        after=_plain(after),
+        before=None if before is None else audit.plain(before),
+        after=audit.plain(after),
     )
     session.publish(ContractChanged(contract.id, contract.member_id))
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
