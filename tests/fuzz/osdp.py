@@ -31,8 +31,8 @@ def fuzz(rng: Random) -> None:
     for _ in range(_ROUNDS):
         bus.run(rng.choice((0.0, 0.001, 0.004, 0.02, 0.3)))
         bus.inject(_noise(rng, bus.transmissions))
-        for station in bus.stations:
-            assert len(station._frames._buffer) <= FRAME_SIZE_MAX, "a buffer grew beyond a frame"
+        for frames in (bus.acu._frames, *(device._frames for device in bus.devices)):
+            assert len(frames._buffer) <= FRAME_SIZE_MAX, "a buffer grew beyond a frame"
         del bus.transmissions[:-20]
     assert not any(isinstance(event, events.CardRead) for event in bus.acu_events), "a card was forged"
     wire.is_clean = True
