@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from gateway.cli import main
 from gateway.identity import save_identity
 from sync_protocol.journal_events import AccessDecided
 from sync_protocol.state_rows import FlagRow, LaneRow, SiteRow, ZoneRow
-from tests.running_gateway import identity, member, prepare_state, read_journal, running_gateway, write_config
+from tests.running_gateway import contract, identity, member, prepare_state, read_journal, running_gateway, write_config
 
 ROWS = (
     SiteRow("sit_test", "Test Club", "Europe/Rome", "en", lease_policy="allow_and_report"),
@@ -20,6 +21,7 @@ ROWS = (
     LaneRow("lan_test", "zon_club"),
     *member(100, name="Anna Rossi"),
     *member(200, name="Bruno Bianchi"),
+    *member(300, contract(300, to_day=90), name="Carla Verdi"),
     FlagRow("flg_b", "mem_200", "certificate", "block", starts_at=1_803_855_600),  # 2027-03-01 00:00 in Rome
 )
 
@@ -56,8 +58,9 @@ def test_without_a_running_gateway_the_files_tell(resting: Path, capsys: pytest.
 def test_another_time_is_told_as_if_the_cloud_were_heard_until_then(
     resting: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = told(resting, capsys, "--card", "17:100", "--at", "2027-02-28T12:00")
-    assert answer["signals"] == [], "no lease has run out, although months lie between"
+    in_60_days = (datetime.now(UTC) + timedelta(days=60)).isoformat(timespec="seconds")
+    answer = told(resting, capsys, "--card", "17:300", "--at", in_60_days)
+    assert (answer["outcome"], answer["signals"]) == ("allow", []), "a lease of 30 days has not run out by then"
 
 
 def test_a_certificate_that_will_have_expired_is_told_for_that_day_in_three_languages(
