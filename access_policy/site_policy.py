@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from access_policy.schedule import Calendar, Schedule
 from access_policy.zone import AccessLevel, LanePlace, Zone
@@ -50,12 +49,3 @@ class SitePolicy:
     lanes: Mapping[str, LanePlace] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     levels: Mapping[str, AccessLevel] = field(default_factory=dict)
-
-
-def plain_policy(rules: SiteRules) -> SitePolicy:
-    """A site with rules of its own, but without zones and schedules.
-
-    Raises:
-        zoneinfo.ZoneInfoNotFoundError: there is no such time zone.
-    """
-    return SitePolicy(rules, Calendar(ZoneInfo(rules.time_zone)))

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from access_policy.gate_view import GateView
-from access_policy.site_policy import SiteRules, plain_policy
+from access_policy.schedule import Calendar
+from access_policy.site_policy import SitePolicy, SiteRules
 from gateway.domain.access_point import Direction, ReaderKey
 from gateway.domain.feedback import Feedback
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
@@ -15,7 +17,7 @@ from sync_protocol.journal_events import EventBody, SealedEvent
 from sync_protocol.messages import OutboxRange
 from tests.display_catalogue import display_catalogue
 
-SITE = plain_policy(SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30))
+SITE = SitePolicy(SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30), Calendar(ZoneInfo("Europe/Rome")))
 
 
 def unhashed_knowledge(state: GateStateReader, clock: Clock, presence: Presence | None = None) -> Knowledge:

@@ -1,6 +1,7 @@
 """Every rule of the policy, and the order among them."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,10 +14,11 @@ from access_policy.facts import TapFacts
 from access_policy.flags import Flag, FlagSource
 from access_policy.gate_view import GateView
 from access_policy.rules import ONLINE_GRACE_S, REASON_OF_SOURCE, SECONDS_PER_DAY
-from access_policy.site_policy import SiteRules, plain_policy
+from access_policy.schedule import Calendar
+from access_policy.site_policy import SitePolicy, SiteRules
 
 NOW = 100 * SECONDS_PER_DAY
-SITE = plain_policy(SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30))
+SITE = SitePolicy(SiteRules("sit_a", "Club", "Europe/Rome", "it", lease_days=30), Calendar(ZoneInfo("Europe/Rome")))
 RUNNING = EntitlementWindow("ctr_a", NOW - SECONDS_PER_DAY, NOW + 30 * SECONDS_PER_DAY)
 BLOCK = Flag("flg_b", "mem_a", "manual", "block")
 MESSAGE = Flag("flg_m", "mem_a", "task", "message")
@@ -152,7 +154,7 @@ def test_allows_are_leases_that_end_without_contact() -> None:
 
 
 def test_a_lease_of_no_days_asks_for_a_cloud_that_is_there_now() -> None:
-    strict = plain_policy(replace(SITE.rules, lease_days=0))
+    strict = replace(SITE, rules=replace(SITE.rules, lease_days=0))
     assert decide(view(RUNNING, site=strict, last_contact_at=NOW - ONLINE_GRACE_S), tap()).is_granted
     assert not decide(view(RUNNING, site=strict, last_contact_at=NOW - ONLINE_GRACE_S - 1), tap()).is_granted
 
