@@ -9,7 +9,8 @@ def test_an_administrator_may_do_everything() -> None:
 
 
 def test_an_installer_sees_nobody() -> None:
-    assert permissions_of("installer") == {"gateways.read", "gateways.enrol", "access_rules.write"}
+    about_devices = {"gateways.read", "gateways.enrol", "gateways.service", "access_rules.write"}
+    assert permissions_of("installer") == about_devices
 
 
 def test_an_unknown_role_may_do_nothing() -> None:
