@@ -78,10 +78,14 @@ class DemoSite:
         if site is not None:
             self._enrol_gateways(site)
             preparation.mark_prepared(self.layout)
-        for child in (self.turnstile, *self.gateways.values()):
+        # A gateway that finds no lane yet would begin the feed with "Out of order".
+        self._say(f"starting the {self.turnstile.name}")
+        self.turnstile.start()
+        self.turnstile.wait_ready()
+        for child in self.gateways.values():
             self._say(f"starting the {child.name}")
             child.start()
-        for child in (self.turnstile, *self.gateways.values()):
+        for child in self.gateways.values():
             child.wait_ready()
         self.wait_until_whole()
 
