@@ -81,7 +81,7 @@ def test_all_alarms_are_acknowledged_after_a_question(anna: Page, console: Conso
 def test_the_certificate_and_the_role_are_changed(anna: Page, console: Console) -> None:
     open_page(anna, f"/members/{console.club.members['Giulia De Luca']}")
     rights = section(anna, "With the gates")
-    open_form(anna, "Certificate")
+    open_form(anna, "Medical certificate")
     dialog(anna).get_by_label("Last day").fill("2031-03-31")
     dialog(anna).get_by_role("button", name="Send to the gates").click()
     expect(rights).to_contain_text("until 31 Mar 2031")
