@@ -34,7 +34,6 @@ class Reason(StrEnum):
     DUES_OVERDUE = "dues_overdue"
     CERTIFICATE_MISSING = "certificate_missing"
     BLACK_LISTED = "black_listed"
-    CREDENTIAL_SUSPECT = "credential_suspect"
     LEASE_EXPIRED = "lease_expired"
     CLOCK_UNTRUSTED = "clock_untrusted"
     SITE_UNKNOWN = "site_unknown"

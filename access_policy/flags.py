@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 FlagEffect = Literal["message", "block"]
-FlagSource = Literal["task", "dues", "certificate", "freeze", "black_list", "manual", "security"]
+FlagSource = Literal["task", "dues", "certificate", "freeze", "black_list", "manual"]
 Bearing = Literal["in_force", "not_yet", "over", "other_device"]
 """How a flag bears on a tap: it acts, its time has not come or is over, or it is meant for other kinds of device."""
 

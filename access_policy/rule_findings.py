@@ -17,7 +17,6 @@ SOURCES: Final = {
     "freeze": mark("freeze"),
     "black_list": mark("black list"),
     "manual": mark("raised by staff"),
-    "security": mark("security"),
 }
 _BEARINGS: Final = {
     "in_force": mark("in force"),

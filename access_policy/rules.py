@@ -24,7 +24,6 @@ REASON_OF_SOURCE: Final[dict[FlagSource, Reason]] = {
     "certificate": Reason.CERTIFICATE_MISSING,
     "freeze": Reason.MEMBERSHIP_FROZEN,
     "black_list": Reason.BLACK_LISTED,
-    "security": Reason.CREDENTIAL_SUSPECT,
 }
 
 Check = Callable[[Question], Reason | None]

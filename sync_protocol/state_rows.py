@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 FlagEffect = Literal["message", "block"]
-FlagSource = Literal["task", "dues", "certificate", "freeze", "black_list", "manual", "security"]
+FlagSource = Literal["task", "dues", "certificate", "freeze", "black_list", "manual"]
 CredentialStatus = Literal["active", "suspended", "lost", "revoked"]
 
 

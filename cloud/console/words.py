@@ -42,7 +42,6 @@ REASONS: Final = {
     "dues_overdue": mark("Dues are overdue"),
     "certificate_missing": mark("Medical certificate is missing"),
     "black_listed": mark("On the black list"),
-    "credential_suspect": mark("Card may be a copy"),
     "lease_expired": mark("Gateway was offline for too long"),
     "clock_untrusted": mark("Gateway does not know the time"),
     "site_unknown": mark("Gateway has no data yet"),
@@ -78,7 +77,6 @@ FLAG_SOURCES: Final = {
     "certificate": mark("Medical certificate"),
     "freeze": mark("Freeze"),
     "black_list": mark("Black list"),
-    "security": mark("Security"),
 }
 # What a tap signals to staff (`access_policy.decision.Signal`).
 SIGNALS: Final = {

@@ -42,7 +42,6 @@ REASONS: Final[dict[Reason, str]] = {
     Reason.ZONE_NOT_PERMITTED: mark("Not in your plan\nAsk at reception"),
     Reason.ZONE_FULL: mark("We are full\nPlease wait"),
     Reason.NO_STAFF_INSIDE: mark("Not open yet\nPlease wait"),
-    Reason.CREDENTIAL_SUSPECT: mark("Please come to\nthe reception"),
     Reason.LANE_LOCKED: mark("Gate is locked\nAsk at reception"),
     Reason.LANE_BUSY: mark("One at a time\nPlease wait"),
     Reason.LANE_NOT_READY: mark("Out of service\nAsk at reception"),

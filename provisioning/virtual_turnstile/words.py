@@ -62,7 +62,6 @@ def _decision_words(_: Gettext) -> dict[str, str]:
         "reason.zone_not_permitted": _("area not included"),
         "reason.zone_full": _("area full"),
         "reason.no_staff_inside": _("no staff inside yet"),
-        "reason.credential_suspect": _("card under suspicion"),
         "reason.lane_locked": _("lane locked by the staff"),
         "reason.lane_busy": _("somebody is passing"),
         "reason.lane_not_ready": _("the turnstile is not ready"),

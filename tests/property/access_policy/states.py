@@ -35,7 +35,7 @@ flags = st.builds(
     Flag,
     st.sampled_from(["flg_a", "flg_b", "flg_c"]),
     st.just("mem_a"),
-    st.sampled_from(["task", "dues", "certificate", "freeze", "black_list", "manual", "security"]),
+    st.sampled_from(["task", "dues", "certificate", "freeze", "black_list", "manual"]),
     st.sampled_from(["message", "message", "block"]),
     st.integers(0, 2),
     st.sampled_from([(), ("turnstile",), ("locker",)]),
