@@ -28,9 +28,13 @@
 
   // Dialogs: a link with data-dialog loads its form into the page's one dialog; without script it is a page.
   const dialog = document.getElementById("dialog");
+  let greeted = null;
   document.addEventListener("htmx:after:swap", () => {
     if (dialog?.children.length && !dialog.open) dialog.showModal();
-    dialog?.querySelector("[autofocus]")?.focus();
+    // Once for each form: other parts of the page are swapped while somebody types.
+    const first = dialog?.querySelector("[autofocus]") ?? null;
+    if (first !== greeted) first?.focus();
+    greeted = first;
     showAges();
   });
   document.addEventListener("click", (event) => {
