@@ -1,6 +1,6 @@
 # Each line is a command that anyone could type; the work is in the programs they call.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset tour test coverage check unit format bench simulate deb deb-test lock clean
+.PHONY: help setup demo demo-reset tour test test-waiting test-computing coverage check unit format bench simulate deb deb-test lock clean
 PY := .venv/bin/python
 
 help:  ## list the targets
@@ -18,8 +18,14 @@ demo-reset: setup  ## forget the demo's data
 tour: setup  ## the main job from end to end, a line and a duration a step
 	@$(PY) -m provisioning.tour
 
-test: check  ## check, then every test
-	$(PY) -m pytest tests
+test: check  ## check, then every test: those that mostly wait beside those that mostly compute
+	@$(MAKE) --no-print-directory -j2 --output-sync=line test-waiting test-computing
+
+test-waiting:
+	$(PY) -m pytest tests/integration
+
+test-computing:
+	$(PY) -m pytest tests --ignore tests/integration
 	@$(MAKE) --no-print-directory coverage
 
 coverage:  ## the protocols of the wire and the access policy: every branch covered by their own tests
