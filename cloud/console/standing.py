@@ -57,10 +57,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who stands there; `role` is an `access_policy.entitlement.Role`, a card counts if it is active."""
+    """Who stands there; `role` is an `access_policy.entitlement.Role`, a card counts if it is active.
+
+    `refusal` is why the gates refuse at this very moment, an `access_policy.decision.Reason`; empty: they do not.
+    """
 
     has_card: bool
     role: str = "member"
+    refusal: str = ""
 
 
 def judge(
@@ -100,6 +104,9 @@ def judge(
         parts.append(words.text(mark("dues are unpaid")))
     if any(flag.source != "dues" for flag in acting):
         parts.append(words.text(mark("message waiting at the gate")))
+    if person.refusal:
+        now_refused = words.text(mark("The gate refuses now: %(reason)s"), reason=words.reason(person.refusal))
+        return Standing("bad", "; ".join((now_refused, *parts)))
     is_calm = has_fee and person.has_card and not acting
     return Standing("good" if is_calm else "warn", "; ".join(parts))
 

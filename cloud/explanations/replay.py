@@ -6,9 +6,10 @@ from typing import Final
 
 from access_policy.decision import Decision, Reason
 from access_policy.explanation import NO_NAMES, Explanation, explain
-from access_policy.facts import TapFacts
+from access_policy.facts import PinEntry, TapFacts
 from access_policy.gate_view import GateView
 from access_policy.row_reading import read_gate_view, recall_facts
+from access_policy.zone import Direction
 from sync_protocol.journal_events import AccessDecided
 from sync_protocol.state_rows import StateRow
 
@@ -55,19 +56,14 @@ def decide_now(
 
     Who is inside is left out: neither anti-passback nor the number of people bears on it.
     """
-    then = _facts(event, now_s)
-    facts = replace(
-        then,
-        lane="free",
-        now_s=now_s,
-        is_clock_trusted=True,
-        visits_spent={},
-        whereabouts=None,
-        occupancy=0,
-        guests_today=0,
-        has_staff_inside=True,
-    )
+    pin = event.facts.pin if event.facts else "none"
+    facts = quiet_facts(event.lane_id, event.direction, now_s, pin)
     return explain(_view(event, rows, now_s, revision), facts, lane_names)
+
+
+def quiet_facts(lane_id: str, direction: Direction, now_s: int, pin: PinEntry) -> TapFacts:
+    """A tap at a free lane while the cloud is there and nobody but staff is inside."""
+    return TapFacts(lane_id, direction, "free", now_s, is_clock_trusted=True, pin=pin, has_staff_inside=True)
 
 
 def _view(event: AccessDecided, rows: Sequence[StateRow], last_contact_at: int | None, revision: int) -> GateView:

@@ -28,6 +28,7 @@ from cloud.credentials import service as credentials
 from cloud.credentials.models import Credential
 from cloud.credentials.policy import printed_number
 from cloud.database import UnitOfWork
+from cloud.explanations.present import refusal_now
 from cloud.flags import service as flags
 from cloud.kit.clock import local_day
 from cloud.members import service
@@ -120,7 +121,7 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         zone=zone,
         today=today,
         board=board,
-        standing=_standing(member, board, held=held, cards=cards, viewer=viewer, zone=zone),
+        standing=_standing(session, member, board, held=held, cards=cards, viewer=viewer),
         contracts=[_contract_view(session, contract, today) for contract in held],
         cards=[CardView(card, printed_number(card.canonical)) for card in cards],
         rights=_rights(session, member),
@@ -139,7 +140,7 @@ def show_standing(member_id: str, session: ReadSession, viewer: Viewer = viewing
     board = flag_board(session, member, zone, viewer.words)
     held = contracts.list_of_members(session, [member.id])
     cards = credentials.list_of_members(session, [member.id])
-    standing = _standing(member, board, held=held, cards=cards, viewer=viewer, zone=zone)
+    standing = _standing(session, member, board, held=held, cards=cards, viewer=viewer)
     return render(viewer, "members/standing.html", standing=standing)
 
 
@@ -155,20 +156,21 @@ def _accesses(session: UnitOfWork, member: Member) -> FeedPage:
 
 
 def _standing(
+    session: UnitOfWork,
     member: Member,
     board: FlagBoard,
     *,
     held: Sequence[Contract],
     cards: Sequence[Credential],
     viewer: Viewer,
-    zone: ZoneInfo,
 ) -> Standing:
+    has_card = any(card.status == "active" for card in cards)
     return judge(
-        Person(has_card=any(card.status == "active" for card in cards), role=member.role),
+        Person(has_card, member.role, refusal_now(session, member) or ""),
         [contracts.terms_of(contract) for contract in held],
         [flag.standing for flag in board.raised],
         now=viewer.now,
-        zone=zone,
+        zone=ZoneInfo(sites.get_site(session, member.site_id).time_zone),
         words=viewer.words,
     )
 

@@ -76,6 +76,12 @@ def test_each_refusal_says_why_and_from_when_it_ends() -> None:
     assert {judged(terms).tone for terms in (frozen, upcoming, used_up, expired)} == {"bad"}
 
 
+def test_what_the_gate_refuses_now_comes_before_what_it_lets_in_later() -> None:
+    person = Person(has_card=True, refusal="not_permitted_at_this_time")
+    standing = judge(person, [RUNNING], [], now=NOW, zone=ROME, words=Words("en"))
+    assert standing == Standing("bad", "The gate refuses now: Outside of their hours; May enter until 12 Dec 2026")
+
+
 def test_the_day_is_the_clubs_day() -> None:
     tokyo, evening = ZoneInfo("Asia/Tokyo"), datetime(2026, 12, 12, 16, 0, tzinfo=UTC)
     standing = judge(Person(has_card=True), [RUNNING], [], now=evening, zone=tokyo, words=Words("en"))
