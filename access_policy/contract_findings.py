@@ -16,7 +16,7 @@ _FAILURES: Final = {
     Rule.CONTRACT_FREEZE: found("It is frozen now."),
     Rule.CONTRACT_ZONE: found("It does not lead into this zone."),
     Rule.CONTRACT_HOURS: found("It is outside of its hours."),
-    Rule.CONTRACT_BOOKING: found("It needs a booking, and there is none for now."),
+    Rule.CONTRACT_BOOKING: found("It needs a booking, and none is open at this moment."),
     Rule.CONTRACT_VISITS: found("It has no visits left."),
 }
 

@@ -93,7 +93,7 @@ def test_each_contract_says_at_which_question_it_failed() -> None:
         "Hours “mornings” today: 06:00–11:00, 18:00–20:00.",
         "It is outside of its hours.",
         "Booking bok_a: lets in from 2026-03-02 11:59 until 2026-03-02 12:00.",
-        "It needs a booking, and there is none for now.",
+        "It needs a booking, and none is open at this moment.",
         "Visits left: 0.",
         "It has no visits left.",
         "Guests today: 0 of 2.",
