@@ -14,7 +14,8 @@ from cloud.api import LIMIT_DEFAULT, After, AppDatabase, Limit, ReadSession, pro
 from cloud.database import Database
 from cloud.errors import invalid_field
 from cloud.event_stream import STREAM_LIFE, EventStream
-from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
+from cloud.kit.paging import Page, cut_page
+from cloud.listing import read_cursor
 from cloud.staff.api import require
 from cloud.staff.service import SignedIn
 
@@ -37,8 +38,8 @@ def list_access_events(
 ) -> Page[AccessEventOut]:
     """Events as they arrived, the newest first."""
     wanted = EventFilter(gateway_id=gateway_id, member_id=member_id)
-    before_id = None if after is None else _parse_cursor(after)
-    events = service.page(session, wanted, before_id=before_id, limit=limit + 1)
+    key = read_cursor(after, int)
+    events = service.page(session, wanted, before_id=None if key is None else int(key[0]), limit=limit + 1)
     page = cut_page(events, limit, lambda event: (event.id,))
     return Page(items=[AccessEventOut.of(event) for event in page.items], next=page.next)
 
@@ -79,11 +80,3 @@ async def _as_sse(database: Database, wanted: EventFilter, after_id: int | None)
         if quiet >= _QUIET_BATCHES_MAX:
             yield ": still here\n\n"
             quiet = 0
-
-
-def _parse_cursor(cursor: str) -> int:
-    try:
-        (event_id,) = parse_cursor(cursor, int)
-    except CursorError as error:
-        raise invalid_field("after", "cursor_wrong", "Pass the `next` of the page before.") from error
-    return int(event_id)

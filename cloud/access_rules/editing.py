@@ -11,7 +11,7 @@ from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.domain_events import SiteChanged
 from cloud.errors import ConflictError, invalid_field
-from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
+from cloud.kit.paging import Page
 from cloud.sites import service as sites
 
 _BOUNDS: Final[dict[type, int]] = {
@@ -67,9 +67,4 @@ def find_page(session: UnitOfWork, noun: type[Rule], site_id: str, *, after: str
         InvalidError: `after` is no cursor of this list.
     """
     sites.get_site(session, site_id)
-    try:
-        after_id = "" if after is None else str(parse_cursor(after, str)[0])
-    except CursorError as error:
-        raise invalid_field("after", "cursor_wrong", "Pass the `next` of the page before.") from error
-    found = repository.find_page(session, noun, site_id, after_id=after_id, limit=limit + 1)
-    return cut_page(found, limit, lambda rule: (rule.id,))
+    return repository.find_page(session, noun, site_id, after=after, limit=limit)

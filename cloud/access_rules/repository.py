@@ -7,6 +7,8 @@ from sqlalchemy import func, or_, select
 
 from cloud.access_rules.models import AccessLevel, LanePlace, LevelGrant, Schedule, SpecialDay, Zone
 from cloud.database import UnitOfWork
+from cloud.kit.paging import Page
+from cloud.listing import page_by_id
 from cloud.sites.models import Lane
 
 Named = TypeVar("Named", Zone, Schedule, AccessLevel)
@@ -18,10 +20,10 @@ def list_by_name(session: UnitOfWork, noun: type[Named], site_id: str) -> Sequen
     return session.scalars(select(noun).where(noun.site_id == site_id).order_by(noun.name, noun.id)).all()
 
 
-def find_page(session: UnitOfWork, noun: type[Rule], site_id: str, *, after_id: str, limit: int) -> Sequence[Rule]:
-    """Some of a site, in the order in which they were made."""
-    query = select(noun).where(noun.site_id == site_id, noun.id > after_id)
-    return session.scalars(query.order_by(noun.id).limit(limit)).all()
+def find_page(session: UnitOfWork, noun: type[Rule], site_id: str, *, after: str | None, limit: int) -> Page[Rule]:
+    """Some of a site, the oldest first."""
+    query = select(noun).where(noun.site_id == site_id)
+    return page_by_id(session, query, noun.id, after=after, limit=limit, is_newest_first=False)
 
 
 def count(session: UnitOfWork, noun: type[Rule], site_id: str) -> int:

@@ -1,24 +1,25 @@
 """Queries on alarms."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 
 from cloud.alarms.models import Alarm
 from cloud.database import UnitOfWork
+from cloud.kit.paging import Page
+from cloud.listing import page_by_id
 
 
 def find_page(
-    session: UnitOfWork, *, member_id: str | None, is_open: bool | None, before_id: str | None, limit: int
-) -> Sequence[Alarm]:
+    session: UnitOfWork, *, member_id: str | None, is_open: bool | None, after: str | None, limit: int
+) -> Page[Alarm]:
     """Alarms, the newest first."""
-    query = select(Alarm).order_by(Alarm.id.desc()).limit(limit)
+    query = select(Alarm)
     if member_id is not None:
         query = query.where(Alarm.member_id == member_id)
     if is_open is not None:
         query = query.where(Alarm.acknowledged_at.is_(None) if is_open else Alarm.acknowledged_at.is_not(None))
-    return session.scalars(query if before_id is None else query.where(Alarm.id < before_id)).all()
+    return page_by_id(session, query, Alarm.id, after=after, limit=limit)
 
 
 def count_urgent(session: UnitOfWork, *, most: int) -> int:

@@ -10,9 +10,9 @@ from cloud.alarms.models import Alarm
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
-from cloud.errors import ConflictError, invalid_field, not_found
+from cloud.errors import ConflictError, not_found
 from cloud.kit.ids import new_id
-from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
+from cloud.kit.paging import Page
 
 NEWS_FOR: Final = timedelta(minutes=10)
 """What is heard of later is history: it is in the list, but nobody is called."""
@@ -103,12 +103,7 @@ def find_page(
     Raises:
         InvalidError: `after` is no cursor of this list.
     """
-    try:
-        before_id = None if after is None else str(parse_cursor(after, str)[0])
-    except CursorError as error:
-        raise invalid_field("after", "cursor_wrong", "Pass the `next` of the page before.") from error
-    rows = repository.find_page(session, member_id=member_id, is_open=is_open, before_id=before_id, limit=limit + 1)
-    return cut_page(rows, limit, lambda alarm: (alarm.id,))
+    return repository.find_page(session, member_id=member_id, is_open=is_open, after=after, limit=limit)
 
 
 def count_urgent(session: UnitOfWork) -> int:

@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 
 from cloud.bookings.models import Booking
 from cloud.database import UnitOfWork
+from cloud.kit.paging import Page
+from cloud.listing import page_by_id
 
 
 def list_standing(session: UnitOfWork, member_ids: Collection[str], *, since: datetime) -> Sequence[Booking]:
@@ -24,12 +26,10 @@ def count_standing(session: UnitOfWork, member_id: str, *, since: datetime) -> i
     return session.scalar(select(func.count()).select_from(Booking).where(*standing)) or 0
 
 
-def find_page(session: UnitOfWork, member_id: str, *, before_id: str | None, limit: int) -> Sequence[Booking]:
+def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: int) -> Page[Booking]:
     """Everything that a member ever booked, the newest booking first."""
     query = select(Booking).where(Booking.member_id == member_id)
-    if before_id is not None:
-        query = query.where(Booking.id < before_id)
-    return session.scalars(query.order_by(Booking.id.desc()).limit(limit)).all()
+    return page_by_id(session, query, Booking.id, after=after, limit=limit)
 
 
 def list_titles_of_zone(session: UnitOfWork, zone_id: str, *, limit: int) -> Sequence[str]:

@@ -14,7 +14,7 @@ from cloud.database import UnitOfWork
 from cloud.domain_events import BookingChanged
 from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.kit.ids import new_id
-from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
+from cloud.kit.paging import Page
 from cloud.members import service as members
 
 STANDING_MAX: Final = 40
@@ -95,12 +95,7 @@ def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: 
     Raises:
         InvalidError: `after` is no cursor of this list.
     """
-    try:
-        before_id = None if after is None else str(parse_cursor(after, str)[0])
-    except CursorError as error:
-        raise invalid_field("after", "cursor_wrong", "Pass the `next` of the page before.") from error
-    rows = repository.find_page(session, member_id, before_id=before_id, limit=limit + 1)
-    return cut_page(rows, limit, lambda booking: (booking.id,))
+    return repository.find_page(session, member_id, after=after, limit=limit)
 
 
 def _check(session: UnitOfWork, member_id: str, details: BookingDetails) -> None:

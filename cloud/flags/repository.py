@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from cloud.database import UnitOfWork
 from cloud.flags.models import Flag
+from cloud.kit.paging import Page
+from cloud.listing import page_by_id
 
 
 def list_standing(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Flag]:
@@ -15,7 +17,7 @@ def list_standing(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[
     ).all()
 
 
-def find_page(session: UnitOfWork, member_id: str, *, before_id: str | None, limit: int) -> Sequence[Flag]:
-    """A member's flags, cleared ones too, the newest first, older than `before_id`."""
-    query = select(Flag).where(Flag.member_id == member_id).order_by(Flag.id.desc()).limit(limit)
-    return session.scalars(query if before_id is None else query.where(Flag.id < before_id)).all()
+def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: int) -> Page[Flag]:
+    """A member's flags, cleared ones too, the newest first."""
+    query = select(Flag).where(Flag.member_id == member_id)
+    return page_by_id(session, query, Flag.id, after=after, limit=limit)

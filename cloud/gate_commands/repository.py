@@ -8,6 +8,8 @@ from sqlalchemy import delete, func, select
 from cloud.database import UnitOfWork
 from cloud.gate_commands.models import DiagnosticsChunk, GateCommand
 from cloud.gate_commands.policy import OPEN_STATES
+from cloud.kit.paging import Page
+from cloud.listing import page_by_id
 
 
 def find_by_request(session: UnitOfWork, asked_by: str, request_id: str) -> GateCommand | None:
@@ -32,10 +34,10 @@ def lock_open(session: UnitOfWork) -> Sequence[GateCommand]:
     return session.scalars(query).all()
 
 
-def find_page(session: UnitOfWork, lane_id: str, *, before_id: str | None, limit: int) -> Sequence[GateCommand]:
-    """A lane's commands, the newest first, older than `before_id`."""
-    query = select(GateCommand).where(GateCommand.lane_id == lane_id).order_by(GateCommand.id.desc()).limit(limit)
-    return session.scalars(query if before_id is None else query.where(GateCommand.id < before_id)).all()
+def find_page(session: UnitOfWork, lane_id: str, *, after: str | None, limit: int) -> Page[GateCommand]:
+    """A lane's commands, the newest first."""
+    query = select(GateCommand).where(GateCommand.lane_id == lane_id)
+    return page_by_id(session, query, GateCommand.id, after=after, limit=limit)
 
 
 def count_open(session: UnitOfWork, gateway_id: str) -> int:

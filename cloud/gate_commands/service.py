@@ -14,12 +14,12 @@ import msgspec
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
-from cloud.errors import ConflictError, GoneError, invalid_field, not_found
+from cloud.errors import ConflictError, GoneError, not_found
 from cloud.gate_commands import repository
 from cloud.gate_commands.models import GateCommand
 from cloud.gate_commands.policy import LIFE, OPEN_STATES, answer_time, kind_of
 from cloud.kit.ids import new_id
-from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
+from cloud.kit.paging import Page
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
 from sync_protocol.gate_commands import NONCE_BYTES, CommandAction
@@ -148,12 +148,7 @@ def find_page(session: UnitOfWork, lane_id: str, *, after: str | None, limit: in
         InvalidError: `after` is no cursor of this list.
     """
     sites.get_lane(session, lane_id)
-    try:
-        before_id = None if after is None else str(parse_cursor(after, str)[0])
-    except CursorError as error:
-        raise invalid_field("after", "cursor_wrong", "Pass the `next` of the page before.") from error
-    rows = repository.find_page(session, lane_id, before_id=before_id, limit=limit + 1)
-    return cut_page(rows, limit, lambda command: (command.id,))
+    return repository.find_page(session, lane_id, after=after, limit=limit)
 
 
 def last_changes(session: UnitOfWork) -> dict[str, datetime]:

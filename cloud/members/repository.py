@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select, tuple_
 
 from cloud.database import UnitOfWork
+from cloud.kit.paging import Key
 from cloud.members import search_index
 from cloud.members.models import Member, MemberSite
 
@@ -13,9 +14,7 @@ _COMMON: Final = 2500
 """From so many on it is quicker to walk by name until a page is full than to sort them all."""
 
 
-def find_page(
-    session: UnitOfWork, needles: Sequence[str], *, after: tuple[str, str] | None, limit: int
-) -> Sequence[Member]:
+def find_page(session: UnitOfWork, needles: Sequence[str], *, after: Key | None, limit: int) -> Sequence[Member]:
     """Members whose search text contains every needle, by name, behind the sort key `after`."""
     parts = search_index.indexed_parts(session, needles)
     is_rare = parts is not None and search_index.count_matching(session, parts, most=_COMMON) < _COMMON

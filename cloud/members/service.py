@@ -9,9 +9,10 @@ from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.domain_events import MemberChanged
-from cloud.errors import invalid_field, not_found
+from cloud.errors import not_found
 from cloud.kit.ids import new_id
-from cloud.kit.paging import CursorError, Page, cut_page, parse_cursor
+from cloud.kit.paging import Page, cut_page
+from cloud.listing import read_cursor
 from cloud.members import policy, repository
 from cloud.members.models import Member
 from cloud.sites import service as sites
@@ -94,7 +95,7 @@ def search(session: UnitOfWork, query: str, *, after: str | None, limit: int) ->
     Raises:
         InvalidError: `after` is no cursor of this list.
     """
-    key = None if after is None else _parse_cursor(after)
+    key = read_cursor(after, str, str)
     rows = repository.find_page(session, policy.search_needles(query), after=key, limit=limit + 1)
     return cut_page(rows, limit, lambda member: (member.sort_name, member.id))
 
@@ -139,11 +140,3 @@ def _index(member: Member) -> None:
     member.sort_name = policy.sort_name(member.first_name, member.last_name)
     names = f"{member.first_name} {member.last_name} {member.first_name}"
     member.search_text = policy.search_text(names, member.email, member.phone, member.card_numbers.split("\n"))
-
-
-def _parse_cursor(cursor: str) -> tuple[str, str]:
-    try:
-        name, member_id = parse_cursor(cursor, str, str)
-    except CursorError as error:
-        raise invalid_field("after", "cursor_wrong", "Pass the `next` of the page before.") from error
-    return str(name), str(member_id)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from provisioning.virtual_turnstile.arm import Direction
 from provisioning.virtual_turnstile.board import Board
 from provisioning.virtual_turnstile.cards import MemberCard
-from provisioning.virtual_turnstile.lane import VirtualLane
+from provisioning.virtual_turnstile.lane import SwitchName, VirtualLane
 from provisioning.virtual_turnstile.problems import problem
 from provisioning.virtual_turnstile.views import CountName, LaneView
 
@@ -108,55 +108,6 @@ async def push(lane: LaneParameter, body: Push) -> LaneView:
     return lane.view()
 
 
-@router.post("/lanes/{name}/unplug")
-async def unplug(lane: LaneParameter) -> LaneView:
-    """Pull the reader's cable."""
-    lane.unplug()
-    return lane.view()
-
-
-@router.post("/lanes/{name}/replug")
-async def replug(lane: LaneParameter) -> LaneView:
-    """Plug the reader in again."""
-    lane.replug()
-    return lane.view()
-
-
-@router.post("/lanes/{name}/tamper")
-async def tamper(lane: LaneParameter, body: Switch) -> LaneView:
-    """Open the reader's enclosure, or close it."""
-    lane.set_tampered(is_tampered=body.is_active)
-    return lane.view()
-
-
-@router.post("/lanes/{name}/fire")
-async def fire(lane: LaneParameter, body: Switch) -> LaneView:
-    """Raise the fire alarm, or end it."""
-    lane.set_fire(is_active=body.is_active)
-    return lane.view()
-
-
-@router.post("/lanes/{name}/alarm")
-async def alarm(lane: LaneParameter, body: Switch) -> LaneView:
-    """Let the mechanism report an intrusion, or its end."""
-    lane.set_alarm(is_active=body.is_active)
-    return lane.view()
-
-
-@router.post("/lanes/{name}/out-of-order")
-async def out_of_order(lane: LaneParameter, body: Switch) -> LaneView:
-    """Let the mechanism say that it is not ready, or is again."""
-    lane.set_out_of_order(is_active=body.is_active)
-    return lane.view()
-
-
-@router.post("/lanes/{name}/jam")
-async def jam(lane: LaneParameter, body: Switch) -> LaneView:
-    """Put something into the arm's way, or take it away."""
-    lane.set_jammed(is_active=body.is_active)
-    return lane.view()
-
-
 @router.post("/lanes/{name}/force")
 async def force(lane: LaneParameter, body: Push) -> LaneView:
     """Turn the arm by force, locked or not."""
@@ -171,10 +122,10 @@ async def press_exit(lane: LaneParameter) -> LaneView:
     return lane.view()
 
 
-@router.post("/lanes/{name}/walk")
-async def walk(lane: LaneParameter, body: Switch) -> LaneView:
-    """Whether people walk through by themselves when the gate is free."""
-    lane.set_walks_by_itself(is_on=body.is_active)
+@router.post("/lanes/{name}/{switch}")
+async def switch_lane(lane: LaneParameter, switch: SwitchName, body: Switch) -> LaneView:
+    """Let something begin or end: each switch that the page shows."""
+    lane.switch(switch, is_active=body.is_active)
     return lane.view()
 
 

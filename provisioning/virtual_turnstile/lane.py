@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -28,6 +29,11 @@ WALK_DELAY_S = 0.8
 """A person needs this long from the green light to the arm."""
 BUTTON_S = 0.3
 """How long somebody presses the exit button."""
+
+SwitchName = Literal["walk", "unplug", "tamper", "fire", "alarm", "out-of-order", "jam"]
+"""What lasts until somebody ends it: people walk through by themselves whenever the gateway lets them; the reader's
+cable is pulled (it loses its power and all that it showed), its enclosure open; a fire alarm, which drops the arm by
+hardware; the mechanism reports an intrusion, or that it is not ready; something is in the arm's way."""
 
 log = logging.getLogger(__name__)
 
@@ -127,14 +133,6 @@ class VirtualLane:
         self._arm.force(direction, now=self._timer.now())
         self._drain_arm()
 
-    def set_jammed(self, *, is_active: bool) -> None:
-        """Put something into the arm's way, or take it away."""
-        if is_active:
-            self._arm.jam(now=self._timer.now())
-        else:
-            self._arm.unjam(now=self._timer.now())
-        self._drain_arm()
-
     def press_exit(self) -> None:
         """Press the button inside that lets somebody out."""
         self._set_input("exit_request", is_active=True)
@@ -146,44 +144,26 @@ class VirtualLane:
             self._set_input("exit_request", is_active=False)
             self._changed()
 
-    def set_alarm(self, *, is_active: bool) -> None:
-        """Let the mechanism report an intrusion, or its end."""
-        self._set_input("alarm", is_active=is_active)
-        self._changed()
-
-    def set_out_of_order(self, *, is_active: bool) -> None:
-        """Let the mechanism say that it is not ready, or is again."""
-        self._set_input("ready", is_active=not is_active)
-        self._changed()
-
-    def unplug(self) -> None:
-        """Pull the reader's cable: it loses its power and everything it showed."""
-        self._reader.unplug()
-        self._changed()
-
-    def replug(self) -> None:
-        """Plug the reader in again."""
-        self._reader.replug()
-        self._changed()
-
-    def set_tampered(self, *, is_tampered: bool) -> None:
-        """Open the reader's enclosure, or close it."""
-        self._reader.set_tampered(is_tampered=is_tampered)
-        self._changed()
-
-    def set_fire(self, *, is_active: bool) -> None:
-        """Raise the fire alarm, which drops the arm by hardware, or end it."""
-        if is_active:
-            self._arm.drop()
-        else:
-            self._arm.lift()
-        self._set_input("fire", is_active=is_active)
-        self._changed()
-
-    def set_walks_by_itself(self, *, is_on: bool) -> None:
-        """Whether somebody walks through by themselves whenever the gateway lets them."""
-        self._walks_by_itself = is_on
-        self._changed()
+    def switch(self, name: SwitchName, *, is_active: bool) -> None:
+        """Let something begin or end."""
+        match name:
+            case "walk":
+                self._walks_by_itself = is_active
+            case "unplug":
+                self._reader.unplug() if is_active else self._reader.replug()
+            case "tamper":
+                self._reader.set_tampered(is_tampered=is_active)
+            case "fire":
+                self._arm.drop() if is_active else self._arm.lift()
+                self._set_input("fire", is_active=is_active)
+            case "alarm":
+                self._set_input("alarm", is_active=is_active)
+            case "out-of-order":
+                self._set_input("ready", is_active=not is_active)
+            case "jam":
+                now = self._timer.now()
+                self._arm.jam(now=now) if is_active else self._arm.unjam(now=now)
+        self._drain_arm()
 
     # What the gateway does.
 

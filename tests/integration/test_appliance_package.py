@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,8 +15,6 @@ from provisioning.appliance.package import DEBIAN, Parts, assemble, write_releas
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ("postinst", "prerm", "postrm")
-
-needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="needs dpkg-deb")
 
 
 def run(*command: str | Path, is_checked: bool = True) -> subprocess.CompletedProcess[str]:
@@ -44,14 +41,12 @@ def build(folder: Path, name: str) -> Path:
     return assemble(Parts(ROOT, "arm64", folder / "wheels", own, 1_800_000_000), folder / name)
 
 
-@needs_dpkg
 def test_the_package_says_what_the_device_must_have(package: Path) -> None:
     fields = run("dpkg-deb", "--field", package, "Package", "Architecture", "Depends").stdout
     assert "Package: tornello-gateway\nArchitecture: arm64\n" in fields
     assert "python3 (>= 3.11), python3 (<< 3.14~), libc6 (>= 2.34)" in fields
 
 
-@needs_dpkg
 def test_everything_in_it_is_root_s_and_has_the_mode_that_it_needs(package: Path) -> None:
     listing = [line.split() for line in run("dpkg-deb", "--contents", package).stdout.splitlines()]
     assert {tuple(line[1].split("/")) for line in listing} == {("root", "root")}
@@ -64,7 +59,6 @@ def test_everything_in_it_is_root_s_and_has_the_mode_that_it_needs(package: Path
     assert not [name for name in modes if "cloud" in name], "the server's files are not for the device"
 
 
-@needs_dpkg
 def test_it_owns_no_file_of_a_release_and_no_configuration(package: Path) -> None:
     """What dpkg owns it removes with the next version: the way back would be gone."""
     names = run("dpkg-deb", "--contents", package).stdout
@@ -72,7 +66,6 @@ def test_it_owns_no_file_of_a_release_and_no_configuration(package: Path) -> Non
     assert "./etc/" not in names
 
 
-@needs_dpkg
 def test_the_same_parts_give_the_same_bytes(package: Path, tmp_path: Path) -> None:
     assert build(tmp_path, "second").read_bytes() == package.read_bytes()
 

@@ -94,8 +94,8 @@ def test_an_unknown_card_is_refused_and_the_arm_holds(tmp_path: Path) -> None:
 
 def test_a_reader_that_was_unplugged_serves_again(tmp_path: Path) -> None:
     async def scenario(turnstile: TurnstileProcess) -> None:
-        before = (await turnstile.act("unplug"))["counts"]
-        await turnstile.act("replug")
+        before = (await turnstile.act("unplug", is_active=True))["counts"]
+        await turnstile.act("unplug", is_active=False)
         await turnstile.look(wait_for="secure", after=before["secure"])
         await turnstile.look(wait_for="text", after=before["text"] + 1)
         await turnstile.act("tap", card=f"{FACILITY}:{GOOD}")

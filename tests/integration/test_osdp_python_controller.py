@@ -1,7 +1,7 @@
 """Our peripheral device with a controller of PyPI's `osdp` 1.6, over a pair of sockets.
 
 That package and libosdp both install the import name `osdp`, so it lives in a virtual environment of its
-own, made here from requirements/osdp_peer.txt. Without a package index the tests are skipped.
+own, which `scripts/setup test` makes from requirements/osdp_peer.txt.
 """
 
 import json
@@ -9,9 +9,7 @@ import secrets
 import select
 import socket
 import subprocess
-import sys
 import time
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,16 +31,10 @@ SCBK = derive_scbk(MASTER_KEY, IDENTIFICATION.client_id)
 
 
 @pytest.fixture(scope="module")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def interpreter() -> Path:
     """An interpreter that has the package."""
-    folder = tmp_path_factory.mktemp("osdp_peer")
-    venv.create(folder, with_pip=False)
-    python = folder / "bin" / "python"
-    requirements = ROOT / "requirements" / "osdp_peer.txt"
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--require-hashes"]
-    done = subprocess.run([*install, "-r", str(requirements)], capture_output=True, check=False, timeout=120)
-    if done.returncode:
-        pytest.skip("PyPI's osdp 1.6 cannot be installed here")
+    python = ROOT / ".venv" / "osdp_peer" / "bin" / "python"
+    assert python.exists(), "run scripts/setup test"
     return python
 
 

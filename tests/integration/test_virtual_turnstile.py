@@ -222,13 +222,13 @@ def test_an_unplugged_reader_is_silent_and_dark_and_comes_back_as_new(tmp_path: 
         await wire.next(ReaderOnline)
         wire.send(Led(permanent=LedPattern(LedColor.BLUE)))
         await turnstile.look(wait_for="light")
-        view = await turnstile.act("unplug")
+        view = await turnstile.act("unplug", is_active=True)
         assert not view["reader"]["is_plugged"]
         assert view["reader"]["light"]["on_color"] == "black"
         refused = await turnstile.http.post("/lanes/lane-1/tap", json={"card": "77:1"})
         assert (refused.status_code, refused.json()["code"]) == (409, "reader_unplugged")
         await wire.next(ReaderOffline)
-        await turnstile.act("replug")
+        await turnstile.act("unplug", is_active=False)
         assert (await wire.next(ReaderOnline)).is_secure
         wire.close()
 

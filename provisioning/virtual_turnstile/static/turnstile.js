@@ -41,10 +41,7 @@ function installControls(section) {
     button.addEventListener("click", () => act(lane, action, direction && { direction }));
   }
   for (const box of section.querySelectorAll("[data-switch]")) {
-    box.addEventListener("change", () => {
-      if (box.dataset.switch === "unplug") act(lane, box.checked ? "unplug" : "replug");
-      else act(lane, box.dataset.switch, { is_active: box.checked });
-    });
+    box.addEventListener("change", () => act(lane, box.dataset.switch, { is_active: box.checked }));
   }
 }
 
