@@ -10,7 +10,8 @@ from typing import Literal
 from access_policy.zone import Direction
 
 LaneCondition = Literal["free", "busy", "not_ready", "locked", "lockdown"]
-"""`busy`: somebody else is passing. `not_ready`: the lane is out of order. `locked`: staff alone may pass.
+"""`busy`: somebody else is passing. `not_ready`: the lane is out of order. `locked`: staff alone may pass, which a
+turnstile says of the way in only.
 `lockdown`: nobody may but with an emergency credential."""
 
 PinEntry = Literal["none", "right", "wrong", "duress", "held_off"]

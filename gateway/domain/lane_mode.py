@@ -12,7 +12,9 @@ from gateway.domain.access_point import Direction
 
 
 class LaneMode(StrEnum):
-    """`locked`: staff alone may pass. `lockdown`: nobody but emergency credentials. `evacuation`: open both ways."""
+    """`locked`: in, staff alone may pass; out, everybody as ever. `lockdown`: nobody but emergency credentials.
+    `evacuation`: open both ways.
+    """
 
     NORMAL = "normal"
     FREE_PASSAGE_IN = "free_passage_in"

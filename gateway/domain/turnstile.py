@@ -59,12 +59,13 @@ class Turnstile:
         """Whether a grant in this direction could be given now.
 
         Who holds the pending grant may tap again in the same direction: the new grant takes the place of the old.
+        A locked lane is locked from outside: out of it the way is as free as ever.
         """
         if self.state in OUT_OF_ORDER:
             return "not_ready"
         if self.mode is LaneMode.LOCKDOWN:
             return "lockdown"
-        if self.mode is LaneMode.LOCKED:
+        if self.mode is LaneMode.LOCKED and direction == "in":
             return "locked"
         way = _WAY_OF_GRANT.get(self.state)
         return "free" if way is None or (way == direction and is_same_holder) else "busy"

@@ -100,6 +100,18 @@ def test_while_one_passes_one_more_is_granted_and_let_through_afterwards() -> No
     assert see(turnstile, LaneSignal.ROTATION_OUT) == TAKEN
 
 
+def test_a_locked_lane_lets_people_out_as_ever_and_a_lockdown_nobody() -> None:
+    turnstile = Turnstile()
+    turnstile.change_mode(LaneMode.LOCKED)
+    assert turnstile.condition_for("in", is_same_holder=False) == "locked"
+    assert turnstile.condition_for("out", is_same_holder=False) == "free"
+    turnstile.grant("out")
+    assert turnstile.condition_for("out", is_same_holder=False) == "busy"
+    assert turnstile.condition_for("in", is_same_holder=False) == "locked"
+    turnstile.change_mode(LaneMode.LOCKDOWN)
+    assert turnstile.condition_for("out", is_same_holder=False) == "lockdown"
+
+
 def test_the_arm_is_home_when_both_contacts_are() -> None:
     turnstile = Turnstile()
     turnstile.grant("in")
