@@ -1,8 +1,9 @@
 """Who is where, as far as the lanes know: members, their guests, and how many people nobody named.
 
 Only a passage moves anybody: a grant without rotation changes nothing. At the zone's hour, and when staff forgive,
-people no longer count; where a member went last is remembered all the same. Passages are taken in the order in which
-they happened, of whichever lane of the site. Pure, in memory; O(1) for a tap but once a day and zone.
+people no longer count; where a member went last is remembered all the same, so that a clock which steps forward and
+back takes nobody away. Passages are taken in the order in which they happened, of whichever lane of the site. Pure, in
+memory; O(1) for a tap but once a day and zone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -89,15 +90,15 @@ class Presence:
 
     def unnamed_in(self, zone_id: str, now_s: int) -> int:
         """How many of them nobody named; below zero, how many of the named ones have left unseen."""
-        return self._counted(zone_id, now_s).tally.unnamed
+        return self._counted(zone_id, now_s).unnamed
 
     def people_in(self, zone_id: str, now_s: int) -> list[Person]:
         """The known people in the zone."""
         return [self._find(key) for key in self._counted(zone_id, now_s).keys]
 
     def members_inside(self) -> set[str]:
-        """The members who were last seen in any zone, or brought a guest who was."""
-        return {member_id for count in self._zones.values() for member_id, _ in count.keys}
+        """The members who were last seen in any zone, or brought a guest who was; forgotten or not."""
+        return {member_id for count in self._zones.values() for member_id, _ in count.last_seen_here}
 
     def guests_today(self, member_id: str, now_s: int) -> int:
         """How many guests the member has brought on this day of the site."""
@@ -178,7 +179,7 @@ class Presence:
         count = self._zone(zone_id)
         zone = self._site.zones.get(zone_id) if self._site else None
         if zone is not None:
-            count.forget(max(self._day_began(zone_id, now_s), zone.forgiven_at or 0))
+            count.count_from(max(self._day_began(zone_id, now_s), zone.forgiven_at or 0))
         return count
 
     def _day_began(self, zone_id: str, now_s: int) -> int:
@@ -219,7 +220,7 @@ def _leave(counts: Mapping[str, ZoneCount], mover: Person, passage: Passage) -> 
         came_from.leave(mover.key)
     left = counts.get(passage.left_zone_id)
     is_known_there = was_inside and mover.zone_id == passage.left_zone_id
-    if left is not None and not is_known_there and left.tally.unnamed > 0:
+    if left is not None and not is_known_there and left.unnamed > 0:
         # Nobody knew that they were there: one of the unnamed has got a name.
         left.count_unnamed(-1, passage.at_s)
 
@@ -228,7 +229,7 @@ def _enter(counts: Mapping[str, ZoneCount], moved: Person, passage: Passage) -> 
     entered = counts.get(passage.zone_id)
     if entered is None:
         return
-    if entered.has(moved.key) and entered.tally.unnamed < 0:
+    if entered.has(moved.key) and entered.unnamed < 0:
         # They come in again without having left: it was they who left unseen.
         entered.count_unnamed(1, passage.at_s)
     entered.enter(moved.key, moved.since)

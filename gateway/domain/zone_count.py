@@ -1,4 +1,7 @@
-"""How many people count as being inside one zone: those who are known, and a balance of those whom nobody named."""
+"""How many people count as being inside one zone: those who are known, and a balance of those whom nobody named.
+
+Who no longer counts is only left out, never lost: a clock that is put forward and back again makes nobody disappear.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,60 +28,71 @@ class ZoneCount:
     """The people inside one zone; never fewer than none."""
 
     def __init__(self, tally: ZoneTally) -> None:
-        self._since: dict[PersonKey, int] = {}
+        self._people: dict[PersonKey, int] = {}
+        """Everybody who went here last, and when."""
+        self._counted: dict[PersonKey, int] = {}
+        """Those of them who came in since `_counts_from`."""
         self._counts_from = 0
         self.tally = tally
 
     @property
     def occupancy(self) -> int:
         """How many people are inside."""
-        return max(0, len(self._since) + self.tally.unnamed)
+        return len(self._counted) + self.unnamed
+
+    @property
+    def unnamed(self) -> int:
+        """The balance that counts: more cannot have left unnamed than were inside."""
+        return max(self.tally.unnamed, -len(self._counted)) if self._is_tally_counted else 0
 
     @property
     def keys(self) -> Iterable[PersonKey]:
         """The known people inside, in the order of their coming."""
-        return self._since.keys()
+        return self._counted.keys()
+
+    @property
+    def last_seen_here(self) -> Iterable[PersonKey]:
+        """Everybody who went here last, whether they still count or not."""
+        return self._people.keys()
 
     def has(self, key: PersonKey) -> bool:
         """Whether this person is inside."""
-        return key in self._since
+        return key in self._counted
 
     def enter(self, key: PersonKey, since: int) -> None:
-        """Somebody known came in at this moment, unless it is so long ago that it no longer counts."""
+        """Somebody known came in at this moment; they do not count if it is too long ago."""
+        self._people[key] = since
         if since >= self._counts_from:
-            self._since[key] = since
+            self._counted[key] = since
 
-    def leave(self, key: PersonKey) -> bool:
-        """Somebody known is gone; False: they were not inside."""
-        is_inside = self._since.pop(key, None) is not None
-        self._settle()
-        return is_inside
+    def leave(self, key: PersonKey) -> None:
+        """Somebody known is gone, if they were here."""
+        self._people.pop(key, None)
+        self._counted.pop(key, None)
+        fewest = -len(self._counted if self._is_tally_counted else self._people)
+        if self.tally.unnamed < fewest:
+            self.tally = replace(self.tally, unnamed=fewest)
 
     def count_unnamed(self, change: int, at_s: int) -> None:
         """Somebody came in (1) or left (-1) whom nobody named; out of an empty zone nobody can have come."""
-        unnamed = max(self.tally.unnamed + change, -len(self._since))
+        unnamed = max(self.unnamed + change, -len(self._counted))
         self.tally = replace(self.tally, unnamed=unnamed, unnamed_at=at_s)
 
     def note_staff(self, at_s: int) -> None:
         """One of the staff came in."""
         self.tally = replace(self.tally, staff_at=at_s)
 
-    def forget(self, before_s: int) -> None:
-        """Whoever came in before this moment no longer counts."""
-        if before_s == self._counts_from:
-            return
-        self._counts_from = before_s
-        self._since = {key: since for key, since in self._since.items() if since >= before_s}
-        if self.tally.unnamed_at < before_s:
-            self.tally = replace(self.tally, unnamed=0)
-        self._settle()
+    def count_from(self, moment_s: int) -> None:
+        """Whoever came in before this moment does not count; an earlier one than the last lets them count again."""
+        if moment_s != self._counts_from:
+            self._counts_from = moment_s
+            self._counted = {key: since for key, since in self._people.items() if since >= moment_s}
 
     def forgive(self, key: PersonKey, before_s: int) -> None:
         """This person no longer counts, if they came in before this moment."""
-        if self._since.get(key, before_s) < before_s:
+        if self._people.get(key, before_s) < before_s:
             self.leave(key)
 
-    def _settle(self) -> None:
-        """More cannot have left unnamed than were inside."""
-        if self.tally.unnamed < -len(self._since):
-            self.tally = replace(self.tally, unnamed=-len(self._since))
+    @property
+    def _is_tally_counted(self) -> bool:
+        return self.tally.unnamed_at >= self._counts_from

@@ -89,6 +89,31 @@ def test_what_is_kept_makes_the_same_presence_again(steps: list[Step]) -> None:
         assert again.guests_today(member_id, NOON + 99) == presence.guests_today(member_id, NOON + 99)
 
 
+@given(ANYBODY, st.lists(st.integers(-3 * 86_400, 3 * 86_400), max_size=6))
+def test_a_clock_that_steps_and_comes_back_takes_nobody_away(steps: list[Step], strayings: list[int]) -> None:
+    presence = known()
+    for second, step in enumerate(steps):
+        go(presence, step, NOON + second)
+    before = [(presence.occupancy(zone, NOON + 99), presence.people_in(zone, NOON + 99)) for zone in (GYM, SPA)]
+    for straying in strayings:
+        for zone_id in (GYM, SPA):
+            presence.occupancy(zone_id, NOON + straying)
+    assert before == [(presence.occupancy(zone, NOON + 99), presence.people_in(zone, NOON + 99)) for zone in (GYM, SPA)]
+
+
+@given(st.lists(st.tuples(NAMED, st.sampled_from((0, 86_400, -86_400))), max_size=40))
+def test_members_who_pass_while_the_clock_strays_count_where_they_went_when_it_is_back(
+    steps: list[tuple[Step, int]],
+) -> None:
+    presence = known()
+    last = {}
+    for second, (step, straying) in enumerate(steps):
+        go(presence, step, NOON + second + straying)
+        last[step.member_id] = PLACES[step.lane_id].zone_entered(step.direction), straying >= 0
+    for zone_id in (GYM, SPA):
+        assert presence.occupancy(zone_id, NOON + 99) == list(last.values()).count((zone_id, True))
+
+
 @given(ANYBODY, MEMBERS)
 def test_whoever_is_forgiven_counts_nowhere_and_nobody_else_is_touched(steps: list[Step], member_id: str) -> None:
     presence = known()
