@@ -29,9 +29,18 @@ class RunningSync:
 async def running_sync(
     state_dir: Path, cloud: ScriptedCloud, port: int, *, limits: LinkLimits | None = None
 ) -> AsyncIterator[RunningSync]:
+    """The sync half of the scripted cloud's gateway, over plain TCP, until the block ends."""
+    address = CloudAddress("127.0.0.1", port, SITE, GATEWAY, None, {cloud.signer.key_id: cloud.signer.public_key})
+    async with running_sync_at(state_dir, address, limits=limits) as sync:
+        yield sync
+
+
+@contextlib.asynccontextmanager
+async def running_sync_at(
+    state_dir: Path, address: CloudAddress, *, limits: LinkLimits | None = None
+) -> AsyncIterator[RunningSync]:
     """Everything that `gateway.bootstrap` runs for the cloud, until the block ends."""
     clock = SystemClock()
-    address = CloudAddress("127.0.0.1", port, SITE, GATEWAY, None, {cloud.signer.key_id: cloud.signer.public_key})
     link = CloudLinkMqtt(address, limits=limits)
     async with GatewayStore.open(state_dir, clock) as store:
         ports = SessionPorts(link, store.journal, store.state, clock, _readers)

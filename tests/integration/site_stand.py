@@ -65,12 +65,16 @@ class _Linked(logging.Handler):
 
 @dataclass
 class Stand:
-    """A club with its authority and broker. `settings` are the cloud's."""
+    """A club with its authority and broker. `settings` are the cloud's.
+
+    `cloud_address` is where the cloud looks for the broker, if not at the broker itself.
+    """
 
     club: Club
     folder: Path
     authority: OnlineAuthority
     broker: ProductBroker
+    cloud_address: Address | None = None
 
     @property
     def settings(self) -> Settings:
@@ -79,7 +83,7 @@ class Stand:
             database_url="",
             secret=SECRET,
             authority_dir=self.folder,
-            broker=broker,
+            broker=self.cloud_address or broker,
             broker_certificate=self.folder / "cloud.pem",
             broker_key=self.folder / "cloud-key.pem",
             listen=Address("127.0.0.1", 0),
@@ -95,8 +99,7 @@ class Stand:
         with self.club.database.session() as session:
             signer = sites.site_signer(sites.get_site(session, self.club.site_id), SECRET)
         tls = self.issue(self.club.site_id, gateway_id)
-        verifier = SiteVerifier({signer.key_id: signer.public_key})
-        return ScriptedGateway(self.broker, tls, self.club.site_id, gateway_id, verifier)
+        return ScriptedGateway(self.broker, tls, self.club.site_id, gateway_id, {signer.key_id: signer.public_key})
 
     def issue(self, site_id: str, gateway_id: str) -> TlsFiles:
         """A gateway's certificate."""
@@ -155,7 +158,7 @@ class ScriptedGateway:
     tls: TlsFiles
     site_id: str
     gateway_id: str
-    verifier: SiteVerifier
+    signing_keys: dict[str, bytes]
     received: list[Message] = field(default_factory=list)
     rows: dict[str, bytes] = field(default_factory=dict)
     revision: int = 0
@@ -173,6 +176,7 @@ class ScriptedGateway:
     async def connected(self) -> AsyncIterator[None]:
         """Connected and listening for the time of the block."""
         self._news = asyncio.Condition()
+        self._verifier = SiteVerifier(self.signing_keys)
         async with ReliableClient(
             self.broker.host,
             self.broker.port,
@@ -248,7 +252,7 @@ class ScriptedGateway:
     async def _listen(self) -> None:
         async for inbound in self._client.messages():
             topic = parse_topic(inbound.topic)
-            message = parse_message(self.verifier.open(inbound.topic, inbound.payload), "down", topic.kind)
+            message = parse_message(self._verifier.open(inbound.topic, inbound.payload), "down", topic.kind)
             async with self._news:
                 self.received.append(message)
                 self._apply(message)
