@@ -7,6 +7,7 @@ import hashlib
 from array import array
 
 BUCKETS = 256
+DIGEST_BYTES = BUCKETS * 8
 _MASK = (1 << 64) - 1
 
 
@@ -24,10 +25,10 @@ class Digest:
     """The digest of a set of rows. Order does not matter; adding and removing cancel out."""
 
     def __init__(self, buckets: bytes | None = None) -> None:
-        self._buckets = array("Q", bytes(BUCKETS * 8))
+        self._buckets = array("Q", bytes(DIGEST_BYTES))
         if buckets is not None:
-            if len(buckets) != BUCKETS * 8:
-                raise ValueError(f"a digest has {BUCKETS * 8} bytes, not {len(buckets)}")
+            if len(buckets) != DIGEST_BYTES:
+                raise ValueError(f"a digest has {DIGEST_BYTES} bytes, not {len(buckets)}")
             for index in range(BUCKETS):
                 self._buckets[index] = int.from_bytes(buckets[index * 8 : index * 8 + 8], "big")
 
@@ -38,6 +39,14 @@ class Digest:
     def remove(self, key: str, row: bytes) -> None:
         index = bucket_of(key)
         self._buckets[index] = (self._buckets[index] - row_hash(key, row)) & _MASK
+
+    def clear(self, bucket: int) -> None:
+        """Take all rows out of a bucket."""
+        self._buckets[bucket] = 0
+
+    def differing(self, other: "Digest") -> list[int]:
+        """The buckets whose rows are not those of another digest, in order."""
+        return [index for index in range(BUCKETS) if self._buckets[index] != other._buckets[index]]
 
     def to_bytes(self) -> bytes:
         """All buckets, 2 KiB, big-endian; `Digest(data)` reads them back."""

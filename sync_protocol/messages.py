@@ -1,19 +1,25 @@
 """Every message of the contract, as a typed struct. Times are UTC milliseconds unless the name says otherwise.
 
-Up: Hello, Heartbeat, StateApplied, EventBatch, CommandResult, DiagnosticsPart.
-Down (always signed): Welcome, CloudHeartbeat, Delta, SnapshotChunk, EventsAcked, EventRefused, Refused, Command.
+Up: Hello, Heartbeat, StateApplied, StateBuckets, EventBatch, CommandResult, DiagnosticsPart.
+Down (always signed): Welcome, CloudHeartbeat, Delta, SnapshotChunk, BucketRepair, StateLater, SigningKeys, EventsAcked,
+EventRefused, Refused, Command.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from sync_protocol.digest import BUCKETS, DIGEST_BYTES
 from sync_protocol.gate_commands import CommandAction, CommandOutcome
 from sync_protocol.journal_events import SealedEvent
 from sync_protocol.self_test import SelfTestReport
 from sync_protocol.state_rows import StateRow
 
 ClockTrust = Literal["untrusted", "floor", "synced"]
+AllBuckets = Annotated[bytes, msgspec.Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
+SomeBuckets = Annotated[bytes, msgspec.Meta(max_length=BUCKETS)]
+PublicKey = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+PublicKeys = Annotated[tuple[PublicKey, ...], msgspec.Meta(min_length=1, max_length=4)]
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,6 +56,7 @@ class Hello(Message, frozen=True, omit_defaults=True):
     and comes back in the Welcome: nobody can answer with words of earlier days. `certificate_serial` (hex) is of the
     certificate that this connection was made with, so that the cloud can revoke the one before. `run_id` is random for
     each start of the program: commands name it, so that none survives a restart. Without one it takes no commands.
+    `keys_serial` is of the newest `SigningKeys` that it has, 0 if it never had any.
     """
 
     boot_id: str
@@ -65,6 +72,7 @@ class Hello(Message, frozen=True, omit_defaults=True):
     nonce: bytes = b""
     certificate_serial: str = ""
     run_id: str = ""
+    keys_serial: int = 0
 
 
 class Heartbeat(Message, frozen=True, omit_defaults=True):
@@ -93,6 +101,13 @@ class StateApplied(Message, frozen=True, omit_defaults=True):
     digest_root: bytes
     applied_at_ms: int
     clock: ClockTrust
+
+
+class StateBuckets(Message, frozen=True, omit_defaults=True):
+    """The digest of the rows at `revision` as they are found on the disk: asks for the buckets that differ."""
+
+    revision: int
+    buckets: AllBuckets
 
 
 class EventBatch(Message, frozen=True, omit_defaults=True):
@@ -161,6 +176,35 @@ class SnapshotChunk(Message, frozen=True, omit_defaults=True):
     rows: tuple[StateRow, ...] = ()
 
 
+class BucketRepair(Message, frozen=True, omit_defaults=True):
+    """Part `index` of `count` of all rows of `buckets` (a byte each) at `to_revision`: the answer to `StateBuckets`.
+
+    Applies as a whole, and only on top of `from_revision`; every other bucket is as the gateway said, and afterwards
+    the digest root must be `digest_root`.
+    """
+
+    from_revision: int
+    to_revision: int
+    index: int
+    count: int
+    digest_root: bytes
+    buckets: SomeBuckets
+    rows: tuple[StateRow, ...] = ()
+
+
+class StateLater(Message, frozen=True, omit_defaults=True):
+    """Others are being sent their whole state first; if none has come by then, ask again after `retry_after_s`."""
+
+    retry_after_s: int
+
+
+class SigningKeys(Message, frozen=True, omit_defaults=True):
+    """From now on believe these keys (raw Ed25519) and no others; of two such words the one with the higher serial."""
+
+    serial: int
+    keys: PublicKeys
+
+
 class EventsAcked(Message, frozen=True, omit_defaults=True):
     """The cloud has committed every event up to `upto_seq`; their visits are counted at `counted_revision`."""
 
@@ -206,6 +250,7 @@ UP_MESSAGES: dict[str, type[Message]] = {
     "hello": Hello,
     "heartbeat": Heartbeat,
     "applied": StateApplied,
+    "buckets": StateBuckets,
     "events": EventBatch,
     "command_result": CommandResult,
     "diagnostics": DiagnosticsPart,
@@ -215,6 +260,9 @@ DOWN_MESSAGES: dict[str, type[Message]] = {
     "heartbeat": CloudHeartbeat,
     "delta": Delta,
     "snapshot": SnapshotChunk,
+    "repair": BucketRepair,
+    "later": StateLater,
+    "signing_keys": SigningKeys,
     "acked": EventsAcked,
     "event_refused": EventRefused,
     "refused": Refused,

@@ -40,9 +40,9 @@ def gateway_filter(site_id: str, gateway_id: str) -> str:
     return f"{ROOT}/{_part(site_id)}/{_part(gateway_id)}/down/+"
 
 
-def cloud_filter() -> str:
-    """The one subscription of the cloud: everything that comes up."""
-    return f"{ROOT}/+/+/up/+"
+def cloud_filter(site_id: str | None = None, kind: str | None = None) -> str:
+    """A subscription of the cloud: everything that comes up, or only that of one site, or of one kind."""
+    return f"{ROOT}/{_part(site_id) if site_id else '+'}/+/up/{_part(kind) if kind else '+'}"
 
 
 def parse_topic(topic: str) -> Topic:
