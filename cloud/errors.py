@@ -4,6 +4,7 @@
 Anything that is not one of these is a fault of ours: it is logged and answered with 500 without details.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -55,6 +56,14 @@ class ConflictError(CloudError):
 
     status = 409
     title = "Conflict"
+
+
+class InUseError(ConflictError):
+    """It cannot be deleted while others build on it; `users` are their names."""
+
+    def __init__(self, noun: str, users: Sequence[str]) -> None:
+        super().__init__(f"{noun}_in_use", f"Still used by: {', '.join(users)}.")
+        self.users = tuple(users)
 
 
 class GoneError(CloudError):

@@ -1,6 +1,6 @@
 """What every change of an access rule has in common: one at a time, bounds, names, the audit log, the news."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from cloud.access_rules import policy, repository
@@ -20,14 +20,6 @@ _BOUNDS: Final[dict[type, int]] = {
     AccessLevel: policy.LEVELS_MAX,
     SpecialDay: policy.SPECIAL_DAYS_MAX,
 }
-
-
-class InUseError(ConflictError):
-    """It cannot be deleted while others build on it; `users` are their names."""
-
-    def __init__(self, noun: str, users: Sequence[str]) -> None:
-        super().__init__(f"{noun}_in_use", f"Still used by: {', '.join(users)}.")
-        self.users = tuple(users)
 
 
 def check_room(session: UnitOfWork, noun: type[Rule], site_id: str) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 
 from access_policy.schedule import DayWindow
 from cloud.access_rules import editing, policy, repository
-from cloud.access_rules.editing import InUseError
 from cloud.access_rules.models import Schedule
 from cloud.access_rules.policy import Windows
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
-from cloud.errors import invalid_field, not_found
+from cloud.errors import InUseError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
 

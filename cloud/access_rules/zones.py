@@ -6,13 +6,12 @@ from typing import Any, Final
 
 from access_policy.zone import Passback
 from cloud.access_rules import editing, policy, repository
-from cloud.access_rules.editing import InUseError
 from cloud.access_rules.models import LanePlace, Zone
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.domain_events import AccessRuleRemoved, SiteChanged
-from cloud.errors import invalid_field, not_found
+from cloud.errors import InUseError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
 

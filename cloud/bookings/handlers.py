@@ -1,9 +1,9 @@
 """What bookings do when something happens elsewhere."""
 
-from cloud.access_rules.editing import InUseError
 from cloud.bookings import repository
 from cloud.database import UnitOfWork
 from cloud.domain_events import AccessRuleRemoved
+from cloud.errors import InUseError
 
 
 def keep_used_zones(session: UnitOfWork, event: AccessRuleRemoved) -> None:

@@ -19,7 +19,7 @@ from cloud.errors import invalid_field
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.pages import forms
-from cloud.members.pages.forms import REFUSED, Sheet
+from cloud.members.pages.forms import Sheet, attempt
 from cloud.sites import service as sites
 
 router = APIRouter()
@@ -37,11 +37,11 @@ def show_booking_form(member_id: str, session: ReadSession, viewer: Viewer = vie
 def book(member_id: str, session: Transaction, form: Submission = submitting("bookings.write")) -> Response:
     """Book the session."""
     member = members.get(session, member_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         body = BookingIn.model_validate(_read(session, member, form.fields))
         service.book(session, form.viewer.signed_in.actor, member_id, BookingDetails(**body.model_dump()))
-    except REFUSED as error:
-        return _form(session, form.viewer, member, form.fields, forms.explain(error, form.viewer.words))
+    if errors:
+        return _form(session, form.viewer, member, form.fields, errors)
     return forms.done(form.viewer, member_id, "session_booked")
 
 
@@ -64,7 +64,7 @@ def _form(
         title=say(mark("Book a session for %(name)s"), name=member.name),
         action=f"{forms.address_of(member.id)}/bookings",
         button=say(mark("Book")),
-        body="booking_fields",
+        body="members/booking_fields.html",
     )
     choices = [("", say(mark("every zone"))), *((zone.id, zone.name) for zone in _zones_of(session, member))]
     return forms.show(viewer, member, sheet, fields, errors, zone_choices=choices)

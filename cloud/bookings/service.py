@@ -101,7 +101,7 @@ def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: 
 def _check(session: UnitOfWork, member_id: str, details: BookingDetails) -> None:
     # Differences, not sums: a time at the end of the calendar has no day after it.
     if not timedelta(0) < details.ends_at - details.starts_at <= LENGTH_MAX:
-        raise invalid_field("ends_at", "bad_length", "The session must end after its start, within a day.")
+        raise invalid_field("ends_at", "bad_session_length", "The session must end after its start, within a day.")
     if details.ends_at <= session.now:
         raise invalid_field("ends_at", "is_over", "The session is over already.")
     if details.ends_at - session.now > AHEAD_MAX:

@@ -1,9 +1,9 @@
 """What contracts do when something happens elsewhere."""
 
-from cloud.access_rules.editing import InUseError
 from cloud.contracts import repository, service
 from cloud.database import UnitOfWork
 from cloud.domain_events import AccessRuleRemoved, VisitTaken
+from cloud.errors import InUseError
 
 
 def count_visit(session: UnitOfWork, event: VisitTaken) -> None:

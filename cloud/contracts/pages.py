@@ -20,7 +20,7 @@ from cloud.kit.clock import local_day
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.pages import forms
-from cloud.members.pages.forms import REFUSED, Sheet
+from cloud.members.pages.forms import Sheet, attempt
 from cloud.sites import service as sites
 
 _NAMES: Final = ("plan_name", "starts_on", "ends_on", "visits_total", "level_id", "needs_booking", "guests_per_day")
@@ -43,11 +43,11 @@ def show_new_contract(member_id: str, session: ReadSession, viewer: Viewer = vie
 def sell(member_id: str, session: Transaction, form: Submission = submitting("contracts.write")) -> Response:
     """Sell the contract."""
     member = members.get(session, member_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         details = ContractDetails(**_read(form.fields).model_dump())
         service.create(session, form.viewer.signed_in.actor, member_id, details)
-    except REFUSED as error:
-        return _form(session, form.viewer, member, None, form.fields, errors=forms.explain(error, form.viewer.words))
+    if errors:
+        return _form(session, form.viewer, member, None, form.fields, errors=errors)
     return forms.done(form.viewer, member_id, "standing_saved")
 
 
@@ -64,13 +64,11 @@ def change(contract_id: str, session: Transaction, form: Submission = submitting
     """Save the contract."""
     contract = service.get(session, contract_id)
     member = members.get(session, contract.member_id)
-    try:
-        with session.begin_nested():
-            changes = _read(form.fields).model_dump(include=set(_NAMES))
-            service.change(session, form.viewer.signed_in.actor, contract_id, changes)
-    except REFUSED as error:
-        found = forms.explain(error, form.viewer.words)
-        return _form(session, form.viewer, member, contract, form.fields, errors=found)
+    with attempt(session, form.viewer.words) as errors:
+        changes = _read(form.fields).model_dump(include=set(_NAMES))
+        service.change(session, form.viewer.signed_in.actor, contract_id, changes)
+    if errors:
+        return _form(session, form.viewer, member, contract, form.fields, errors=errors)
     return forms.done(form.viewer, member.id, "standing_saved")
 
 
@@ -94,7 +92,7 @@ def _form(
         title=say(title, name=member.name),
         action=f"/contracts/{contract.id}" if contract else f"{forms.address_of(member.id)}/contracts",
         button=say(mark("Send to the gates")),
-        body="contract_fields",
+        body="members/contract_fields.html",
     )
     site_ids = members.site_ids_of(session, [member.id])[member.id]
     choices = [("", say(mark("everywhere, always")))]

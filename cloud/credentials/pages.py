@@ -14,7 +14,7 @@ from cloud.credentials.policy import printed_number
 from cloud.database import UnitOfWork
 from cloud.members import service as members
 from cloud.members.pages import forms
-from cloud.members.pages.forms import REFUSED, Sheet
+from cloud.members.pages.forms import Sheet, attempt
 
 router = APIRouter()
 
@@ -46,10 +46,10 @@ def set_pin(credential_id: str, session: Transaction, form: Submission = submitt
     """Give the card a PIN, and perhaps one for an emergency."""
     card = service.get(session, credential_id)
     pin, duress_pin = form.fields.get("pin", ""), form.fields.get("duress_pin") or None
-    try:
+    with attempt(session, form.viewer.words) as errors:
         pins.set_pin(session, form.viewer.signed_in.actor, credential_id, pin, duress_pin=duress_pin)
-    except REFUSED as error:
-        return _pin_form(session, form.viewer, card, forms.explain(error, form.viewer.words))
+    if errors:
+        return _pin_form(session, form.viewer, card, errors)
     return forms.done(form.viewer, card.member_id, "standing_saved")
 
 
@@ -68,6 +68,6 @@ def _pin_form(
         title=say(mark("PIN of card %(number)s"), number=printed_number(card.canonical)),
         action=f"/credentials/{card.id}/pin",
         button=say(mark("Send to the gates")),
-        body="pin_fields",
+        body="members/pin_fields.html",
     )
     return forms.show(viewer, members.get(session, card.member_id), sheet, {}, errors)

@@ -181,7 +181,7 @@ def test_who_comes_in_is_counted_while_one_looks(rules: Page, console: Console) 
 def test_an_installer_may_edit_and_a_form_is_a_page_without_scripts(page: Page, console: Console) -> None:
     sign_in(page, LEO)
     open_page(page, f"/access/rules/{console.club.site_id}/zones/new")
-    expect(page.get_by_role("heading", name="Access rules", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="New zone", level=1)).to_be_visible()
     page.get_by_label("Name").fill("Pool")
     page.get_by_role("button", name="Save").click()
     expect(section(page, "Zones")).to_contain_text("Pool")

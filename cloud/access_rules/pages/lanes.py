@@ -6,8 +6,9 @@ from fastapi import APIRouter, Response
 
 from cloud.access_rules import zones
 from cloud.access_rules.pages import forms
-from cloud.access_rules.pages.forms import REFUSED, Errors
 from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, attempt, show
+from cloud.console.languages import mark
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
 from cloud.sites import service as sites
@@ -35,20 +36,14 @@ def place_lane(lane_id: str, session: Transaction, form: Submission = submitting
     lane = sites.get_lane(session, lane_id)
     zone_in_id, zone_out_id = (form.fields.get(name) or None for name in ("zone_in_id", "zone_out_id"))
     actor = form.viewer.signed_in.actor
-    try:
+    with attempt(session, form.viewer.words) as errors:
         zones.place_lane(session, actor, lane_id, zone_in_id=zone_in_id, zone_out_id=zone_out_id)
-    except REFUSED as error:
-        return _form(session, form.viewer, lane, form.fields, forms.in_words(error, form.viewer.words))
+    if errors:
+        return _form(session, form.viewer, lane, form.fields, errors)
     return forms.done(form.viewer, lane.site_id, "rules_saved")
 
 
 def _form(session: UnitOfWork, viewer: Viewer, lane: Lane, fields: Mapping[str, str], errors: Errors) -> Response:
-    return forms.show_form(
-        viewer,
-        "lane_form",
-        lane=lane,
-        zones=zones.list_of_site(session, lane.site_id),
-        back=forms.address_of(lane.site_id),
-        fields=fields,
-        errors=errors,
-    )
+    title = viewer.words.text(mark("Where does %(lane)s lead?"), lane=lane.name)
+    sheet = forms.sheet(viewer, lane.site_id, title, f"/access/lanes/{lane.id}/place", body="lane_fields")
+    return show(viewer, sheet, fields, errors, zones=zones.list_of_site(session, lane.site_id))

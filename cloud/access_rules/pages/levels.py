@@ -8,8 +8,8 @@ from fastapi import APIRouter, Response
 from cloud.access_rules import levels, schedules, zones
 from cloud.access_rules.models import AccessLevel
 from cloud.access_rules.pages import forms
-from cloud.access_rules.pages.forms import REFUSED, Errors, Question
 from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
@@ -33,17 +33,10 @@ def show_new_level(site_id: str, session: ReadSession, viewer: Viewer = viewing(
 def create_level(site_id: str, session: Transaction, form: Submission = submitting("access_rules.write")) -> Response:
     """Add the level."""
     name = form.fields.get("name", "")
-    try:
+    with attempt(session, form.viewer.words, _NAMES) as errors:
         levels.create(session, form.viewer.signed_in.actor, site_id, name, _read(form.fields))
-    except REFUSED as error:
-        return _form(
-            session,
-            form.viewer,
-            site_id,
-            None,
-            fields=form.fields,
-            errors=forms.in_words(error, form.viewer.words, _NAMES),
-        )
+    if errors:
+        return _form(session, form.viewer, site_id, None, fields=form.fields, errors=errors)
     return forms.done(form.viewer, site_id, "rules_saved")
 
 
@@ -61,10 +54,9 @@ def change_level(level_id: str, session: Transaction, form: Submission = submitt
     """Save the level."""
     level = levels.get(session, level_id)
     site_id, actor = level.site_id, form.viewer.signed_in.actor
-    try:
+    with attempt(session, form.viewer.words, _NAMES) as errors:
         levels.change(session, actor, level_id, name=form.fields.get("name", ""), grants=_read(form.fields))
-    except REFUSED as error:
-        errors = forms.in_words(error, form.viewer.words, _NAMES)
+    if errors:
         return _form(session, form.viewer, site_id, level, fields=form.fields, errors=errors)
     return forms.done(form.viewer, site_id, "rules_saved")
 
@@ -75,18 +67,17 @@ def ask_to_delete_level(
 ) -> Response:
     """What deleting means."""
     level = levels.get(session, level_id)
-    return forms.ask(viewer, level.site_id, _delete_question(viewer, level))
+    return show(viewer, _delete_question(viewer, level), {})
 
 
 @router.post("/access/levels/{level_id}/delete")
 def delete_level(level_id: str, session: Transaction, form: Submission = submitting("access_rules.write")) -> Response:
     """Delete the level."""
     level = levels.get(session, level_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         levels.delete(session, form.viewer.signed_in.actor, level_id)
-    except REFUSED as error:
-        question = _delete_question(form.viewer, level)
-        return forms.ask(form.viewer, level.site_id, question, forms.in_words(error, form.viewer.words))
+    if errors:
+        return show(form.viewer, _delete_question(form.viewer, level), {}, errors)
     return forms.done(form.viewer, level.site_id, "rule_deleted")
 
 
@@ -99,17 +90,18 @@ def _form(
     fields: Mapping[str, str],
     errors: Errors,
 ) -> Response:
-    back = forms.address_of(site_id)
-    return forms.show_form(
+    say = viewer.words.text
+    if level is None:
+        title, action = say(mark("New access level")), f"{forms.address_of(site_id)}/levels"
+    else:
+        title, action = say(mark("Access level")), f"/access/levels/{level.id}"
+    return show(
         viewer,
-        "level_form",
-        level=level,
-        action=f"{back}/levels" if level is None else f"/access/levels/{level.id}",
-        back=back,
+        forms.sheet(viewer, site_id, title, action, body="level_fields"),
+        fields,
+        errors,
         zones=zones.list_of_site(session, site_id),
         schedules=schedules.list_of_site(session, site_id),
-        fields=fields,
-        errors=errors,
     )
 
 
@@ -118,11 +110,7 @@ def _read(fields: Mapping[str, str]) -> dict[str, str | None]:
     return {zone_id: None if value == ALWAYS else value for zone_id, value in chosen.items() if value}
 
 
-def _delete_question(viewer: Viewer, level: AccessLevel) -> Question:
+def _delete_question(viewer: Viewer, level: AccessLevel) -> Sheet:
     say = viewer.words.text
-    return Question(
-        title=say(mark("Delete the access level %(name)s?"), name=level.name),
-        text=say(mark("This cannot be undone.")),
-        action=f"/access/levels/{level.id}/delete",
-        button=say(mark("Delete")),
-    )
+    title, text = say(mark("Delete the access level %(name)s?"), name=level.name), say(mark("This cannot be undone."))
+    return forms.question(viewer, level.site_id, title, text, f"/access/levels/{level.id}/delete")

@@ -11,15 +11,14 @@ from cloud.access_rules import hours_text, policy, schedules, special_days
 from cloud.access_rules.hours_text import HoursTextError
 from cloud.access_rules.models import Schedule
 from cloud.access_rules.pages import forms
-from cloud.access_rules.pages.forms import REFUSED, Errors, Question
 from cloud.access_rules.pages.week import day_names
 from cloud.access_rules.schedules import Hours
 from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
-from cloud.console.words import Words
 from cloud.database import UnitOfWork
-from cloud.errors import ConflictError, FieldError, InvalidError
+from cloud.errors import FieldError, InvalidError
 from cloud.sites import service as sites
 
 _FRESH: Final = {f"day_{number}": "06:30–22:00" for number in range(5)} | {"day_5": "09:00–18:00", "day_6": ""}
@@ -48,11 +47,11 @@ def create_schedule(
     site_id: str, session: Transaction, form: Submission = submitting("access_rules.write")
 ) -> Response:
     """Add the schedule."""
-    try:
+    with attempt(session, form.viewer.words, _names(form)) as errors:
         hours = _read(form.fields)
         schedules.create(session, form.viewer.signed_in.actor, site_id, form.fields.get("name", ""), hours)
-    except REFUSED as error:
-        return _form(session, form.viewer, site_id, None, fields=form.fields, errors=_errors(error, form))
+    if errors:
+        return _form(session, form.viewer, site_id, None, fields=form.fields, errors=errors)
     return forms.done(form.viewer, site_id, "rules_saved")
 
 
@@ -75,7 +74,7 @@ def change_schedule(
 ) -> Response:
     """Save the hours."""
     schedule = schedules.get(session, schedule_id)
-    try:
+    with attempt(session, form.viewer.words, _names(form)) as errors:
         hours = _read(form.fields)
         schedules.change(
             session,
@@ -85,8 +84,8 @@ def change_schedule(
             weekly=hours.weekly,
             special=hours.special,
         )
-    except REFUSED as error:
-        return _form(session, form.viewer, schedule.site_id, schedule, fields=form.fields, errors=_errors(error, form))
+    if errors:
+        return _form(session, form.viewer, schedule.site_id, schedule, fields=form.fields, errors=errors)
     return forms.done(form.viewer, schedule.site_id, "rules_saved")
 
 
@@ -96,7 +95,7 @@ def ask_to_delete_schedule(
 ) -> Response:
     """What deleting means."""
     schedule = schedules.get(session, schedule_id)
-    return forms.ask(viewer, schedule.site_id, _delete_question(viewer, schedule))
+    return show(viewer, _delete_question(viewer, schedule), {})
 
 
 @router.post("/access/schedules/{schedule_id}/delete")
@@ -105,11 +104,10 @@ def delete_schedule(
 ) -> Response:
     """Delete the hours, or say which levels use them."""
     schedule = schedules.get(session, schedule_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         schedules.delete(session, form.viewer.signed_in.actor, schedule_id)
-    except ConflictError as error:
-        question = _delete_question(form.viewer, schedule)
-        return forms.ask(form.viewer, schedule.site_id, question, forms.in_words(error, form.viewer.words))
+    if errors:
+        return show(form.viewer, _delete_question(form.viewer, schedule), {}, errors)
     return forms.done(form.viewer, schedule.site_id, "rule_deleted")
 
 
@@ -122,17 +120,18 @@ def _form(
     fields: Mapping[str, str],
     errors: Errors,
 ) -> Response:
-    back = forms.address_of(site_id)
-    return forms.show_form(
+    say = viewer.words.text
+    if schedule is None:
+        title, action = say(mark("New hours")), f"{forms.address_of(site_id)}/schedules"
+    else:
+        title, action = say(mark("Hours")), f"/access/schedules/{schedule.id}"
+    return show(
         viewer,
-        "schedule_form",
-        schedule=schedule,
-        action=f"{back}/schedules" if schedule is None else f"/access/schedules/{schedule.id}",
-        back=back,
+        forms.sheet(viewer, site_id, title, action, body="schedule_fields"),
+        fields,
+        errors,
         days=[HoursField(f"day_{number}", name) for number, name in enumerate(day_names(viewer.language))],
         kinds=_kind_fields(session, site_id, schedule),
-        fields=fields,
-        errors=errors,
     )
 
 
@@ -162,21 +161,17 @@ def _read(fields: Mapping[str, str]) -> Hours:
     return Hours(weekly=weekly, special=special)
 
 
-def _errors(error: Exception, form: Submission) -> dict[str, str]:
+def _names(form: Submission) -> dict[str, str]:
     """The service calls a line `weekly.0` or `special.holiday`, the form `day_0` or `special_3`."""
     names = {f"weekly.{number}": f"day_{number}" for number in range(policy.DAYS)}
     for number in range(policy.KINDS_MAX):
         if kind := form.fields.get(f"kind_{number}"):
             names[f"special.{policy.plain_kind(kind)}"] = f"special_{number}"
-    words: Words = form.viewer.words
-    return forms.in_words(error, words, names)
+    return names
 
 
-def _delete_question(viewer: Viewer, schedule: Schedule) -> Question:
+def _delete_question(viewer: Viewer, schedule: Schedule) -> Sheet:
     say = viewer.words.text
-    return Question(
-        title=say(mark("Delete the hours %(name)s?"), name=schedule.name),
-        text=say(mark("This cannot be undone. Hours that a level uses are kept.")),
-        action=f"/access/schedules/{schedule.id}/delete",
-        button=say(mark("Delete")),
-    )
+    title = say(mark("Delete the hours %(name)s?"), name=schedule.name)
+    text = say(mark("This cannot be undone. Hours that a level uses are kept."))
+    return forms.question(viewer, schedule.site_id, title, text, f"/access/schedules/{schedule.id}/delete")

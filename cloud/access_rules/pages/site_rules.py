@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from cloud.access_rules.pages import forms, terms
-from cloud.access_rules.pages.forms import REFUSED, Errors
 from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, attempt, show
+from cloud.console.languages import mark
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.console.words import REASONS
 from cloud.kit.i18n import LANGUAGES
@@ -46,12 +47,12 @@ def change_site_rules(
 ) -> Response:
     """Save the rules."""
     site = sites.get_site(session, site_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         chosen: dict[str, object] = {name: form.fields.get(name, "") for name in _FIELDS}
         body = SiteChange.model_validate(chosen | {"certificate_required": "certificate_required" in form.fields})
         sites.change_rules(session, form.viewer.signed_in.actor, site_id, body.model_dump(exclude_unset=True))
-    except REFUSED as error:
-        return _form(form.viewer, site, form.fields, forms.in_words(error, form.viewer.words))
+    if errors:
+        return _form(form.viewer, site, form.fields, errors)
     return forms.done(form.viewer, site_id, "rules_saved")
 
 
@@ -76,21 +77,22 @@ def change_texts(site_id: str, session: Transaction, form: Submission = submitti
     reason = form.fields.get("reason", "")
     written = {language: text for language in LANGUAGES if (text := form.fields.get(f"text_{language}", ""))}
     texts = {known: words for known, words in site.refusal_texts.items() if known != reason}
-    try:
+    with attempt(session, form.viewer.words, {"refusal_texts": "form"}) as errors:
         body = SiteChange.model_validate({"refusal_texts": texts | ({reason: written} if written else {})})
         sites.change_rules(session, form.viewer.signed_in.actor, site_id, body.model_dump(exclude_unset=True))
-    except REFUSED as error:
-        texts_wrong = forms.in_words(error, form.viewer.words, {"refusal_texts": "form"})
-        return _text_form(form.viewer, site, form.fields, texts_wrong)
+    if errors:
+        return _text_form(form.viewer, site, form.fields, errors)
     return forms.done(form.viewer, site_id, "rules_saved")
 
 
 def _form(viewer: Viewer, site: Site, fields: Mapping[str, str], errors: Errors) -> Response:
-    back = forms.address_of(site.id)
-    return forms.show_form(viewer, "site_form", site=site, back=back, fields=fields, errors=errors, terms=terms)
+    title, action = viewer.words.text(mark("Rules of the site")), f"{forms.address_of(site.id)}/site"
+    sheet = forms.sheet(viewer, site.id, title, action, body="site_fields")
+    return show(viewer, sheet, fields, errors, terms=terms)
 
 
 def _text_form(viewer: Viewer, site: Site, fields: Mapping[str, str], errors: Errors) -> Response:
     reasons = [(str(reason), viewer.words.text(REASONS[reason])) for reason in REFUSALS]
-    back = forms.address_of(site.id)
-    return forms.show_form(viewer, "text_form", site=site, back=back, reasons=reasons, fields=fields, errors=errors)
+    title, action = viewer.words.text(mark("Own words at the gate")), f"{forms.address_of(site.id)}/texts"
+    sheet = forms.sheet(viewer, site.id, title, action, body="text_fields")
+    return show(viewer, sheet, fields, errors, reasons=reasons)

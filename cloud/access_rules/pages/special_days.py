@@ -7,10 +7,10 @@ from fastapi import APIRouter, Response
 from cloud.access_rules import special_days
 from cloud.access_rules.models import SpecialDay
 from cloud.access_rules.pages import forms
-from cloud.access_rules.pages.forms import REFUSED, Errors, Question
 from cloud.access_rules.schemas import SpecialDayIn
 from cloud.access_rules.special_days import SpecialDayDetails
 from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
@@ -31,11 +31,11 @@ def show_new_day(site_id: str, session: ReadSession, viewer: Viewer = viewing("a
 @router.post("/access/rules/{site_id}/special-days")
 def create_day(site_id: str, session: Transaction, form: Submission = submitting("access_rules.write")) -> Response:
     """Add the day."""
-    try:
+    with attempt(session, form.viewer.words) as errors:
         body = SpecialDayIn.model_validate({name: form.fields.get(name, "") for name in _FIELDS})
         special_days.create(session, form.viewer.signed_in.actor, site_id, SpecialDayDetails(**body.model_dump()))
-    except REFUSED as error:
-        return _form(session, form.viewer, site_id, form.fields, forms.in_words(error, form.viewer.words))
+    if errors:
+        return _form(session, form.viewer, site_id, form.fields, errors)
     return forms.done(form.viewer, site_id, "rules_saved")
 
 
@@ -45,7 +45,7 @@ def ask_to_delete_day(
 ) -> Response:
     """What deleting means."""
     special = special_days.get(session, special_day_id)
-    return forms.ask(viewer, special.site_id, _question(viewer, special))
+    return show(viewer, _question(viewer, special), {})
 
 
 @router.post("/access/special-days/{special_day_id}/delete")
@@ -59,18 +59,14 @@ def delete_day(
 
 
 def _form(session: UnitOfWork, viewer: Viewer, site_id: str, fields: Mapping[str, str], errors: Errors) -> Response:
-    back = forms.address_of(site_id)
+    title, action = viewer.words.text(mark("New special day")), f"{forms.address_of(site_id)}/special-days"
+    sheet = forms.sheet(viewer, site_id, title, action, body="day_fields")
     kinds = sorted({special.kind for special in special_days.list_of_site(session, site_id)})
-    return forms.show_form(
-        viewer, "day_form", action=f"{back}/special-days", back=back, kinds=kinds, fields=fields, errors=errors
-    )
+    return show(viewer, sheet, fields, errors, kinds=kinds)
 
 
-def _question(viewer: Viewer, special: SpecialDay) -> Question:
+def _question(viewer: Viewer, special: SpecialDay) -> Sheet:
     say = viewer.words.text
-    return Question(
-        title=say(mark("Delete the special day %(name)s?"), name=special.name),
-        text=say(mark("%(day)s has the hours of its weekday again."), day=viewer.words.day(special.day)),
-        action=f"/access/special-days/{special.id}/delete",
-        button=say(mark("Delete")),
-    )
+    title = say(mark("Delete the special day %(name)s?"), name=special.name)
+    text = say(mark("%(day)s has the hours of its weekday again."), day=viewer.words.day(special.day))
+    return forms.question(viewer, special.site_id, title, text, f"/access/special-days/{special.id}/delete")

@@ -9,10 +9,10 @@ from cloud.access_rules import hours_text, policy, zones
 from cloud.access_rules.hours_text import HoursTextError
 from cloud.access_rules.models import Zone
 from cloud.access_rules.pages import forms, terms
-from cloud.access_rules.pages.forms import REFUSED, Errors, Question
 from cloud.access_rules.schemas import ZoneIn
 from cloud.access_rules.zones import ZoneDetails
 from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.errors import invalid_field
@@ -40,11 +40,10 @@ def show_new_zone(site_id: str, session: ReadSession, viewer: Viewer = viewing("
 @router.post("/access/rules/{site_id}/zones")
 def create_zone(site_id: str, session: Transaction, form: Submission = submitting("access_rules.write")) -> Response:
     """Add the zone."""
-    try:
+    with attempt(session, form.viewer.words, _NAMES) as errors:
         details = ZoneDetails(**_read(form.fields).model_dump())
         zones.create(session, form.viewer.signed_in.actor, site_id, details)
-    except REFUSED as error:
-        errors = forms.in_words(error, form.viewer.words, _NAMES)
+    if errors:
         return _form(form.viewer, site_id, None, form.fields, errors)
     return forms.done(form.viewer, site_id, "rules_saved")
 
@@ -60,10 +59,9 @@ def show_zone(zone_id: str, session: ReadSession, viewer: Viewer = viewing("acce
 def change_zone(zone_id: str, session: Transaction, form: Submission = submitting("access_rules.write")) -> Response:
     """Save the zone."""
     zone = zones.get(session, zone_id)
-    try:
+    with attempt(session, form.viewer.words, _NAMES) as errors:
         zones.change(session, form.viewer.signed_in.actor, zone_id, _read(form.fields).model_dump())
-    except REFUSED as error:
-        errors = forms.in_words(error, form.viewer.words, _NAMES)
+    if errors:
         return _form(form.viewer, zone.site_id, zone, form.fields, errors)
     return forms.done(form.viewer, zone.site_id, "rules_saved")
 
@@ -72,7 +70,7 @@ def change_zone(zone_id: str, session: Transaction, form: Submission = submittin
 def ask_to_forgive(zone_id: str, session: ReadSession, viewer: Viewer = viewing("access_rules.write")) -> Response:
     """Who is touched by forgetting."""
     zone = zones.get(session, zone_id)
-    return forms.ask(viewer, zone.site_id, _forgive_question(viewer, zone))
+    return show(viewer, _forgive_question(viewer, zone), {})
 
 
 @router.post("/access/zones/{zone_id}/forgive")
@@ -86,27 +84,28 @@ def forgive_zone(zone_id: str, session: Transaction, form: Submission = submitti
 def ask_to_delete_zone(zone_id: str, session: ReadSession, viewer: Viewer = viewing("access_rules.write")) -> Response:
     """What deleting means."""
     zone = zones.get(session, zone_id)
-    return forms.ask(viewer, zone.site_id, _delete_question(viewer, zone))
+    return show(viewer, _delete_question(viewer, zone), {})
 
 
 @router.post("/access/zones/{zone_id}/delete")
 def delete_zone(zone_id: str, session: Transaction, form: Submission = submitting("access_rules.write")) -> Response:
     """Delete the zone, or say who uses it."""
     zone = zones.get(session, zone_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         zones.delete(session, form.viewer.signed_in.actor, zone_id)
-    except REFUSED as error:
-        question = _delete_question(form.viewer, zone)
-        return forms.ask(form.viewer, zone.site_id, question, forms.in_words(error, form.viewer.words))
+    if errors:
+        return show(form.viewer, _delete_question(form.viewer, zone), {}, errors)
     return forms.done(form.viewer, zone.site_id, "rule_deleted")
 
 
 def _form(viewer: Viewer, site_id: str, zone: Zone | None, fields: Mapping[str, str], errors: Errors) -> Response:
-    action = f"{forms.address_of(site_id)}/zones" if zone is None else f"/access/zones/{zone.id}"
-    back = forms.address_of(site_id)
-    return forms.show_form(
-        viewer, "zone_form", zone=zone, action=action, back=back, fields=fields, errors=errors, terms=terms
-    )
+    say = viewer.words.text
+    if zone is None:
+        title, action = say(mark("New zone")), f"{forms.address_of(site_id)}/zones"
+    else:
+        title, action = say(mark("Zone")), f"/access/zones/{zone.id}"
+    sheet = forms.sheet(viewer, site_id, title, action, body="zone_fields")
+    return show(viewer, sheet, fields, errors, terms=terms)
 
 
 def _read(fields: Mapping[str, str]) -> ZoneIn:
@@ -153,21 +152,15 @@ def _fields_of(zone: Zone) -> dict[str, str]:
     return fields | {name: "on" for name, is_set in flags.items() if is_set}
 
 
-def _forgive_question(viewer: Viewer, zone: Zone) -> Question:
+def _forgive_question(viewer: Viewer, zone: Zone) -> Sheet:
     say = viewer.words.text
-    return Question(
-        title=say(mark("Forget who is inside %(zone)s?"), zone=zone.name),
-        text=say(_FORGIVE_MEANS),
-        action=f"/access/zones/{zone.id}/forgive",
-        button=say(mark("Forget who is inside")),
-    )
+    title, button = say(mark("Forget who is inside %(zone)s?"), zone=zone.name), say(mark("Forget who is inside"))
+    action = f"/access/zones/{zone.id}/forgive"
+    return forms.question(viewer, zone.site_id, title, say(_FORGIVE_MEANS), action, button=button)
 
 
-def _delete_question(viewer: Viewer, zone: Zone) -> Question:
+def _delete_question(viewer: Viewer, zone: Zone) -> Sheet:
     say = viewer.words.text
-    return Question(
-        title=say(mark("Delete the zone %(name)s?"), name=zone.name),
-        text=say(mark("This cannot be undone. A zone that a lane leads to or a level grants is kept.")),
-        action=f"/access/zones/{zone.id}/delete",
-        button=say(mark("Delete")),
-    )
+    title = say(mark("Delete the zone %(name)s?"), name=zone.name)
+    text = say(mark("This cannot be undone. A zone that a lane leads to or a level grants is kept."))
+    return forms.question(viewer, zone.site_id, title, text, f"/access/zones/{zone.id}/delete")

@@ -12,7 +12,7 @@ from cloud.database import UnitOfWork
 from cloud.members import repository, service, standing
 from cloud.members.models import Member
 from cloud.members.pages import forms
-from cloud.members.pages.forms import REFUSED, Sheet
+from cloud.members.pages.forms import Sheet, attempt
 from cloud.members.standing_schemas import BlackListIn, CertificateIn, OtherSitesIn, RoleIn
 from cloud.sites import service as sites
 
@@ -38,11 +38,11 @@ def show_role(member_id: str, session: ReadSession, viewer: Viewer = viewing("me
 def set_role(member_id: str, session: Transaction, form: Submission = submitting("members.standing")) -> Response:
     """Save the role."""
     member = service.get(session, member_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         body = RoleIn.model_validate({"role": form.fields.get("role", "")})
         standing.set_role(session, form.viewer.signed_in.actor, member_id, body.role)
-    except REFUSED as error:
-        return _role(form.viewer, member, form.fields, forms.explain(error, form.viewer.words))
+    if errors:
+        return _role(form.viewer, member, form.fields, errors)
     return forms.done(form.viewer, member_id, _SAVED)
 
 
@@ -57,11 +57,11 @@ def show_certificate(member_id: str, session: ReadSession, viewer: Viewer = view
 def set_certificate(member_id: str, session: Transaction, form: Submission = submitting("members.write")) -> Response:
     """Save the last day; an empty one means that there is none."""
     member = service.get(session, member_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         body = CertificateIn.model_validate({"until": form.fields.get("until") or None})
         standing.set_certificate(session, form.viewer.signed_in.actor, member_id, body.until)
-    except REFUSED as error:
-        return _certificate(form.viewer, member, form.fields, forms.explain(error, form.viewer.words))
+    if errors:
+        return _certificate(form.viewer, member, form.fields, errors)
     return forms.done(form.viewer, member_id, _SAVED)
 
 
@@ -75,11 +75,11 @@ def ask_black_list(member_id: str, session: ReadSession, viewer: Viewer = viewin
 def black_list(member_id: str, session: Transaction, form: Submission = submitting("members.standing")) -> Response:
     """Stop the member at every gate."""
     member = service.get(session, member_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         body = BlackListIn.model_validate({"reason": form.fields.get("reason", "")})
         standing.black_list(session, form.viewer.signed_in.actor, member_id, body.reason)
-    except REFUSED as error:
-        return _black_list(form.viewer, member, form.fields, forms.explain(error, form.viewer.words))
+    if errors:
+        return _black_list(form.viewer, member, form.fields, errors)
     return forms.done(form.viewer, member_id, "flag_raised")
 
 
@@ -89,10 +89,10 @@ def take_off_black_list(
 ) -> Response:
     """Stop the member for this no more."""
     member = service.get(session, member_id)
-    try:
+    with attempt(session, form.viewer.words) as errors:
         standing.take_off_black_list(session, form.viewer.signed_in.actor, member_id)
-    except REFUSED as error:
-        return _black_list(form.viewer, member, form.fields, forms.explain(error, form.viewer.words))
+    if errors:
+        return _black_list(form.viewer, member, form.fields, errors)
     return forms.done(form.viewer, member_id, _SAVED)
 
 
@@ -133,13 +133,11 @@ def set_other_sites(
     """Let the member use the clubs that are ticked."""
     member = service.get(session, member_id)
     ticked = sorted(name.removeprefix(_SITE_PREFIX) for name in form.fields if name.startswith(_SITE_PREFIX))
-    try:
-        with session.begin_nested():
-            body = OtherSitesIn.model_validate({"site_ids": ticked})
-            standing.set_other_sites(session, form.viewer.signed_in.actor, member_id, body.site_ids)
-    except REFUSED as error:
-        found = forms.explain(error, form.viewer.words)
-        return _other_sites(session, form.viewer, member, form.fields, {"form": next(iter(found.values()))})
+    with attempt(session, form.viewer.words) as errors:
+        body = OtherSitesIn.model_validate({"site_ids": ticked})
+        standing.set_other_sites(session, form.viewer.signed_in.actor, member_id, body.site_ids)
+    if errors:
+        return _other_sites(session, form.viewer, member, form.fields, {"form": next(iter(errors.values()))})
     return forms.done(form.viewer, member_id, _SAVED)
 
 
@@ -151,7 +149,7 @@ def _role(
         title=say(mark("Role of %(name)s"), name=member.name),
         action=f"{forms.address_of(member.id)}/role",
         button=say(mark("Send to the gates")),
-        body="role_fields",
+        body="members/role_fields.html",
     )
     return forms.show(viewer, member, sheet, fields, errors, roles=ROLES)
 
@@ -164,7 +162,7 @@ def _certificate(
         title=say(mark("Medical certificate of %(name)s"), name=member.name),
         action=f"{forms.address_of(member.id)}/certificate",
         button=say(mark("Send to the gates")),
-        body="certificate_fields",
+        body="members/certificate_fields.html",
     )
     return forms.show(viewer, member, sheet, fields, errors)
 
@@ -187,7 +185,7 @@ def _black_list(
             text=say(mark("Every gate of every club that they use refuses them until they are taken off the list.")),
             action=address,
             button=say(mark("Put on the black list")),
-            body="black_list_fields",
+            body="members/black_list_fields.html",
             tone="danger",
         )
     return forms.show(viewer, member, sheet, fields, errors)
@@ -205,7 +203,7 @@ def _other_sites(
         title=say(mark("Other clubs of %(name)s"), name=member.name),
         action=f"{forms.address_of(member.id)}/other-sites",
         button=say(mark("Send to the gates")),
-        body="sites_fields",
+        body="members/sites_fields.html",
     )
     others = [site for site in sites.list_sites(session) if site.id != member.site_id]
     return forms.show(viewer, member, sheet, fields, errors, others=others, prefix=_SITE_PREFIX)

@@ -6,12 +6,11 @@ import pytest
 
 from access_policy.schedule import DayWindow
 from cloud.access_rules import levels, schedules, special_days, zones
-from cloud.access_rules.editing import InUseError
 from cloud.access_rules.schedules import Hours
 from cloud.access_rules.special_days import SpecialDayDetails
 from cloud.access_rules.zones import ZoneDetails
 from cloud.audit.models import AuditEntry
-from cloud.errors import InvalidError
+from cloud.errors import InUseError, InvalidError
 from tests.club import Club
 
 MORNING = Hours(weekly=[[DayWindow(360, 720)]] * 7, special={" Public HOLIDAY": [DayWindow(480, 600)]})

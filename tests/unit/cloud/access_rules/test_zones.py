@@ -3,11 +3,10 @@
 import pytest
 
 from cloud.access_rules import editing, levels, zones
-from cloud.access_rules.editing import InUseError
 from cloud.access_rules.models import Zone
 from cloud.access_rules.zones import ZoneDetails
 from cloud.audit.models import AuditEntry
-from cloud.errors import ConflictError, InvalidError, NotFoundError
+from cloud.errors import ConflictError, InUseError, InvalidError, NotFoundError
 from cloud.sites import service as sites
 from cloud.sites.policy import SiteRules
 from tests.club import SECRET, Club

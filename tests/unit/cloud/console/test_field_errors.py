@@ -3,11 +3,10 @@
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from cloud.access_rules.editing import InUseError
-from cloud.access_rules.pages.forms import in_words
 from cloud.access_rules.schemas import SpecialDayIn, ZoneIn
+from cloud.console.field_errors import explain
 from cloud.console.words import words_of
-from cloud.errors import ConflictError, invalid_field
+from cloud.errors import ConflictError, InUseError, invalid_field
 
 ENGLISH = words_of("en")
 ZONE = {"name": "Spa", "passback": "off"}
@@ -34,21 +33,21 @@ DAY = {"day": "2026-12-25", "kind": "holiday", "name": "Christmas"}
 def test_a_field_is_told_what_is_wrong(model: type[BaseModel], fields: dict[str, str], said: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as refused:
         model.model_validate(fields)
-    assert in_words(refused.value, ENGLISH) == said
+    assert explain(refused.value, ENGLISH) == said
 
 
 def test_a_refusal_of_the_service_is_said_beside_the_forms_own_field() -> None:
     error = invalid_field("weekly.0", "overlapping", "The times of a day may not overlap.")
-    assert in_words(error, ENGLISH, {"weekly.0": "day_0"}) == {"day_0": "These times overlap."}
+    assert explain(error, ENGLISH, {"weekly.0": "day_0"}) == {"day_0": "These times overlap."}
 
 
 def test_conflicts_concern_the_whole_form() -> None:
     used = InUseError("zone", ["Lane 1", "All"])
-    assert in_words(used, words_of("it")) == {"form": "È ancora usato da: Lane 1, All. Prima modifichi questi."}
+    assert explain(used, words_of("it")) == {"form": "È ancora usato da: Lane 1, All. Prima modifichi questi."}
     full = ConflictError("too_many", "64")
-    assert in_words(full, ENGLISH) == {"form": "There are as many as there may be. Delete some first."}
+    assert explain(full, ENGLISH) == {"form": "There are as many as there may be. Delete some first."}
 
 
 def test_what_is_no_refusal_is_a_bug() -> None:
     with pytest.raises(TypeError):
-        in_words(OSError(), ENGLISH)
+        explain(OSError(), ENGLISH)

@@ -1,0 +1,89 @@
+"""What is wrong with a form, in words beside its fields: each code of a refusal has its sentence."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from cloud.console.languages import mark
+from cloud.console.words import Words
+from cloud.errors import ConflictError, InUseError, InvalidError
+
+_FILL_IN: Final = mark("Fill this in.")
+_TOO_LONG: Final = mark("This is too long.")
+_OF_THE_LIST: Final = mark("Choose one of the list.")
+_A_DAY: Final = mark("Choose a day.")
+_WHOLE_NUMBER: Final = mark("Use a whole number.")
+_OTHER: Final = mark("This cannot be accepted.")
+_AT_LEAST: Final = mark("At least %(bound)s.")
+_AT_MOST: Final = mark("At most %(bound)s.")
+_IN_USE: Final = mark("It is still used by: %(users)s. Change these first.")
+
+_OF_VALUES: Final = {
+    "missing": _FILL_IN,
+    "too_short": _FILL_IN,
+    "too_long": _TOO_LONG,
+    "string_too_long": _TOO_LONG,
+    "bad_length": mark("This is empty or too long."),
+    "int_parsing": _WHOLE_NUMBER,
+    "literal_error": _OF_THE_LIST,
+    "bad_day": _A_DAY,
+    "date_from_datetime_parsing": _A_DAY,
+    "bad_time": mark("Write a time of day like 18:30."),
+    "time_wrong": mark("Write a time of day like 04:00."),
+    "hours_wrong": mark("Write times like 06:30-13:00, 15:00-22:00; leave it empty for closed."),
+}
+_OF_RULES: Final = {
+    "name_taken": mark("There is one with this name already."),
+    "day_taken": mark("This day is a special day already."),
+    "overlapping": mark("These times overlap."),
+    "too_many": mark("There are as many as there may be. Delete some first."),
+    "longer_than_week": mark("At most a week, which is 10080 minutes."),
+    "same_zone": mark("A lane leads from one zone into another: choose two."),
+    "unknown_zone": _OF_THE_LIST,
+    "unknown_schedule": _OF_THE_LIST,
+    "unknown_level": _OF_THE_LIST,
+}
+_OF_MEMBERS: Final = {
+    "bad_pin": mark("Use 4 to 8 digits."),
+    "same_pin": mark("Use another one than above."),
+    "ends_before_start": mark("The contract ends before it starts."),
+    "bad_session_length": mark("The session has to end after its start, within a day."),
+    "is_over": mark("The session is over already."),
+    "too_many_bookings": mark("The member has as many bookings ahead as there may be. Cancel some first."),
+    "credential_in_use": mark("A card of this member is somebody else's at that club. Revoke one of them first."),
+    "credential_revoked": mark("The card is revoked."),
+    "black_listed_already": mark("The member is on the black list already."),
+    "not_black_listed": mark("The member is not on the black list."),
+}
+_WORDS: Final = _OF_VALUES | _OF_RULES | _OF_MEMBERS
+assert len(_WORDS) == len(_OF_VALUES) + len(_OF_RULES) + len(_OF_MEMBERS), "a code with two meanings"
+
+
+def explain(error: Exception, words: Words, names: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Errors in words by field of the form; `form` is the whole of it.
+
+    Args:
+        names: fields that the form calls by another name than the request.
+    """
+    match error:
+        case InUseError():
+            return {"form": words.text(_IN_USE, users=", ".join(error.users))}
+        case ConflictError():
+            return {"form": words.text(_WORDS.get(error.code, _OTHER))}
+        case InvalidError():
+            text = words.text(_WORDS.get(error.code, _OTHER))
+            found = {each.field: text for each in error.errors}
+        case ValidationError():
+            found = {str(each["loc"][0]): _of_validation(each, words) for each in error.errors()}
+        case _:
+            raise TypeError(type(error).__name__)
+    return {(names or {}).get(field, field): text for field, text in found.items()}
+
+
+def _of_validation(problem: Mapping[str, Any], words: Words) -> str:
+    context = problem.get("ctx", {})
+    for key, text in (("ge", _AT_LEAST), ("le", _AT_MOST)):
+        if key in context:
+            return words.text(text, bound=words.number(context[key]))
+    return words.text(_WORDS.get(problem["type"], _OTHER))
