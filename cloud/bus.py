@@ -24,6 +24,7 @@ from cloud.domain_events import (
     FlagCleared,
     FlagRaised,
     LaneAdded,
+    LaneInTrouble,
     MemberChanged,
     MemberJoinedSite,
     MemberLeftSite,
@@ -57,6 +58,7 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     MemberPassed: (presence.move_member,),
     SomebodyPassed: (presence.count_somebody,),
     SignalsRaised: (alarms.sound_signals,),
+    LaneInTrouble: (alarms.sound_lane,),
     CopySuspected: (alarms.sound_copy,),
 }
 

@@ -156,6 +156,17 @@ class SignalsRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneInTrouble:
+    """A lane told of something that staff shall look at: `state` is as in `LaneChanged`."""
+
+    site_id: str
+    gateway_id: str
+    lane_id: str
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class CopySuspected:
     """A member's card went through two gateways faster than anybody walks."""
 
@@ -184,5 +195,6 @@ DomainEvent = (
     | MemberPassed
     | SomebodyPassed
     | SignalsRaised
+    | LaneInTrouble
     | CopySuspected
 )

@@ -1,5 +1,5 @@
 """The process that only works, without pages and API: the link to the gateways, the broker's list of revoked
-certificates, the history of the state. `serve --no-worker` is the other half.
+certificates, the history of the state and of alarms. `serve --no-worker` is the other half.
 
 Both halves may run on one machine or on several that share a PostgreSQL database. Of several workers one keeps the
 link, and another takes over when it ends.
@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 
+from cloud.alarms.keeping import keep_alarms_short
 from cloud.database import Database
 from cloud.desired_state.history_keeping import keep_history_short
 from cloud.enrolment.revocation_list import keep_list
@@ -19,7 +20,7 @@ _logger = logging.getLogger(__name__)
 
 
 async def work(settings: Settings, database: Database) -> None:
-    """Keep the link to the gateways, the list of revoked certificates and the history until SIGTERM or SIGINT."""
+    """Keep the link to the gateways, the list of revoked certificates and short histories until SIGTERM or SIGINT."""
     async with asyncio.TaskGroup() as tasks:
         working = start_working(tasks, settings, database)
         await stop_requested()
@@ -33,6 +34,7 @@ def start_working(tasks: asyncio.TaskGroup, settings: Settings, database: Databa
         tasks.create_task(run_link(settings, database)),
         tasks.create_task(keep_list(settings.revocation_list, settings.authority_dir, database)),
         tasks.create_task(keep_history_short(database)),
+        tasks.create_task(keep_alarms_short(database)),
     )
 
 

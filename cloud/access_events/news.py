@@ -1,14 +1,16 @@
 """What an event of a journal means for others: a visit to count, people who moved, an alarm to raise."""
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from cloud.access_events import repository
 from cloud.database import UnitOfWork
-from cloud.domain_events import MemberPassed, SignalsRaised, SomebodyPassed, VisitTaken
+from cloud.domain_events import LaneInTrouble, MemberPassed, SignalsRaised, SomebodyPassed, VisitTaken
 from cloud.errors import CloudError
-from sync_protocol.journal_events import AccessDecided, AccessTaken, AnonymousPassage, EventBody
+from sync_protocol.journal_events import AccessDecided, AccessTaken, AnonymousPassage, EventBody, LaneChanged
 
+TROUBLE: Final = frozenset({"forced", "tailgating", "jam", "held", "alarm", "fire"})
+"""What somebody has to go and look at; a lane that is out of order tells so in the list of lanes."""
 _logger = logging.getLogger(__name__)
 
 
@@ -19,6 +21,9 @@ def tell(session: UnitOfWork, body: EventBody, row: dict[str, Any]) -> None:
             event_id = repository.find_id(session, row["gateway_id"], row["journal_epoch"], row["seq"])
             where = (row["site_id"], row["gateway_id"], body.lane_id, body.member_id, row["occurred_at"])
             session.publish(SignalsRaised(*where, event_id, signals))
+        case LaneChanged(state=state) if state in TROUBLE:
+            place = (row["site_id"], row["gateway_id"], body.lane_id)
+            session.publish(LaneInTrouble(*place, row["occurred_at"], state))
         case AccessTaken():
             _count_visit(session, body, row)
             session.publish(_passage(body, row))

@@ -4,13 +4,18 @@ from access_policy.decision import Signal
 from cloud.alarms import service
 from cloud.alarms.service import Scene
 from cloud.database import UnitOfWork
-from cloud.domain_events import CopySuspected, SignalsRaised
+from cloud.domain_events import CopySuspected, LaneInTrouble, SignalsRaised
 
 
 def sound_signals(session: UnitOfWork, event: SignalsRaised) -> None:
     """Call staff for what a gateway signals."""
     scene = Scene(event.site_id, event.gateway_id, event.lane_id, event.member_id, event.at, event.event_id)
     service.sound(session, scene, event.signals)
+
+
+def sound_lane(session: UnitOfWork, event: LaneInTrouble) -> None:
+    """Call staff to a lane."""
+    service.sound_lane(session, Scene(event.site_id, event.gateway_id, event.lane_id, None, event.at), event.state)
 
 
 def sound_copy(session: UnitOfWork, event: CopySuspected) -> None:

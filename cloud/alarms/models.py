@@ -9,7 +9,7 @@ from cloud.database import Base, UtcDateTime
 
 
 class Alarm(Base):
-    """A signal of a tap (`access_policy.decision.Signal`), or the same card at two gateways at once.
+    """A signal of a tap (`access_policy.decision.Signal`), trouble at a lane, or the same card at two gateways at once.
 
     `is_history` says that it was older than ten minutes when it was heard of. `event_id` is the decision, where one
     gateway alone made it.

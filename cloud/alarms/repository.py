@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from cloud.alarms.models import Alarm
 from cloud.database import UnitOfWork
@@ -39,4 +39,24 @@ def acknowledge_up_to(session: UnitOfWork, last_id: str, staff_id: str, at: date
     waiting = (Alarm.acknowledged_at.is_(None), Alarm.id <= last_id)
     ids = session.scalars(select(Alarm.id).where(*waiting).with_for_update()).all()
     session.execute(update(Alarm).where(*waiting).values(acknowledged_by=staff_id, acknowledged_at=at))
+    return len(ids)
+
+
+def is_lane_waiting(
+    session: UnitOfWork, lane_id: str, kind: str, around: tuple[datetime, datetime], *, among: int
+) -> bool:
+    """Whether an open alarm of this kind and lane, from between two moments, is `among` the newest of all lanes."""
+    newest = select(Alarm).where(Alarm.member_id.is_(None)).order_by(Alarm.id.desc()).limit(among).subquery()
+    same = (newest.c.lane_id == lane_id, newest.c.kind == kind, newest.c.acknowledged_at.is_(None))
+    query = select(newest.c.id).where(*same, newest.c.occurred_at.between(*around)).limit(1)
+    return session.scalar(query) is not None
+
+
+def delete_oldest(session: UnitOfWork, *, acknowledged_before: datetime, most: int, limit: int) -> int:
+    """Delete what was acknowledged before this moment, and what is older than the newest `most`; at most `limit`."""
+    newest_too_many = session.scalar(select(Alarm.id).order_by(Alarm.id.desc()).offset(most).limit(1))
+    is_old = Alarm.acknowledged_at < acknowledged_before
+    condition = is_old if newest_too_many is None else or_(is_old, Alarm.id <= newest_too_many)
+    ids = session.scalars(select(Alarm.id).where(condition).order_by(Alarm.id).limit(limit)).all()
+    session.execute(delete(Alarm).where(Alarm.id.in_(ids)))
     return len(ids)

@@ -15,7 +15,9 @@ class AlarmOut(BaseModel):
     gateway_id: str
     lane_id: str
     member_id: str | None
-    event_id: int | None = Field(description="The access event with the decision; null: two gateways saw it together.")
+    event_id: int | None = Field(
+        description="The access event with the decision; null: a lane told it, or two gateways saw it together."
+    )
     kind: str = Field(examples=["duress"])
     occurred_at: datetime
     heard_at: datetime

@@ -19,6 +19,15 @@ NEWS_FOR: Final = timedelta(minutes=10)
 KIND_CHARACTERS_MAX: Final = 32
 KINDS_MAX: Final = 8
 COUNTED_MAX: Final = 100
+SAME_WITHIN: Final = timedelta(minutes=10)
+"""A contact that bounces all night is one alarm in this time."""
+LANES_LOOKED_AT: Final = 200
+"""How many of the newest alarms of lanes are looked through for the same."""
+KEPT_FOR: Final = timedelta(days=400)
+"""An alarm that was acknowledged is kept for so long."""
+KEPT_MAX: Final = 50_000
+"""How many alarms are kept at all; beyond that the oldest go, acknowledged or not."""
+PRUNED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,13 @@ def sound(session: UnitOfWork, scene: Scene, kinds: Iterable[str]) -> None:
         )
     session.flush()
     session.wake_after_commit("alarms")
+
+
+def sound_lane(session: UnitOfWork, scene: Scene, kind: str) -> None:
+    """Keep an alarm of a lane, unless the same waits already from `SAME_WITHIN` of it."""
+    around = (scene.at - SAME_WITHIN, scene.at + SAME_WITHIN)
+    if not repository.is_lane_waiting(session, scene.lane_id, kind, around, among=LANES_LOOKED_AT):
+        sound(session, scene, [kind])
 
 
 def acknowledge(session: UnitOfWork, actor: Actor, alarm_id: str) -> Alarm:
@@ -114,3 +130,12 @@ def count_urgent(session: UnitOfWork) -> int:
 def newest_id(session: UnitOfWork) -> str:
     """The newest alarm, empty without any."""
     return repository.newest_id(session)
+
+
+def prune(session: UnitOfWork) -> int:
+    """Forget what was acknowledged `KEPT_FOR` ago, and the oldest of more than `KEPT_MAX`; returns how many.
+
+    It is at most `PRUNED_AT_ONCE` of them at once.
+    """
+    before = session.now - KEPT_FOR
+    return repository.delete_oldest(session, acknowledged_before=before, most=KEPT_MAX, limit=PRUNED_AT_ONCE)

@@ -194,6 +194,6 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "self_test_check": named(CHECKS),
         "self_test_finding": named(FINDINGS),
         "self_test_verdict": named(VERDICTS),
-        "signal": named(SIGNALS),
+        "signal": named({**LANE_NEWS, **SIGNALS}),
         "since": words.since,
     }

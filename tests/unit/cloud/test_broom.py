@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from cloud.broom import keep_short
 from cloud.database import DatabaseBusyError
-from cloud.desired_state.history_keeping import keep_history_short
 
 
 class DatabaseThatIsAway:
@@ -25,10 +25,15 @@ class DatabaseThatIsAway:
         raise DatabaseBusyError
 
 
+def prune(database: Any) -> bool:
+    with database.transaction():
+        return False
+
+
 def test_a_database_that_is_away_is_asked_again(caplog: pytest.LogCaptureFixture) -> None:
     async def scene() -> None:
         away = DatabaseThatIsAway()
-        keeping = asyncio.create_task(keep_history_short(away, every_s=0.0))  # type: ignore[arg-type]
+        keeping = asyncio.create_task(keep_short("old things", prune, away, every_s=0.0))  # type: ignore[arg-type]
         async with asyncio.timeout(5):
             await away.was_asked_twice.wait()
         assert not keeping.done()
@@ -37,4 +42,4 @@ def test_a_database_that_is_away_is_asked_again(caplog: pytest.LogCaptureFixture
             await keeping
 
     asyncio.run(scene())
-    assert "the history of the state is not pruned now" in caplog.text
+    assert "old things: not pruned now" in caplog.text
