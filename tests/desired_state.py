@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from gateway.service.ports import StateStore
-from sync_protocol.digest import Digest
-from sync_protocol.messages import Delta, SnapshotChunk
+from sync_protocol.digest import Digest, bucket_of
+from sync_protocol.messages import BucketRepair, Delta, SnapshotChunk, StateBuckets
 from sync_protocol.state_rows import (
     CredentialRow,
     EntitlementRow,
@@ -58,6 +58,17 @@ class DesiredState:
         parts = list(_split([self.rows[key] for key in sorted(self.rows)], chunk_bytes))
         return [
             SnapshotChunk(snapshot_id, self.revision, index, len(parts), self.digest_root, tuple(part))
+            for index, part in enumerate(parts)
+        ]
+
+    def repair(self, told: StateBuckets, *, chunk_bytes: int = CHUNK_BYTES) -> list[BucketRepair]:
+        """All rows of the buckets that differ from what a gateway told."""
+        buckets = self._digest.differing(Digest(told.buckets))
+        parts = list(_split([row for key, row in self.rows.items() if bucket_of(key) in buckets], chunk_bytes))
+        return [
+            BucketRepair(
+                told.revision, self.revision, index, len(parts), self.digest_root, bytes(buckets), rows=tuple(part)
+            )
             for index, part in enumerate(parts)
         ]
 

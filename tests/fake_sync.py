@@ -5,7 +5,7 @@ import asyncio
 from gateway.service.ports import LinkDownError, StoreBusyError
 from sync_protocol.digest import Digest
 from sync_protocol.journal_events import EventBody, SealedEvent
-from sync_protocol.messages import Delta, Message, OutboxRange, SnapshotChunk, StagedSnapshot
+from sync_protocol.messages import BucketRepair, Delta, Message, OutboxRange, SnapshotChunk, StagedSnapshot
 from tests.journal_series import series
 
 
@@ -77,6 +77,7 @@ class FakeStateStore:
         self.answer = True
         self.is_damaged = False
         self.is_busy = False
+        self.is_countable = True
         self.contacts: list[int] = []
         self.floors: list[int] = []
 
@@ -92,6 +93,16 @@ class FakeStateStore:
             raise StoreBusyError("full")
         if self.answer:
             self.applied_revision = chunk.revision
+        return self.answer
+
+    async def count_buckets(self) -> bytes | None:
+        return Digest().to_bytes() if self.is_countable else None
+
+    async def stage_repair(self, part: BucketRepair) -> bool:
+        if self.is_busy:
+            raise StoreBusyError("full")
+        if self.answer:
+            self.applied_revision, self.digest_root = part.to_revision, part.digest_root
         return self.answer
 
     async def note_contact(self, at: int) -> None:

@@ -131,6 +131,9 @@ class ScriptedCloud:
                 await self.send(m.CloudHeartbeat(now_ms, state.revision, state.digest_root))
                 if message.applied_revision < state.revision:
                     await self.push(message.applied_revision)
+            case m.StateBuckets():
+                for part in self.state.repair(message, chunk_bytes=self.chunk_bytes):
+                    await self.send(part)
             case m.EventBatch():
                 await self._take_events(message)
 

@@ -111,11 +111,9 @@ class CloudSession:
             case m.CloudHeartbeat():
                 if not await self._clock_keeping.handle_signed_time(message.cloud_time_ms):
                     self._ask_again()
-                self.state_sync.handle_head(message.head_revision, message.digest_root)
-            case m.Delta():
-                await self.state_sync.handle_delta(message)
-            case m.SnapshotChunk():
-                await self.state_sync.handle_chunk(message)
+                await self.state_sync.handle_head(message.head_revision, message.digest_root)
+            case m.Delta() | m.SnapshotChunk() | m.BucketRepair() | m.StateLater():
+                await self.state_sync.handle(message)
             case m.EventsAcked():
                 if not await self.upload.handle_acked(message):
                     self.is_welcome = False
@@ -170,7 +168,7 @@ class CloudSession:
         self.is_welcome = await self.upload.handle_welcome(welcome)
         if not self.is_welcome:
             self._ask_again()
-        self.state_sync.handle_head(welcome.head_revision, welcome.digest_root)
+        await self.state_sync.handle_head(welcome.head_revision, welcome.digest_root)
         await self._ports.commands.answer_again()
 
     def _ask_again(self) -> None:

@@ -13,7 +13,7 @@ from gateway.domain.feedback import Feedback, ReaderAbilities
 from gateway.domain.lane_inputs import LaneInput
 from gateway.domain.lane_mode import ModeOrder
 from sync_protocol.journal_events import EventBody, SealedEvent
-from sync_protocol.messages import ClockTrust, Delta, Message, OutboxRange, SnapshotChunk, StagedSnapshot
+from sync_protocol.messages import BucketRepair, ClockTrust, Delta, Message, OutboxRange, SnapshotChunk, StagedSnapshot
 
 # --- The tap ---------------------------------------------------------------------------------------------------------
 
@@ -260,6 +260,14 @@ class StateStore(Protocol):
 
     async def stage_chunk(self, chunk: SnapshotChunk) -> bool:
         """Put a part of a snapshot aside; True when it was the last one and the whole is in force now."""
+        ...
+
+    async def count_buckets(self) -> bytes | None:
+        """The digest of the rows in force as they are found now; None when they cannot be read or change meanwhile."""
+        ...
+
+    async def stage_repair(self, part: BucketRepair) -> bool:
+        """Take a part of the rows of the buckets counted last; True when it was the last and all is in force now."""
         ...
 
     async def note_contact(self, at: int) -> None:

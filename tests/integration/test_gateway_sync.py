@@ -98,7 +98,7 @@ async def test_a_snapshot_goes_on_after_a_restart_of_the_broker_between_its_chun
 
 
 @in_loop
-async def test_a_state_that_silently_differs_is_replaced(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_state_that_silently_differs_is_mended_by_the_buckets_that_differ(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with running_broker(tmp_path / "broker") as broker:
         cloud = ScriptedCloud(club(10), broker.port)
         async with cloud.running(), running_sync(tmp_path, cloud, broker.port) as sync:
@@ -107,7 +107,8 @@ async def test_a_state_that_silently_differs_is_replaced(tmp_path: Path, caplog:
             cloud.state = other
             await cloud.send(m.CloudHeartbeat(0, 1, other.digest_root))
             await cloud.until(lambda: sync.store.state.digest_root == other.digest_root)
-            assert not sync.session.state_sync.wants_snapshot
+            assert any(isinstance(heard, m.StateBuckets) for heard in cloud.heard)
+            assert not any(isinstance(heard, m.Hello) and heard.wants_snapshot for heard in cloud.heard)
     assert "differs from the cloud's" in caplog.text
 
 

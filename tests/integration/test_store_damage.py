@@ -48,7 +48,7 @@ def test_a_damaged_state_is_put_aside_and_costs_no_event(tmp_path: Path, caplog:
     assert [path.name for path in tmp_path.glob("*.aside-*")] == ["entitlements.db.aside-corrupt-0001"]
 
 
-@pytest.mark.parametrize(
+DAMAGE = pytest.mark.parametrize(
     "damage_rows",
     [
         "UPDATE state_row SET body = CAST(replace(body, 'Member 17', 'Member 18') AS BLOB) WHERE key LIKE 'ent%17'",
@@ -60,6 +60,9 @@ def test_a_damaged_state_is_put_aside_and_costs_no_event(tmp_path: Path, caplog:
         "INSERT INTO member_flag SELECT generation, member_id, key || 'x' FROM member_flag",
     ],
 )
+
+
+@DAMAGE
 def test_rows_that_are_not_what_they_were_are_found_and_a_snapshot_mends_them(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, damage_rows: str
 ) -> None:

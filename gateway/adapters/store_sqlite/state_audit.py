@@ -29,7 +29,7 @@ class StateAudit:
             self._begin((generation, revision))
         try:
             return self._read_rows(generation, kept)
-        except (*DECODE_FAULTS, sqlite3.DatabaseError, _WrongPlaceError):
+        except (sqlite3.DatabaseError, _WrongPlaceError):
             return "damaged"
 
     def _begin(self, subject: tuple[int, int]) -> None:
@@ -56,19 +56,25 @@ class StateAudit:
         return "sound" if is_sound else "damaged"
 
     def _check_place(self, generation: int, key: str, member_id: str | None, body: bytes) -> None:
-        """A row must be found by its own key and by its own member: the tap looks it up by both."""
-        row = parse_row(body)
-        holder = row.member_id if isinstance(row, CredentialRow | FlagRow) else None
-        if row_key(row) != key or holder != member_id:
+        if not is_in_place(self._connection, generation, key, member_id, body):
             raise _WrongPlaceError
-        if isinstance(row, FlagRow):
-            self._flags += 1
-            place = (generation, row.member_id, key)
-            found = self._connection.execute(
-                "SELECT 1 FROM member_flag WHERE generation = ? AND member_id = ? AND key = ?", place
-            ).fetchone()
-            if found is None:
-                raise _WrongPlaceError
+        self._flags += key.startswith("flag/")
+
+
+def is_in_place(connection: sqlite3.Connection, generation: int, key: str, member_id: str | None, body: bytes) -> bool:
+    """Whether a row is found by its own key and by its own member: the tap looks it up by both."""
+    try:
+        row = parse_row(body)
+    except DECODE_FAULTS:
+        return False
+    holder = row.member_id if isinstance(row, CredentialRow | FlagRow) else None
+    if row_key(row) != key or holder != member_id:
+        return False
+    if not isinstance(row, FlagRow):
+        return True
+    place = (generation, row.member_id, key)
+    query = "SELECT 1 FROM member_flag WHERE generation = ? AND member_id = ? AND key = ?"
+    return connection.execute(query, place).fetchone() is not None
 
 
 class _WrongPlaceError(Exception):

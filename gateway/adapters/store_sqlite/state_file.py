@@ -15,10 +15,17 @@ from gateway.adapters.store_sqlite.database_file import FileKind
 from gateway.adapters.store_sqlite.old_rows import purge_old_rows
 from gateway.adapters.store_sqlite.schema import entitlements as schema
 from gateway.adapters.store_sqlite.state_audit import StateAudit
+from gateway.adapters.store_sqlite.state_repair import (
+    BucketCount,
+    RepairParts,
+    TooManyStraysError,
+    clear_buckets,
+    digest_after,
+)
 from gateway.adapters.store_sqlite.transaction import transaction
 from sync_protocol.digest import Digest
 from sync_protocol.errors import DECODE_FAULTS
-from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
+from sync_protocol.messages import BucketRepair, Delta, SnapshotChunk, StagedSnapshot
 from sync_protocol.state_rows import (
     CredentialRow,
     EntitlementRow,
@@ -32,6 +39,7 @@ from sync_protocol.state_rows import (
 
 logger = logging.getLogger(__name__)
 
+AUDITED_EVERY_S = 24 * 3600
 KIND = FileKind("gateway entitlements", is_exclusive=False, steps=schema.STEPS)
 
 
@@ -66,6 +74,9 @@ class StateFile:
         self._live = _Generation(number, Digest(digest))
         self._is_tidy = False
         self._audit: StateAudit | None = StateAudit(connection)
+        self._audited_at = self.contact()[0] or 0
+        self._count: BucketCount | None = None
+        self._repair = RepairParts()
         self.summary = StateSummary(revision, self._live.digest.root(), self._find_staged())
 
     def contact(self) -> tuple[int | None, int]:
@@ -76,7 +87,9 @@ class StateFile:
         return last_contact_at, floor_ms
 
     def note_contact(self, last_contact_at: int | None, clock_floor_ms: int) -> None:
-        """Neither goes back."""
+        """Neither goes back. Now and then it is also time to read through the state again."""
+        if last_contact_at is not None and last_contact_at - self._audited_at >= AUDITED_EVERY_S:
+            self._audited_at, self._audit = last_contact_at, StateAudit(self._connection)
         with transaction(self._connection) as connection:
             connection.execute(
                 """UPDATE contact SET last_contact_at = nullif(max(ifnull(last_contact_at, -1), ifnull(?, -1)), -1),
@@ -138,6 +151,53 @@ class StateFile:
             self._is_tidy = self._is_tidy and not is_new
             self.summary = replace(self.summary, staged=StagedSnapshot(chunk.snapshot_id, chunk.index + 1))
         return is_last
+
+    def begin_count(self) -> None:
+        """Count the rows in force anew, as they are found on the disk."""
+        self._count = BucketCount(self._live.number, self.summary.revision)
+
+    def count_on(self) -> bool | None:
+        """Count some rows more; False when all are counted (`counted`), None when they cannot be."""
+        if self._count is None or self._is_count_outdated(self._count):
+            return None
+        try:
+            return self._count.read_on(self._connection)
+        except (TooManyStraysError, sqlite3.DatabaseError):
+            self._count = None
+            return None
+
+    @property
+    def counted(self) -> bytes:
+        """The digest that was counted."""
+        assert self._count is not None, "counted by `count_on`"
+        return self._count.digest.to_bytes()
+
+    def stage_repair(self, part: BucketRepair) -> bool:
+        """Add the next part of a repair; the last one brings it in force, if the digest comes out right."""
+        count = self._count
+        if count is None or part.from_revision != count.revision or self._is_count_outdated(count):
+            return False
+        rows = self._repair.add(part)
+        if rows is None or part.to_revision < part.from_revision:
+            return False
+        encoded = [(row_key(row), row, encode_row(row)) for row in rows]
+        mended = _Generation(
+            self._live.number, digest_after(count, part.buckets, [(key, body) for key, _, body in encoded])
+        )
+        try:
+            with transaction(self._connection):
+                _require_digest(mended, part.digest_root)
+                clear_buckets(self._connection, count, frozenset(part.buckets))
+                self._write_rows(mended.number, encoded)
+                self._write_state(mended, part.to_revision, is_policy_new=True)
+        except (_WrongRowsError, sqlite3.IntegrityError):
+            return False
+        self._live, self._count, self._audit = mended, None, StateAudit(self._connection)
+        self.summary = replace(self.summary, revision=part.to_revision, digest_root=part.digest_root, is_damaged=False)
+        return True
+
+    def _is_count_outdated(self, count: BucketCount) -> bool:
+        return (count.generation, count.revision) != (self._live.number, self.summary.revision)
 
     def forgiven(self, member_ids: Iterable[str]) -> dict[str, int]:
         """Since when staff have forgiven these members where they were before (UTC seconds); most they have not."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gateway.adapters.store_sqlite.state_file import StateFile
 from gateway.adapters.store_sqlite.writer_thread import WriterThread
 from gateway.domain.presence import Presence
-from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
+from sync_protocol.messages import BucketRepair, Delta, SnapshotChunk, StagedSnapshot
 from sync_protocol.state_rows import EntitlementRow
 
 CONTACT_WRITE_EVERY_S = 60
@@ -65,6 +65,21 @@ class SqliteStateStore:
         inside = self._presence.members_inside() if chunk.index + 1 == chunk.count else ()
         forgiven = await self._writer.submit(
             lambda: self._file.forgiven(inside) if self._file.stage_chunk(chunk) else None
+        )
+        self._forgive(forgiven or {})
+        return self._told(forgiven is not None)
+
+    async def count_buckets(self) -> bytes | None:
+        await self._writer.submit(self._file.begin_count)
+        # A few rows at a time, so that the journal's commits come in between.
+        while is_more := await self._writer.submit(self._file.count_on):
+            pass
+        return None if is_more is None else self._file.counted
+
+    async def stage_repair(self, part: BucketRepair) -> bool:
+        inside = self._presence.members_inside() if part.index + 1 == part.count else ()
+        forgiven = await self._writer.submit(
+            lambda: self._file.forgiven(inside) if self._file.stage_repair(part) else None
         )
         self._forgive(forgiven or {})
         return self._told(forgiven is not None)

@@ -1,10 +1,21 @@
+from gateway.service.state_mending import ANSWERED_WITHIN_S, ATTEMPTS_MAX
 from gateway.service.state_sync import StateSync
-from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot, StateApplied
+from sync_protocol.digest import Digest
+from sync_protocol.messages import (
+    BucketRepair,
+    Delta,
+    SnapshotChunk,
+    StagedSnapshot,
+    StateApplied,
+    StateBuckets,
+    StateLater,
+)
 from tests.fake_clock import FakeClock
 from tests.fake_sync import FakeLink, FakeStateStore
 from tests.in_loop import in_loop
 
 ROOT = b"r" * 16
+BUCKETS = StateBuckets(5, Digest().to_bytes())
 
 
 class Bench:
@@ -57,11 +68,11 @@ async def test_a_delta_that_we_had_already_is_passed_over() -> None:
 
 
 @in_loop
-async def test_a_delta_that_fits_and_comes_out_wrong_asks_for_a_snapshot() -> None:
+async def test_a_delta_that_fits_and_comes_out_wrong_asks_for_the_buckets_that_differ() -> None:
     bench = Bench()
     bench.store.answer = False
     await bench.sync.handle_delta(delta(5, 6))
-    assert (bench.asked, bench.sync.wants_snapshot) == (1, True)
+    assert (bench.link.sent, bench.asked, bench.sync.wants_snapshot) == ([BUCKETS], 0, False)
 
 
 @in_loop
@@ -99,13 +110,60 @@ async def test_a_chunk_of_an_old_snapshot_is_passed_over() -> None:
 
 
 @in_loop
-async def test_a_head_with_another_digest_asks_for_a_snapshot() -> None:
+async def test_a_head_with_another_digest_asks_once_for_the_buckets_that_differ() -> None:
     bench = Bench()
-    bench.sync.handle_head(5, bench.store.digest_root)
-    bench.sync.handle_head(6, ROOT)
-    assert bench.asked == 0
-    bench.sync.handle_head(5, ROOT)
-    assert (bench.asked, bench.sync.wants_snapshot) == (1, True)
+    await bench.sync.handle_head(5, bench.store.digest_root)
+    await bench.sync.handle_head(6, ROOT)
+    assert bench.link.sent == []
+    await bench.sync.handle_head(5, ROOT)
+    await bench.sync.handle_head(5, ROOT)
+    assert (bench.link.sent, bench.asked) == ([BUCKETS], 0)
+
+
+@in_loop
+async def test_a_repair_is_reported_and_the_next_difference_is_asked_for_at_once() -> None:
+    bench = Bench()
+    await bench.sync.handle_head(5, ROOT)
+    await bench.sync.handle_repair(BucketRepair(5, 6, 0, 1, ROOT, b"\x07"))
+    assert (bench.told, bench.link.sent[1:]) == (
+        [6],
+        [StateApplied("boot-a", 6, ROOT, bench.clock.wall_ms(), "synced")],
+    )
+    await bench.sync.handle_head(6, b"x" * 16)
+    assert bench.link.sent[2] == StateBuckets(6, BUCKETS.buckets)
+
+
+@in_loop
+async def test_a_repair_that_is_lost_is_asked_for_again_and_in_the_end_the_whole() -> None:
+    bench = Bench()
+    for _ in range(ATTEMPTS_MAX + 1):
+        assert not bench.sync.wants_snapshot
+        await bench.sync.handle_head(5, ROOT)
+        bench.clock.advance(ANSWERED_WITHIN_S)
+    assert (bench.link.sent, bench.asked, bench.sync.wants_snapshot) == ([BUCKETS] * ATTEMPTS_MAX, 1, True)
+
+
+@in_loop
+async def test_rows_that_cannot_be_counted_are_fetched_as_a_whole() -> None:
+    bench = Bench()
+    bench.store.is_countable = False
+    await bench.sync.handle_head(5, ROOT)
+    assert (bench.link.sent, bench.asked, bench.sync.wants_snapshot) == ([], 1, True)
+
+
+@in_loop
+async def test_who_was_told_to_wait_asks_for_nothing_until_then_and_then_once() -> None:
+    bench = Bench()
+    bench.sync.handle_later(StateLater(30))
+    bench.sync.wants_snapshot = True
+    await bench.sync.handle_head(5, ROOT)
+    bench.clock.advance(29)
+    await bench.sync.handle_head(6, ROOT)
+    assert (bench.link.sent, bench.asked) == ([], 0)
+    bench.clock.advance(2)
+    await bench.sync.handle_head(6, ROOT)
+    await bench.sync.handle_head(6, ROOT)
+    assert bench.asked == 1
 
 
 @in_loop
@@ -125,8 +183,9 @@ async def test_a_report_that_cannot_be_sent_is_no_fault() -> None:
     assert bench.told == [6]
 
 
-def test_a_state_that_is_damaged_on_the_disk_asks_for_a_snapshot_though_the_digests_agree() -> None:
+@in_loop
+async def test_a_state_that_is_damaged_on_the_disk_is_mended_though_the_digests_agree() -> None:
     bench = Bench()
     bench.store.is_damaged = True
-    bench.sync.handle_head(5, bench.store.digest_root)
-    assert (bench.asked, bench.sync.wants_snapshot) == (1, True)
+    await bench.sync.handle_head(5, bench.store.digest_root)
+    assert bench.link.sent == [BUCKETS]
