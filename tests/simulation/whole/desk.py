@@ -64,15 +64,23 @@ class Person:
         return Standing(self.is_active, frozenset(self.blocking), frozenset(self.unlimited), open_packs)
 
 
-class Desk:
+@dataclass(slots=True)
+class Memory:
     """`people` by card number; `packs` are the visits bought by contract, also of what is frozen now."""
 
-    def __init__(self, club: Club, rng: random.Random, story: Story) -> None:
+    people: dict[int, Person] = field(default_factory=dict)
+    packs: dict[str, int] = field(default_factory=dict)
+
+
+class Desk:
+    """`memory` is what it knows already; a new one has to `open`."""
+
+    def __init__(self, club: Club, rng: random.Random, story: Story, *, memory: Memory | None = None) -> None:
         self._club = club
         self._rng = rng
         self._story = story
-        self.people: dict[int, Person] = {}
-        self.packs: dict[str, int] = {}
+        self.memory = memory or Memory()
+        self.people, self.packs = self.memory.people, self.memory.packs
 
     def open(self) -> None:
         """The first members, all kinds of them."""

@@ -6,21 +6,14 @@ up within a bound. The same seed gives the same run.
 
 import asyncio
 import contextlib
-import functools
 import random
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cloud import bus
 from cloud.database import Database
-from cloud.sites import service as sites
-from cloud.tables import METADATA
 from gateway.adapters.store_sqlite.journal import JournalLimits
-from tests.club import SECRET, Club
 from tests.simulation.whole.afterwards import Afterwards, LastDecision
 from tests.simulation.whole.broker import SimulatedBroker
 from tests.simulation.whole.card import Card, new_files
@@ -28,7 +21,8 @@ from tests.simulation.whole.chance import all_chance_from
 from tests.simulation.whole.cloud_node import CloudNode
 from tests.simulation.whole.desk import Desk
 from tests.simulation.whole.faults import Storm
-from tests.simulation.whole.gateway_node import GatewayIdentity, GatewayNode, Surroundings
+from tests.simulation.whole.founding import GATEWAYS_MAX, Founded, found_club
+from tests.simulation.whole.gateway_node import GatewayNode, Surroundings
 from tests.simulation.whole.laws.arrival import EventsArriveOnce
 from tests.simulation.whole.laws.barred import BarredIsRefused
 from tests.simulation.whole.laws.chain import ChainHolds
@@ -66,16 +60,16 @@ class Report:
 
 def simulate(seed: int, folder: Path, *, storm_s: float | None = None) -> Report:
     """Live through one world; `storm_s` None lets the seed say how long the storm lasts. `folder` is left empty."""
-    new_files()  # what is made once must not draw from the seed
-    _empty_database()
-    rng = random.Random(seed)
+    new_files()
     loop = VirtualLoop(lambda: rng.random() * 0.02)
+    founded = found_club(loop)  # what is made once must not draw from the seed
+    rng = random.Random(seed)
     story = Story(loop.time)
     caught_up_s, broken = 0.0, ""
     faults: list[BaseException] = []
     loop.set_exception_handler(lambda _, context: faults.append(context.get("exception") or _as_error(context)))
-    with all_chance_from(rng, lambda: _true_ns(loop)), _closing(loop), _new_club(loop) as club:
-        world = _World(club, loop, rng, folder=folder, story=story)
+    with all_chance_from(rng, lambda: _true_ns(loop)), _closing(loop):
+        world = _World(founded, loop, rng, folder=folder, story=story)
         try:
             caught_up_s = loop.run_until_complete(world.live(storm_s or rng.choice((10.0, 20.0, 30.0))))
             if faults:
@@ -92,10 +86,11 @@ def simulate(seed: int, folder: Path, *, storm_s: float | None = None) -> Report
 class _World:
     """Everything in it."""
 
-    def __init__(self, club: Club, loop: VirtualLoop, rng: random.Random, *, folder: Path, story: Story) -> None:
+    def __init__(self, founded: Founded, loop: VirtualLoop, rng: random.Random, *, folder: Path, story: Story) -> None:
         self._rng = rng
         self._folder = folder
-        self._desk = Desk(club, rng, story)
+        club = founded.club
+        self._desk = Desk(club, rng, story, memory=founded.memory)
         self._people = People(self._desk, rng, loop)
         self._broker = SimulatedBroker(loop, rng, story)
         self._cloud = CloudNode(club.database, self._broker, story)
@@ -107,11 +102,11 @@ class _World:
             fold_count=10,
             settle_delay_s=rng.choice((0.0, 1e9)),  # it is measured in real time: at once, or with the next event
         )
-        names = [f"gate{number}" for number in range(1, rng.choice((2, 2, 3)) + 1)]
-        self._cards = [Card(folder / name) for name in names]
+        identities = founded.identities[: rng.choice((2, 2, GATEWAYS_MAX))]
+        self._cards = [Card(folder / identity.gateway_id) for identity in identities]
         self._gateways = [
             GatewayNode(identity, card, Machine(identity.gateway_id, loop.time, rng), limits, around)
-            for identity, card in zip(_identities(club, names), self._cards, strict=True)
+            for identity, card in zip(identities, self._cards, strict=True)
         ]
         self._storm = Storm(self._gateways, self._cloud, self._broker, rng=rng, story=story)
         self._afterwards = Afterwards(
@@ -120,7 +115,6 @@ class _World:
 
     async def live(self, storm_s: float) -> float:
         """Both phases; how long it took to catch up."""
-        self._desk.open()
         self._cloud.start()
         for gateway in self._gateways:
             gateway.start()
@@ -186,45 +180,6 @@ class _World:
         for task in (*tasks, self._cloud.task):
             if task is not None and task.done():
                 task.result()
-
-
-def _identities(club: Club, names: list[str]) -> list[GatewayIdentity]:
-    identities = []
-    with club.database.transaction() as session:
-        site = sites.get_site(session, club.site_id)
-        signer = sites.site_signer(site, SECRET)
-        for name in names:
-            lane = sites.create_lane(session, club.actor, club.site_id, name)
-            sites.add_gateway(session, lane, name, "1")
-            keys = {signer.key_id: signer.public_key}
-            identities.append(GatewayIdentity(name, club.site_id, lane.id, keys, site.credential_key))
-    return identities
-
-
-@contextlib.contextmanager
-def _new_club(loop: VirtualLoop) -> Iterator[Club]:
-    """A club in a database in memory, whose time is the loop's."""
-    database = Database(
-        "sqlite://", dispatch=bus.dispatch, clock=lambda: datetime.fromtimestamp(BEGINS_AT_S + loop.time(), UTC)
-    )
-    raw: Any = database.engine.raw_connection().driver_connection
-    raw.deserialize(_empty_database())
-    try:
-        yield Club.found(database)
-    finally:
-        database.close()
-
-
-@functools.cache
-def _empty_database() -> bytes:
-    """All tables of the cloud, made once."""
-    database = Database("sqlite://", dispatch=bus.dispatch)
-    METADATA.create_all(database.engine)
-    raw: Any = database.engine.raw_connection().driver_connection
-    assert isinstance(raw, sqlite3.Connection), "the standard driver"
-    content = raw.serialize()
-    database.close()
-    return content
 
 
 def _true_ns(loop: VirtualLoop) -> int:
