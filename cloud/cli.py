@@ -17,6 +17,8 @@ examples:
   tornello-cloud create-lane --site sit_... --name "Lane 1"
   tornello-cloud create-staff --email anna@club.example --name Anna --role administrator
   tornello-cloud serve
+  tornello-cloud serve --no-worker        # on PostgreSQL, beside any number of workers:
+  tornello-cloud worker --duty ingest     # each with a certificate of its own name (TORNELLO_BROKER_CERT)
 
 settings (environment):
   TORNELLO_SECRET_FILE     32 random bytes as hex digits; seals the secrets in the database
@@ -55,7 +57,13 @@ def build_parser() -> argparse.ArgumentParser:
     words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = words.add_parser("serve", help="serve console and API; bring the database up to date first")
     serve.add_argument("--no-worker", action="store_true", help="leave the link to the gateways to another process")
-    words.add_parser("worker", help="keep the link to the gateways, without console and API")
+    worker = words.add_parser("worker", help="keep the link to the gateways, without console and API")
+    worker.add_argument(
+        "--duty",
+        default="all",
+        choices=("all", "ingest", "publish"),
+        help="ingest: take the gateways' events over; publish: all else that is said to them (all)",
+    )
     words.add_parser("migrate", help="bring the database up to date and end")
     words.add_parser("verify-audit", help="check that nobody altered the audit log")
     _add_site(words.add_parser("create-site", help="add a site with fresh keys"))

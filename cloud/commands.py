@@ -24,6 +24,8 @@ from cloud.database import Database, UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.errors import CloudError, ConflictError
 from cloud.gateway_link.link import has_link
+from cloud.gateway_link.share import DUTIES
+from cloud.gateway_link.turn import is_shared
 from cloud.kit.sealed_secrets import UnsealError
 from cloud.migrations import DatabaseNewerError, upgrade_database
 from cloud.server import AddressBusyError, CertificateUnusableError, serve
@@ -93,11 +95,13 @@ def _serve(options: argparse.Namespace) -> None:
         asyncio.run(serve(settings, database, has_worker=not options.no_worker))
 
 
-def _work(_: argparse.Namespace) -> None:
+def _work(options: argparse.Namespace) -> None:
     settings = read_settings(os.environ)
     _check_link(settings, "set all three")
     with _database(settings) as database:
-        asyncio.run(work(settings, database))
+        if options.duty != "all" and not is_shared(database):
+            raise UsageError("duties are shared among several workers, for which the database must be PostgreSQL")
+        asyncio.run(work(settings, database, DUTIES if options.duty == "all" else frozenset((options.duty,))))
 
 
 def _migrate(_: argparse.Namespace) -> None:

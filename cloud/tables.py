@@ -17,6 +17,7 @@ from cloud.enrolment import models as enrolment
 from cloud.flags import models as flags
 from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
+from cloud.gateway_link import models as gateway_link
 from cloud.members import models as members
 from cloud.presence import models as presence
 from cloud.sites import models as sites
@@ -35,6 +36,7 @@ _PACKAGES: Final = (
     flags,
     gate_commands,
     gateway_health,
+    gateway_link,
     members,
     presence,
     sites,

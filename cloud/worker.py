@@ -1,8 +1,8 @@
 """The process that only works, without pages and API: the link to the gateways, the broker's list of revoked
 certificates, the history of the state and of alarms. `serve --no-worker` is the other half.
 
-Both halves may run on one machine or on several that share a PostgreSQL database. Of several workers one keeps the
-link, and another takes over when it ends.
+Both halves may run on one machine or on several that share a PostgreSQL database. There several workers share the
+link, each under a name of its own at the broker; elsewhere one keeps it, and another takes over when it ends.
 """
 
 import asyncio
@@ -14,24 +14,27 @@ from cloud.database import Database
 from cloud.desired_state.history_keeping import keep_history_short
 from cloud.enrolment.revocation_list import keep_list
 from cloud.gateway_link.link import run_link
+from cloud.gateway_link.share import DUTIES, Duty
 from cloud.settings import Settings
 
 _logger = logging.getLogger(__name__)
 
 
-async def work(settings: Settings, database: Database) -> None:
+async def work(settings: Settings, database: Database, duties: frozenset[Duty]) -> None:
     """Keep the link to the gateways, the list of revoked certificates and short histories until SIGTERM or SIGINT."""
     async with asyncio.TaskGroup() as tasks:
-        working = start_working(tasks, settings, database)
+        working = start_working(tasks, settings, database, duties)
         await stop_requested()
         for task in working:
             task.cancel()
 
 
-def start_working(tasks: asyncio.TaskGroup, settings: Settings, database: Database) -> tuple[asyncio.Task[None], ...]:
+def start_working(
+    tasks: asyncio.TaskGroup, settings: Settings, database: Database, duties: frozenset[Duty] = DUTIES
+) -> tuple[asyncio.Task[None], ...]:
     """Begin everything that the worker does, as tasks to be cancelled at the end."""
     return (
-        tasks.create_task(run_link(settings, database)),
+        tasks.create_task(run_link(settings, database, duties)),
         tasks.create_task(keep_list(settings.revocation_list, settings.authority_dir, database)),
         tasks.create_task(keep_history_short(database)),
         tasks.create_task(keep_alarms_short(database)),

@@ -5,13 +5,15 @@ session at the broker: what is not confirmed by the other application is sent ag
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import aiomqtt
 import paho.mqtt.client as paho
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from mqtt_client.connection import Connection, LinkLimits
 from mqtt_client.errors import (
@@ -24,6 +26,9 @@ from mqtt_client.errors import (
     SubscriptionRefusedError,
 )
 from mqtt_client.tls import TlsFiles, certificate_refusal, client_context, probe_refusal, refine_refusal
+
+FILTERS_MAX: Final = 8
+"""In one SUBSCRIBE; the strictest broker known takes no more."""
 
 
 class InboundMessage:
@@ -86,7 +91,7 @@ class ReliableClient:
             raise failure from error
         self._connection = connection
         try:
-            await self._subscribe(connection)
+            await self.subscribe(self._subscriptions)
         except BaseException:
             await self._close()
             raise
@@ -96,6 +101,36 @@ class ReliableClient:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._close()
+
+    async def subscribe(self, topic_filters: Sequence[str]) -> None:
+        """Ask for more messages, a few filters at a time: brokers bound how many one packet may hold.
+
+        Raises:
+            SubscriptionRefusedError: the broker refuses one of the filters.
+            LinkLostError: the connection is gone, or no answer came in time.
+        """
+        connection = self._require_connection()
+        for some in _portions(topic_filters):
+            try:
+                answers = await connection.subscribe([(topic_filter, SubscribeOptions(qos=1)) for topic_filter in some])
+            except aiomqtt.MqttError as error:
+                raise self._lost(connection, error) from error
+            for topic_filter, answer in zip(some, answers, strict=True):
+                if isinstance(answer, ReasonCode) and answer.is_failure:
+                    raise SubscriptionRefusedError(f"the broker refuses the subscription to {topic_filter}: {answer}")
+
+    async def unsubscribe(self, topic_filters: Sequence[str]) -> None:
+        """Ask for fewer messages; what is on its way still comes.
+
+        Raises:
+            LinkLostError: the connection is gone, or no answer came in time.
+        """
+        connection = self._require_connection()
+        for some in _portions(topic_filters):
+            try:
+                await connection.unsubscribe(list(some))
+            except aiomqtt.MqttError as error:
+                raise self._lost(connection, error) from error
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """Publish with QoS 1 and wait for the broker's answer; a good answer says nothing about the receiver.
@@ -131,16 +166,6 @@ class ReliableClient:
         assert self._connection is not None, "use the client inside `async with`"
         return self._connection
 
-    async def _subscribe(self, connection: Connection) -> None:
-        for topic_filter in self._subscriptions:
-            try:
-                answers = await connection.subscribe(topic_filter, qos=1)
-            except aiomqtt.MqttError as error:
-                raise self._lost(connection, error) from error
-            for answer in answers:
-                if not isinstance(answer, int) and answer.is_failure:
-                    raise SubscriptionRefusedError(f"the broker refuses the subscription to {topic_filter}: {answer}")
-
     async def _close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -164,3 +189,8 @@ class ReliableClient:
     def _refined(self, refusal: CertificateRefusedError) -> CertificateRefusedError:
         assert self._tls is not None, "only TLS refuses certificates"
         return refine_refusal(refusal, self._tls.certificate, datetime.now(UTC))
+
+
+def _portions(topic_filters: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(topic_filters), FILTERS_MAX):
+        yield topic_filters[start : start + FILTERS_MAX]

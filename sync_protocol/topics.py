@@ -1,7 +1,8 @@
 """The only place where MQTT topics are written and read.
 
-`tornello/1/{site}/{gateway}/up|down/{kind}`: five slashes, within the seven that the strictest broker allows.
-The broker's access list grants a gateway its own subtree by the name in its client certificate.
+`tornello/1/{site}/{gateway}/up|down/{kind}` between gateway and cloud, `tornello/1/{site}/{receiver}/side/{sender}`
+between the gateways of a site: five slashes, within the seven that the strictest broker allows. The broker's access
+list grants a gateway its own subtrees by the name in its client certificate.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,18 @@ class Topic:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class SideTopic:
+    """The mailbox of one gateway for what one sibling tells it; as text it is the topic."""
+
+    site_id: str
+    receiver_id: str
+    sender_id: str
+
+    def __str__(self) -> str:
+        return f"{ROOT}/{_part(self.site_id)}/{_part(self.receiver_id)}/side/{_part(self.sender_id)}"
+
+
 def up_topic(site_id: str, gateway_id: str, kind: str) -> str:
     """Where a gateway publishes messages of a kind."""
     return f"{ROOT}/{_part(site_id)}/{_part(gateway_id)}/up/{_part(kind)}"
@@ -38,6 +51,23 @@ def down_topic(site_id: str, gateway_id: str, kind: str) -> str:
 def gateway_filter(site_id: str, gateway_id: str) -> str:
     """The one subscription of a gateway: everything that comes down to it."""
     return f"{ROOT}/{_part(site_id)}/{_part(gateway_id)}/down/+"
+
+
+def side_filter(site_id: str, gateway_id: str) -> str:
+    """What a gateway subscribes to so as to hear its siblings."""
+    return f"{ROOT}/{_part(site_id)}/{_part(gateway_id)}/side/+"
+
+
+def parse_side_topic(topic: str) -> SideTopic:
+    """Split the topic of a sibling's message.
+
+    Raises:
+        TopicError: the topic is not one of those.
+    """
+    parts = topic.split("/")
+    if len(parts) != _PARTS or "/".join(parts[:2]) != ROOT or parts[4] != "side":
+        raise TopicError(f"not a topic between siblings: {topic[:120]!r}")
+    return SideTopic(_part(parts[2]), _part(parts[3]), _part(parts[5]))
 
 
 def cloud_filter(site_id: str | None = None, kind: str | None = None) -> str:

@@ -6,7 +6,7 @@ that had to begin its journal anew sends again what was on its way: such an even
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +77,14 @@ def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: i
         )
         cursor.acked_seq, cursor.chain = first_seq - 1, None
     return cursor.acked_seq
+
+
+def standings(session: UnitOfWork, gateway_ids: Collection[str]) -> dict[str, list[tuple[str, int]]]:
+    """By gateway: the epochs of its newest journals, and the last event of each that is taken over (-1: none)."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for cursor in repository.list_cursors(session, gateway_ids):
+        found.setdefault(cursor.gateway_id, []).append((cursor.epoch, cursor.acked_seq))
+    return found
 
 
 def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> BatchOutcome:

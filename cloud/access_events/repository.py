@@ -1,6 +1,6 @@
 """Queries on access events and journals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, text
 from cloud.access_events.models import AccessEvent, BootClock, JournalCursor, RefusedEvent
 from cloud.database import UnitOfWork
 
+_NAMED_AT_ONCE: Final = 1000
 _FEED_LOCK: Final = 7_306_001
 """Name of the advisory lock that lets PostgreSQL commit events in the order of their ids."""
 
@@ -29,6 +30,12 @@ def lock_cursors(session: UnitOfWork, gateway_id: str) -> dict[str, JournalCurso
     """The cursors of a gateway's journals by epoch, kept from everybody else until the transaction ends."""
     query = select(JournalCursor).where(JournalCursor.gateway_id == gateway_id).order_by(JournalCursor.epoch)
     return {cursor.epoch: cursor for cursor in session.scalars(query.with_for_update())}
+
+
+def list_cursors(session: UnitOfWork, gateway_ids: Collection[str]) -> Iterator[JournalCursor]:
+    """The cursors of these gateways' journals, not locked."""
+    for some in _portions(sorted(gateway_ids)):
+        yield from session.scalars(select(JournalCursor).where(JournalCursor.gateway_id.in_(some)))
 
 
 def find_marks(
@@ -113,3 +120,9 @@ def _filtered(query: Any, wanted: EventFilter) -> Any:
         if value is not None:
             query = query.where(column == value)
     return query
+
+
+def _portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many as one statement may name."""
+    for start in range(0, len(ids), _NAMED_AT_ONCE):
+        yield ids[start : start + _NAMED_AT_ONCE]

@@ -1,4 +1,4 @@
-"""The cloud's link to the broker: one connection, kept alive for ever, with everything that happens on it."""
+"""A process's link to the broker: one connection, kept alive for ever, with everything that happens on it."""
 
 import asyncio
 import logging
@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
 from cloud.database import Database
 from cloud.enrolment.authority import ROOT_FILE
 from cloud.gateway_link.command_sending import send_commands_for_ever
@@ -15,8 +18,10 @@ from cloud.gateway_link.expulsion import Expulsion
 from cloud.gateway_link.gateway_session import Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
+from cloud.gateway_link.share import ALONE, DUTIES, NOBODY, Duty
+from cloud.gateway_link.share_keeping import Membership, keep_share
 from cloud.gateway_link.state_source import StateSource
-from cloud.gateway_link.turn import Turn, take_turn
+from cloud.gateway_link.turn import await_turn, is_shared, keep_turn
 from cloud.settings import Settings
 from cloud.sites import service as sites
 from mqtt_client.backoff import Backoff
@@ -31,10 +36,10 @@ from sync_protocol.signing import SiteSigner
 from sync_protocol.topics import cloud_filter, down_topic
 
 CLIENT_ID: Final = "tornello-cloud"
+NAME_CHARACTERS_MAX: Final = 64
 DATABASE_WORKERS_MAX: Final = 8
 _LIMITS: Final = LinkLimits(inbound_max=512, outbound_max=256)
 _REPEATED_AFTER_S: Final = 300.0
-TURN_CHECKED_EVERY_S: Final = 1.0
 _logger = logging.getLogger(__name__)
 
 
@@ -70,12 +75,17 @@ def has_link(settings: Settings) -> bool:
     return bool(settings.authority_dir and settings.broker_certificate and settings.broker_key)
 
 
-async def run_link(settings: Settings, database: Database) -> None:
-    """Keep the link until cancelled. Of several processes on one database one does, and the others stand by."""
+async def run_link(settings: Settings, database: Database, duties: frozenset[Duty] = DUTIES) -> None:
+    """Keep the link until cancelled.
+
+    On PostgreSQL processes with certificates of different names share the sites, and each does its `duties`; of those
+    with the same name, and on SQLite of all, one keeps the link, and the others stand by.
+    """
+    membership = Membership(_broker_name(settings), duties)
     while True:
-        turn = await _await_turn(database)
-        linking = asyncio.create_task(_keep_link(settings, database))
-        keeping = asyncio.create_task(_keep_turn(turn))
+        turn = await await_turn(database, membership.name)
+        linking = asyncio.create_task(_keep_link(settings, database, membership))
+        keeping = asyncio.create_task(keep_turn(turn))
         try:
             await asyncio.wait((linking, keeping), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -87,28 +97,18 @@ async def run_link(settings: Settings, database: Database) -> None:
             linking.result()
 
 
-async def _await_turn(database: Database) -> Turn:
-    is_told = False
-    while True:
-        turn = await asyncio.to_thread(take_turn, database)
-        if turn is not None:
-            return turn
-        if not is_told:
-            _logger.info("another process keeps the link to the gateways; this one stands by")
-            is_told = True
-        await asyncio.sleep(TURN_CHECKED_EVERY_S)
+def _broker_name(settings: Settings) -> str:
+    """The common name of our certificate: brokers know their clients by it, whatever those call themselves."""
+    assert settings.broker_certificate, "checked by `has_link`"
+    try:
+        certificate = x509.load_pem_x509_certificate(settings.broker_certificate.read_bytes())
+    except (OSError, ValueError):
+        return CLIENT_ID  # the connection will tell what is wrong with the file
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value)[:NAME_CHARACTERS_MAX] if names else CLIENT_ID
 
 
-async def _keep_turn(turn: Turn) -> None:
-    """Return when somebody else may take the turn."""
-    is_kept = True
-    while is_kept:
-        await asyncio.sleep(TURN_CHECKED_EVERY_S)
-        is_kept = await asyncio.to_thread(turn.is_kept)
-    _logger.warning("the database no longer knows that this process keeps the link; it is given up")
-
-
-async def _keep_link(settings: Settings, database: Database) -> None:
+async def _keep_link(settings: Settings, database: Database, membership: Membership) -> None:
     assert settings.authority_dir, "checked by `has_link`"
     assert settings.broker_certificate, "checked by `has_link`"
     assert settings.broker_key, "checked by `has_link`"
@@ -117,20 +117,23 @@ async def _keep_link(settings: Settings, database: Database) -> None:
     )
     report = _Reporter()
     expulsion = Expulsion(settings.authority_dir, settings.broker)
+    shared_by = membership if is_shared(database) else None
 
     def connect() -> ReliableClient:
         return ReliableClient(
             settings.broker.host,
             settings.broker.port,
             tls=tls,
-            client_id=CLIENT_ID,
-            subscriptions=[cloud_filter()],
+            client_id=membership.name,
+            subscriptions=[] if shared_by else [cloud_filter()],
             limits=_LIMITS,
         )
 
     async def serve(client: ReliableClient) -> None:
-        report.connected()
-        await serve_link(client, SigningSender(client, database, settings.secret), database, expel=expulsion.expel)
+        sender = SigningSender(client, database, settings.secret)
+        await serve_link(
+            client, sender, database, expel=expulsion.expel, shared_by=shared_by, on_listening=report.listening
+        )
 
     await keep_linked(connect, serve, backoff=Backoff(random.random), report=report)
 
@@ -141,8 +144,12 @@ async def serve_link(
     database: Database,
     *,
     expel: Callable[[str], Awaitable[None]] | None = None,
+    shared_by: Membership | None = None,
+    on_listening: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve one connection until it is lost; `expel` cuts the connection of a gateway that is out of service.
+
+    With `shared_by` this process serves its share of the sites, and subscribes by itself; without, it serves them all.
 
     Raises:
         LinkError: always, in the end.
@@ -152,10 +159,15 @@ async def serve_link(
         workshop = replace(workshop, expel=expel)
     try:
         async with asyncio.TaskGroup() as tasks:
-            ingester = Ingester(workshop, tasks)
-            await ingester.resume()
-            tasks.create_task(publish_for_ever(workshop, ingester))
-            tasks.create_task(send_commands_for_ever(workshop))
+            ingester = Ingester(workshop, tasks, NOBODY if shared_by else ALONE)
+            if shared_by:
+                tasks.create_task(keep_share(workshop, ingester, client, shared_by, on_listening))
+            else:
+                await ingester.resume()
+                on_listening()
+            if shared_by is None or "publish" in shared_by.duties:
+                tasks.create_task(publish_for_ever(workshop, ingester))
+                tasks.create_task(send_commands_for_ever(workshop))
             async for message in client.messages():
                 await ingester.handle(message.topic, message)
     except BaseExceptionGroup as errors:
@@ -177,7 +189,7 @@ class _Reporter:
         self._last = ""
         self._said_at = 0.0
 
-    def connected(self) -> None:
+    def listening(self) -> None:
         self._last = ""
         _logger.info("linked to the broker")
 

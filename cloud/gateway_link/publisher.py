@@ -24,7 +24,8 @@ async def publish_for_ever(workshop: Workshop, ingester: Ingester) -> None:
                 await asyncio.sleep(POLL_S)
                 continue
             for session in ingester.sessions.values():
-                if session.sent_revision != revisions.get(session.site_id, 0) and session.is_listening:
+                is_behind = session.sent_revision != revisions.get(session.site_id, 0)
+                if is_behind and session.is_listening and ingester.share.has("publish", session.site_id):
                     session.push()
             await subscription.wait(POLL_S)
 

@@ -3,6 +3,7 @@
 Nothing of MQTT here. The answers may be sent only after the transaction is committed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -58,9 +59,23 @@ class Known:
 def find_known(session: UnitOfWork, gateway_id: str) -> Known | None:
     """The gateway behind an id, or None."""
     gateway = sites.find_gateway(session, gateway_id)
-    if gateway is None:
-        return None
+    return None if gateway is None else known_of(gateway)
+
+
+def known_of(gateway: Gateway) -> Known:
+    """What the link needs of a gateway."""
     return Known(gateway.id, gateway.site_id, gateway.retired_at is not None, gateway.applied_revision)
+
+
+def confirm_again(session: UnitOfWork, gateways: Sequence[Gateway]) -> dict[str, list[EventsAcked]]:
+    """How far the journals of these gateways are taken over, as they would have been told; by the gateway's id."""
+    counted = desired_state.heads(session)
+    standings = journal.standings(session, [gateway.id for gateway in gateways])
+    return {
+        gateway.id: [EventsAcked(epoch, seq, counted.get(gateway.site_id, 0)) for epoch, seq in standings[gateway.id]]
+        for gateway in gateways
+        if gateway.id in standings
+    }
 
 
 def receive(session: UnitOfWork, gateway_id: str, message: Message) -> list[Message]:

@@ -1,19 +1,27 @@
-"""Whose turn it is to keep the link: one process at a time, for the broker lets in one client of a name.
+"""Whose turn it is to keep the link: one process at a time of each name, for the broker lets in one client of a name.
 
 The lock lives where the data lives and ends with its holder, also with one that is killed: on SQLite the lock of a file
-beside the database, on PostgreSQL an advisory lock of a connection of its own.
+beside the database, for all names together, on PostgreSQL an advisory lock of a connection of its own. There the
+processes with other names share the sites (`share`).
 """
 
+import asyncio
 import fcntl
+import logging
 import os
 from typing import Final, Protocol
+from zlib import crc32
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from cloud.database import DATABASE_FAULTS, Database
 
+CHECKED_EVERY_S: Final = 1.0
 _LOCK: Final = 7_306_002
+_KEEPALIVES: Final = ("tcp_keepalives_idle = 5", "tcp_keepalives_interval = 2", "tcp_keepalives_count = 3")
+"""The server lets go of the lock of a machine that vanished after 11 s, instead of two hours."""
+_logger = logging.getLogger(__name__)
 
 
 class Turn(Protocol):
@@ -28,11 +36,38 @@ class Turn(Protocol):
         ...
 
 
-def take_turn(database: Database) -> Turn | None:
-    """The turn, or None as long as another process has it, or the database is away."""
-    if database.engine.dialect.name == "postgresql":
-        return _take_advisory_lock(database)
+def is_shared(database: Database) -> bool:
+    """Whether processes of different names can have their turns at once."""
+    return database.engine.dialect.name == "postgresql"
+
+
+def take_turn(database: Database, name: str) -> Turn | None:
+    """The turn under this name, or None as long as another process has it, or the database is away."""
+    if is_shared(database):
+        return _take_advisory_lock(database, name)
     return _take_file_lock(database.engine.url.database)
+
+
+async def await_turn(database: Database, name: str) -> Turn:
+    """The turn, as soon as nobody else has it."""
+    is_told = False
+    while True:
+        turn = await asyncio.to_thread(take_turn, database, name)
+        if turn is not None:
+            return turn
+        if not is_told:
+            _logger.info("another process keeps the link to the gateways as %s; this one stands by", name)
+            is_told = True
+        await asyncio.sleep(CHECKED_EVERY_S)
+
+
+async def keep_turn(turn: Turn) -> None:
+    """Return when somebody else may take the turn."""
+    is_kept = True
+    while is_kept:
+        await asyncio.sleep(CHECKED_EVERY_S)
+        is_kept = await asyncio.to_thread(turn.is_kept)
+    _logger.warning("the database no longer knows that this process keeps the link; it is given up")
 
 
 class _FileTurn:
@@ -78,11 +113,14 @@ def _take_file_lock(path: str | None) -> Turn | None:
     return _FileTurn(descriptor)
 
 
-def _take_advisory_lock(database: Database) -> Turn | None:
+def _take_advisory_lock(database: Database, name: str) -> Turn | None:
     try:
         connection = database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()
-        if connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}):
+        for keepalive in _KEEPALIVES:
+            connection.execute(text(f"SET {keepalive}"))
+        locks = {"lock": _LOCK, "name": crc32(name.encode()) - 2**31}  # two signed 32-bit numbers
+        if connection.scalar(text("SELECT pg_try_advisory_lock(:lock, :name)"), locks):
             return _ConnectionTurn(connection)
         connection.close()
     except DATABASE_FAULTS:

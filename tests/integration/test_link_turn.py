@@ -24,7 +24,7 @@ import sys, time
 from cloud import bus
 from cloud.database import Database
 from cloud.gateway_link.turn import take_turn
-turn = take_turn(Database(sys.argv[1], dispatch=bus.dispatch))
+turn = take_turn(Database(sys.argv[1], dispatch=bus.dispatch), "one")
 print("taken" if turn else "refused", flush=True)
 time.sleep(60)
 """
@@ -39,12 +39,12 @@ def other(database_url: str) -> Iterator[Database]:
 
 
 def test_one_has_the_turn_until_it_ends(database: Database, other: Database) -> None:
-    first = take_turn(database)
+    first = take_turn(database, "one")
     assert first is not None
     assert first.is_kept()
-    assert take_turn(other) is None
+    assert take_turn(other, "one") is None
     first.end()
-    second = take_turn(other)
+    second = take_turn(other, "one")
     assert second is not None
     second.end()
 
@@ -56,11 +56,11 @@ def test_the_turn_of_a_killed_process_is_free_at_once(database_url: str, databas
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "taken\n"
-        assert take_turn(database) is None
+        assert take_turn(database, "one") is None
         holder.send_signal(signal.SIGKILL)
         holder.wait()
     deadline = time.monotonic() + PATIENCE_S
-    while (turn := take_turn(database)) is None and time.monotonic() < deadline:
+    while (turn := take_turn(database, "one")) is None and time.monotonic() < deadline:
         time.sleep(0.02)  # PostgreSQL notices within moments
     assert turn is not None
     turn.end()
