@@ -44,6 +44,7 @@ class AccessDecided(Body, tag="access_decided", frozen=True, omit_defaults=True)
     """A credential was presented and answered. `tap_id` ties the passage to it.
 
     `reason` is `granted` or a deny reason of `access_policy.decision`; `signals` are what staff shall hear of.
+    `text` is what the display was given, with a line break between its lines (". " in events of older gateways).
     `flags_considered` has each flag of the member and how it bore on the tap. Without `facts` the card was not known.
     """
 

@@ -27,7 +27,7 @@ class AccessEventOut(BaseModel):
     outcome: str | None = Field(examples=["allow"])
     reason: str | None = Field(examples=["granted"])
     rule: str | None
-    text: str
+    text: str = Field(description="What the display was given, a line break between its lines; or what else was told.")
     revision: int | None = Field(description="The state on which it was decided.")
     is_chain_intact: bool = Field(description="False: the journal lacks something before this event, or was altered.")
     body: dict[str, Any]

@@ -65,6 +65,7 @@ def add_inspection_commands(add: AddCommand) -> None:
 
 def _tap(config: GatewayConfig, options: argparse.Namespace) -> int:
     from gateway.control_client import RequestRefusedError, ask_gateway
+    from gateway.inspection.events_in_words import in_one_line
 
     wanted = {"card": options.card, "lane": options.lane, "direction": options.direction}
     try:
@@ -79,7 +80,7 @@ def _tap(config: GatewayConfig, options: argparse.Namespace) -> int:
     if lane != "free":
         opens = f"if the lane were free, {opens}"
     print(f"{'for real' if answer['is_real'] else 'dry run'} at {answer['reader']}: {answer['explanation']}")
-    print(f"  {opens}; shown: {answer.get('text', '')}")
+    print(f"  {opens}; shown: {in_one_line(answer.get('text', ''))}")
     if lane != "free":
         print(f"  but the lane is {lane} at the moment: `tornello-gateway explain` says what this card meets there")
     return 0

@@ -34,6 +34,11 @@ def describe_event(fields: Mapping[str, Any]) -> str:
     return f"{_MARKS.get(str(fields['clock']), '')}{at} #{fields['seq']} {fields['event']}: {words}"
 
 
+def in_one_line(text: str) -> str:
+    """The lines of a display side by side."""
+    return " / ".join(text.splitlines())
+
+
 _IN_FRONT: Final = frozenset({"seq", "at", "clock", "event", "facts"})
 _EMPTY: Final[tuple[object, ...]] = ("", None, [], {})
 
@@ -42,7 +47,7 @@ def _word(value: object) -> str:
     match value:
         case list():
             return ",".join(map(str, value))
-        case str() if " " in value:
-            return f'"{value}"'
+        case str() if " " in value or "\n" in value:
+            return f'"{in_one_line(value)}"'
         case _:
             return str(value)

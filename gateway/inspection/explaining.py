@@ -16,6 +16,7 @@ from access_policy.gate_view import GateView
 from access_policy.wording import SHOWN, SaidExplanation, say, translate_into
 from gateway.control_client import Answer, Arguments, RequestRefusedError
 from gateway.domain.access_point import AccessPoint, ReaderKey
+from gateway.inspection.events_in_words import in_one_line
 from gateway.inspection.presented_card import read_card
 from gateway.service.card_tap import Knowledge
 from gateway.service.credential_reading import CardReading, canonical_credential
@@ -93,19 +94,22 @@ class Explainer:
             "contract_id": decision.contract_id,
             "signals": list(decision.signals),
             "text": text,
-            "in_words": {"outcome": said.outcome, "shown": translate(SHOWN).format(text=text), **_words(said)},
+            "in_words": {
+                "outcome": said.outcome,
+                "shown": translate(SHOWN).format(text=in_one_line(text)),
+                **_words(said),
+            },
         }
 
     def _text(self, decision: Decision, view: GateView, at: AccessPoint) -> str:
         rules = view.site.rules if view.site else None
-        text = decision_text(
+        return decision_text(
             decision,
             at.direction,
             site_locale=rules.locale if rules else "en",
             catalogue=self._knowledge.catalogue,
             own_texts=rules.texts if rules else {},
         )
-        return text.replace("\n", ". ")
 
     def _hash(self, card: str, reader: PlacedReader) -> str:
         presented = read_card(card, ReaderKey(reader.name), 0.0)

@@ -107,7 +107,7 @@ class CardTap:
             member_id=decision.holder.member_id if decision.holder else None,
             contract_id=decision.contract_id,
             flag_ids=tuple(flag.flag_id for flag in decision.flags),
-            text=text.replace("\n", ". "),
+            text=text,
             decided_in_us=decided_in_us,
             zone_id=decision.zone_id,
             is_guest=decision.is_guest,

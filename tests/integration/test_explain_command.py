@@ -48,7 +48,7 @@ def resting(tmp_path: Path) -> Path:
 def test_without_a_running_gateway_the_files_tell(resting: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = told(resting, capsys, "--card", "17:100")
     assert (answer["outcome"], answer["rule"], answer["member_id"]) == ("allow", "contract", "mem_100")
-    assert (answer["text"], answer["lane"]) == ("Welcome. Anna Rossi", "Lane 1")
+    assert (answer["text"], answer["lane"]) == ("Welcome\nAnna Rossi", "Lane 1")
     words = answer["in_words"]
     assert words["outcome"] == "Allowed"
     assert "Lane “Lane 1” leads into zone “Main hall”." in words["circumstances"]

@@ -44,7 +44,7 @@ def test_a_dry_tap_tells_the_answer_and_leaves_no_trace(tmp_path: Path, capsys: 
     assert beside_a_running_gateway(tmp_path, then) == []
     told = capsys.readouterr().out
     assert "dry run at entry: allow: granted" in told
-    assert "the gate opens; shown: Welcome. Anna Rossi" in told
+    assert "the gate opens; shown: Welcome / Anna Rossi" in told
     assert not [body for body in asyncio.run(read_journal(tmp_path / "state")) if isinstance(body, AccessDecided)]
 
 
@@ -55,7 +55,7 @@ def test_a_dry_tap_of_a_card_that_nobody_has_is_an_answer(tmp_path: Path, capsys
     beside_a_running_gateway(tmp_path, then)
     told = capsys.readouterr().out
     assert "block: credential_not_found" in told
-    assert "the gate stays shut; shown: Unknown card. Ask at reception" in told
+    assert "the gate stays shut; shown: Unknown card / Ask at reception" in told
 
 
 def test_a_tap_for_real_opens_the_gate_and_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 """An event as a line, and as fields."""
 
+import msgspec
+
 from gateway.inspection.events_in_words import describe_event, event_fields
 from sync_protocol.journal_events import AccessDecided, JournalEvent, StorageChanged
 
@@ -20,3 +22,9 @@ def test_a_time_that_nobody_confirmed_is_marked_and_words_with_blanks_are_quoted
     event = JournalEvent(4, "boot", 1, 1_795_000_000_000, "floor", StorageChanged("failing", "disk is full"))
     assert describe_event(event_fields(event)).startswith("~2026-11-18")
     assert 'detail="disk is full"' in describe_event(event_fields(event))
+
+
+def test_the_lines_of_the_display_stand_side_by_side() -> None:
+    shown = msgspec.structs.replace(DECIDED, text="Gate\nclosed")
+    line = describe_event(event_fields(JournalEvent(3, "boot", 1, 1_795_000_000_123, "synced", shown)))
+    assert 'text="Gate / closed"' in line

@@ -92,7 +92,7 @@ def test_a_good_card_opens_the_relay_and_is_recorded_in_the_same_call() -> None:
     assert scene.lane.calls == ["unlock in 500"]
     assert (event.outcome, event.reason, event.rule) == ("allow", "granted", "contract")
     assert (event.member_id, event.contract_id, event.credential_hash) == ("mem_a", "ctr_a", "wiegand26:17:100")
-    assert (event.tap_id, event.reader, event.text, event.revision) == ("tap_0", "entry", "Welcome. Anna", 7)
+    assert (event.tap_id, event.reader, event.text, event.revision) == ("tap_0", "entry", "Welcome\nAnna", 7)
     assert scene.bus.shown[-1][1].lines == ("Welcome", "Anna")
 
 
@@ -121,7 +121,7 @@ def test_the_exit_reader_opens_the_exit() -> None:
     scene.know(100, visits_left=0)
     event = scene.present(reader=EXIT)
     assert scene.lane.calls == ["unlock out 500"]
-    assert event.text == "Goodbye. Anna"
+    assert event.text == "Goodbye\nAnna"
 
 
 def test_a_second_tap_is_answered_at_once_while_the_lane_is_taken() -> None:
@@ -172,7 +172,7 @@ def test_local_listeners_get_the_decision_with_its_explanation() -> None:
 def test_the_sites_language_is_learnt_from_what_is_found() -> None:
     scene = Scene()
     scene.state.nobody = replace(scene.state.nobody, site=replace(SITE, rules=replace(SITE.rules, locale="ru")))
-    assert scene.present().text == "Карта не найдена. Подойдите к нам"
+    assert scene.present().text == "Карта не найдена\nПодойдите к нам"
 
 
 def test_a_code_from_a_scanner_is_a_credential_like_a_card() -> None:
