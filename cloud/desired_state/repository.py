@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +12,7 @@ from cloud.database import UnitOfWork
 from cloud.desired_state.models import ROWS_VERSION, DesiredRow, RowProof, StateHead
 from sync_protocol.digest import Digest
 
+KEYS_AT_ONCE = 500
 _FLAG_KEYS = "flag/%"
 
 
@@ -89,6 +91,23 @@ def list_standing_rows(session: UnitOfWork, site_id: str) -> list[StoredRow]:
         .order_by(DesiredRow.key)
     )
     return [StoredRow(*row) for row in session.execute(query)]
+
+
+def list_standing_keys(session: UnitOfWork, site_id: str) -> Sequence[str]:
+    """The keys of all rows that are not deleted."""
+    query = select(DesiredRow.key).where(DesiredRow.site_id == site_id, DesiredRow.is_deleted.is_(False))
+    return session.scalars(query).all()
+
+
+def list_rows_by_keys(session: UnitOfWork, site_id: str, keys: Sequence[str]) -> list[StoredRow]:
+    """The rows with these keys, by key."""
+    columns = select(DesiredRow.key, DesiredRow.body, DesiredRow.is_deleted).where(DesiredRow.site_id == site_id)
+    found = [
+        StoredRow(*row)
+        for start in range(0, len(keys), KEYS_AT_ONCE)
+        for row in session.execute(columns.where(DesiredRow.key.in_(keys[start : start + KEYS_AT_ONCE])))
+    ]
+    return sorted(found, key=attrgetter("key"))
 
 
 def find_row(session: UnitOfWork, key: str) -> DesiredRow | None:

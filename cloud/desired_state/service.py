@@ -15,7 +15,7 @@ from cloud.sites import service as sites
 from cloud.sites.models import Gateway
 from sync_protocol.digest import Digest
 from sync_protocol.messages import Delta, SnapshotChunk
-from sync_protocol.state_rows import parse_row
+from sync_protocol.state_rows import StateRow, parse_row
 
 DELTA_ROWS_MAX: Final = 200
 PAYLOAD_BYTES: Final = 48 * 1024
@@ -109,7 +109,7 @@ def delta_since(session: UnitOfWork, site_id: str, from_revision: int) -> Delta 
 def take_snapshot(session: UnitOfWork, site_id: str) -> Snapshot:
     """The whole state at the head; the same demand on the session as `delta_since`."""
     newest = head(session, site_id)
-    parts = list(_parts(repository.list_standing_rows(session, site_id))) or [[]]
+    parts = list(parts_of(repository.list_standing_rows(session, site_id))) or [[]]
     snapshot_id = f"r{newest.revision}-{newest.digest_root.hex()[:16]}"
     chunks = tuple(
         SnapshotChunk(
@@ -142,6 +142,12 @@ def record_report(
         revisions = (before, revision)
         repository.add_flag_proofs(session, gateway.site_id, gateway.id, revisions=revisions, in_force_at=applied_at)
     sites.record_applied(session, gateway, revision, digest_root, applied_at)
+
+
+def rows_of_members(session: UnitOfWork, site_id: str, member_ids: Sequence[str]) -> list[StateRow]:
+    """What the newest state of a site says about itself and about these members."""
+    found = repository.list_policy_rows(session, site_id) | repository.list_rows_of(session, site_id, member_ids, [])
+    return [parse_row(row.body) for row in found.values() if not row.is_deleted]
 
 
 def flag_proof(session: UnitOfWork, flag_id: str) -> list[GatewayProof]:
@@ -197,7 +203,8 @@ def _overtake(session: UnitOfWork, gateway: Gateway, revision: int) -> bool:
     return True
 
 
-def _parts(rows: Sequence[StoredRow]) -> Iterator[list[StoredRow]]:
+def parts_of(rows: Sequence[StoredRow]) -> Iterator[list[StoredRow]]:
+    """Cut rows so that each part fits into a message."""
     part: list[StoredRow] = []
     size = 0
     for row in rows:

@@ -6,25 +6,28 @@ The database is worked with in threads; different gateways do so side by side up
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 from cloud.database import DATABASE_FAULTS, Database
 from cloud.gateway_link import reception
 from cloud.gateway_link.reception import GatewayRetiredError, Known
+from cloud.gateway_link.snapshot_permits import SnapshotPermits
 from cloud.gateway_link.sparing_log import SparingLog
 from cloud.gateway_link.state_source import Position, StateSource, Way
 from cloud.kit.sealed_secrets import UnsealError
 from mqtt_client.errors import LinkError, PublishRefusedError
 from sync_protocol.codec import VERSION, parse_message
 from sync_protocol.errors import SyncProtocolError
-from sync_protocol.messages import Heartbeat, Hello, Message, Refused, StateApplied
+from sync_protocol.messages import Heartbeat, Hello, Message, Refused, StateApplied, StateBuckets, StateLater
 from sync_protocol.topics import Topic
 
 INBOX_MAX: Final = 32
 SILENT_AFTER_S: Final = 60.0
 RESEND_AFTER_S: Final = 5.0
 """How long a gateway may take for what was sent to it before a heartbeat counts as proof that it was lost."""
+LATER_S: Final = 60
+"""When a gateway that stands in line for its whole state asks again, if it was forgotten."""
 _REASON_CHARACTERS_MAX: Final = 200
 _NOT_ANSWERED: Final = (*DATABASE_FAULTS, PublishRefusedError, SyncProtocolError, UnsealError)
 """What may hinder an answer: the database, the broker, an answer that no message can hold, a wrong secret."""
@@ -53,7 +56,7 @@ async def _leave_connected(_gateway_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What all sessions of a link share. `slots` bounds how many work on the database at once.
+    """What all sessions of a link share. `slots` bounds how many work on the database, `permits` who is sent much.
 
     `expel` ends the connection of a gateway that is out of service.
     """
@@ -63,6 +66,7 @@ class Workshop:
     sender: Sender
     slots: asyncio.Semaphore
     expel: Callable[[str], Awaitable[None]] = _leave_connected
+    permits: SnapshotPermits = field(default_factory=SnapshotPermits)
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""
@@ -85,6 +89,8 @@ class GatewaySession:
         self._inbox: asyncio.Queue[_Arrival | None] = asyncio.Queue(INBOX_MAX)
         self._log = SparingLog(_logger)
         self._is_push_queued = False
+        self._put_off: Position | None = None
+        self._told_later_at = 0.0
         self._sent_at = 0.0
         self._heard_at = _now_s()
         self.sent_revision = known.applied_revision
@@ -101,7 +107,7 @@ class GatewaySession:
 
     def push(self) -> None:
         """Send what is newer than `sent_revision` as soon as its turn comes."""
-        if not self._is_push_queued and not self._inbox.full():
+        if not self._is_push_queued and not self._inbox.full() and self._put_off is None:
             self._is_push_queued = True
             self._inbox.put_nowait(None)
 
@@ -132,7 +138,7 @@ class GatewaySession:
     async def _attend(self, item: _Arrival | None) -> None:
         if item is None:
             self._is_push_queued = False
-            await self._bring_to_head(Position(self.sent_revision))
+            await self._bring_to_head(self._put_off or Position(self.sent_revision))
         else:
             await self._handle(item)
 
@@ -152,35 +158,76 @@ class GatewaySession:
         await self._follow_up(message)
 
     def _receive(self, message: Message) -> list[Message]:
+        if isinstance(message, StateBuckets):
+            return []  # a question alone: there is nothing to be kept
         with self._workshop.database.transaction() as session:
             return reception.receive(session, self._known.gateway_id, message)
 
     async def _follow_up(self, message: Message) -> None:
         match message:
             case Hello():
-                await self._bring_to_head(
-                    Position(message.applied_revision, message.digest_root, message.wants_snapshot, message.staged)
-                )
+                position = Position(message.applied_revision, message.wants_snapshot, message.staged)
+                await self._bring_to_head(position)
+            case StateBuckets():
+                await self._bring_to_head(Position(message.revision, buckets=message.buckets))
             case StateApplied():
                 self.sent_revision = max(self.sent_revision, message.revision)
             case Heartbeat() if message.applied_revision != self.sent_revision:
                 if _now_s() - self._sent_at > RESEND_AFTER_S:
-                    await self._bring_to_head(Position(message.applied_revision))
+                    await self._bring_to_head(self._put_off or Position(message.applied_revision))
 
     async def _bring_to_head(self, position: Position) -> None:
-        way = await self._workshop.run(lambda: self._find_way(position))
+        try:
+            way = await self._workshop.run(lambda: self._find_way(position, may_be_long=False))
+        except Exception:
+            self._leave_line()
+            raise
+        if way.is_long:
+            await self._send_long_way(position)
+        else:
+            self._leave_line()
+            await self._send_way(way)
+
+    async def _send_long_way(self, position: Position) -> None:
+        """Send the whole state when it is this gateway's turn; until then it is told to wait, and is answered."""
+        permits, gateway_id = self._workshop.permits, self._known.gateway_id
+        if not permits.take(gateway_id, self._take_turn):
+            if self._put_off is None or _now_s() >= self._told_later_at + LATER_S:
+                self._told_later_at = _now_s()
+                await self._send(StateLater(LATER_S))
+            self._put_off = position
+            return
+        self._put_off = None
+        try:
+            await self._send_way(await self._workshop.run(lambda: self._find_way(position, may_be_long=True)))
+        finally:
+            permits.give_back(gateway_id)
+
+    def _take_turn(self) -> bool:
+        if not self.is_listening or self._inbox.full():
+            self._put_off = None
+            return False
+        self._inbox.put_nowait(None)
+        return True
+
+    def _leave_line(self) -> None:
+        if self._put_off is not None:
+            self._put_off = None
+            self._workshop.permits.leave(self._known.gateway_id)
+
+    async def _send_way(self, way: Way) -> None:
         for message in way.messages:
             await self._send(message)
         self.sent_revision = way.revision
         if way.messages:
             self._sent_at = _now_s()
 
-    def _find_way(self, position: Position) -> Way:
+    def _find_way(self, position: Position, *, may_be_long: bool) -> Way:
         with self._workshop.database.session() as session:
             known = reception.find_known(session, self._known.gateway_id)
         if known is None or known.is_retired:
             return Way(position.revision)
-        return self._workshop.states.way_to_head(self.site_id, position)
+        return self._workshop.states.way_to_head(self.site_id, position, may_be_long=may_be_long)
 
     async def _send(self, message: Message) -> None:
         await self._workshop.sender.send(self.site_id, self._known.gateway_id, message)

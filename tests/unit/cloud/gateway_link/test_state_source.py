@@ -2,9 +2,12 @@
 
 import pytest
 
+from cloud.desired_state import repair, repository
 from cloud.desired_state import service as desired_state
 from cloud.gateway_link.state_source import Position, StateSource
-from sync_protocol.messages import Delta, SnapshotChunk, StagedSnapshot
+from sync_protocol.digest import Digest, bucket_of
+from sync_protocol.messages import BucketRepair, Delta, SnapshotChunk, StagedSnapshot
+from sync_protocol.state_rows import encode_row, row_key
 from tests.club import Club
 
 
@@ -21,7 +24,6 @@ def add_members(club: Club, count: int) -> None:
 
 def test_who_has_the_head_needs_nothing(club: Club) -> None:
     states, at = StateSource(club.database), head(club)
-    assert states.way_to_head(club.site_id, Position(at.revision, at.digest_root)).messages == ()
     assert states.way_to_head(club.site_id, Position(at.revision)).messages == ()
 
 
@@ -38,8 +40,7 @@ def test_who_has_nothing_or_damage_or_asks_for_it_gets_a_snapshot(club: Club) ->
     for position in (
         Position(0),
         Position(99),
-        Position(at.revision, b"damaged"),
-        Position(at.revision, at.digest_root, wants_snapshot=True),
+        Position(at.revision, wants_snapshot=True),
     ):
         way = states.way_to_head(club.site_id, position)
         assert [type(message) for message in way.messages] == [SnapshotChunk], position
@@ -78,3 +79,64 @@ def test_a_snapshot_is_built_once_for_a_head(club: Club) -> None:
     assert one.messages[0] is two.messages[0]
     add_members(club, 1)
     assert states.way_to_head(club.site_id, Position(0)).revision == 2
+
+
+def counted(club: Club) -> Digest:
+    with club.database.session() as session:
+        digest = Digest()
+        for key in repository.list_standing_keys(session, club.site_id):
+            (row,) = repository.list_rows_by_keys(session, club.site_id, [key])
+            digest.add(key, row.body)
+        return digest
+
+
+def test_who_differs_in_a_few_buckets_gets_their_rows_alone_at_the_head(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desired_state, "PAYLOAD_BYTES", 150)
+    add_members(club, 60)
+    theirs = counted(club)
+    for bucket in range(40):
+        theirs.clear(bucket)
+    theirs.add("flag/gone", b"row")
+    add_members(club, 1)
+    at, now = head(club), counted(club)
+    way = StateSource(club.database).way_to_head(club.site_id, Position(2, buckets=theirs.to_bytes()))
+    parts = [part for part in way.messages if isinstance(part, BucketRepair)]
+    assert len(parts) == len(way.messages) > 1
+    assert {(part.from_revision, part.to_revision, part.count) for part in parts} == {(2, 3, len(parts))}
+    assert [part.index for part in parts] == list(range(len(parts)))
+    assert set(parts[0].buckets) == set(theirs.differing(now)) >= {bucket_of("flag/gone")}
+    for bucket in parts[0].buckets:
+        theirs.clear(bucket)
+    for part in parts:
+        for row in part.rows:
+            theirs.add(row_key(row), encode_row(row))
+    assert (theirs.root(), parts[0].digest_root, way.revision) == (at.digest_root, at.digest_root, at.revision)
+
+
+def test_who_differs_in_many_buckets_or_in_much_or_has_nothing_gets_the_whole(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_members(club, 200)
+    states, at, theirs = StateSource(club.database), head(club), counted(club)
+
+    def kinds(position: Position) -> set[type[object]]:
+        return {type(message) for message in states.way_to_head(club.site_id, position).messages}
+
+    assert kinds(Position(at.revision, buckets=theirs.to_bytes())) == {BucketRepair}
+    assert kinds(Position(at.revision, buckets=Digest().to_bytes())) == {SnapshotChunk}
+    assert kinds(Position(0, buckets=theirs.to_bytes())) == {SnapshotChunk}
+    assert kinds(Position(at.revision + 1, buckets=theirs.to_bytes())) == {SnapshotChunk}
+    for bucket in range(repair.BUCKETS_MAX):
+        theirs.clear(bucket)
+    assert kinds(Position(at.revision, buckets=theirs.to_bytes())) == {BucketRepair}
+    monkeypatch.setattr(desired_state, "PAYLOAD_BYTES", 100)
+    assert kinds(Position(at.revision, buckets=theirs.to_bytes())) == {SnapshotChunk}
+
+
+def test_what_takes_many_messages_is_not_made_before_it_may(club: Club) -> None:
+    states, at = StateSource(club.database), head(club)
+    for position in (Position(0), Position(at.revision, buckets=bytes(2048))):
+        way = states.way_to_head(club.site_id, position, may_be_long=False)
+        assert (way.is_long, way.revision, way.messages) == (True, position.revision, ())
