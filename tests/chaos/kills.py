@@ -25,7 +25,7 @@ from tests.chaos.victims import GatewayVictim, Victim, Victims, running_victims
 from tests.integration.site_stand import Stand, standing_site
 
 GATEWAYS: Final = 2
-RECOVERY_S: Final = 30.0
+RECOVERY_S: Final = 60.0
 ALIVE_S: Final = (0.3, 1.5)
 DEAD_S: Final = (0.0, 0.8)
 

@@ -89,8 +89,6 @@ class GatewayVictim:
         self.plan.write(self.folder / "plan.json")
         arguments = [
             sys.executable,
-            "-X",
-            "faulthandler",
             "-m",
             "tests.chaos.gateway_under_load",
             str(self.folder / "plan.json"),
