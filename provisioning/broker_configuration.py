@@ -14,6 +14,8 @@ from provisioning.authority import ProvisioningRefusedError
 from sync_protocol.topics import ROOT
 
 CLOUD_NAME: Final = "tornello-cloud"
+CLOUD_NAMES: Final = (CLOUD_NAME, *(f"{CLOUD_NAME}-{number}" for number in range(2, 9)))
+"""Of the cloud's processes: workers that share the link each need a certificate with a name of its own."""
 CONFIGURATION_FILE: Final = "mosquitto.conf"
 ACCESS_LIST_FILE: Final = "access_list"
 PACKET_BYTES_MAX: Final = 96 * 1024
@@ -59,7 +61,8 @@ _ACCESS_LIST: Final = """\
 # A gateway speaks and hears under its own name alone; %u is the common name of its certificate.
 pattern write {root}/+/%u/up/#
 pattern read {root}/+/%u/down/#
-
+"""
+_CLOUD_ACCESS: Final = """
 user {cloud}
 topic readwrite {root}/#
 """
@@ -93,7 +96,8 @@ def write_broker_configuration(directory: Path, plan: BrokerPlan) -> Path:
         raise ProvisioningRefusedError(f"there is no {', '.join(missing)}")
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     access_list.touch(mode=0o600)
-    access_list.write_text(_ACCESS_LIST.format(root=ROOT, cloud=CLOUD_NAME))
+    entries = [_ACCESS_LIST.format(root=ROOT), *(_CLOUD_ACCESS.format(root=ROOT, cloud=name) for name in CLOUD_NAMES)]
+    access_list.write_text("".join(entries))
     configuration.write_text(
         _CONFIGURATION.format(
             configuration=configuration.resolve(),

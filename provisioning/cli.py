@@ -207,7 +207,12 @@ def _add_authority_words(words: Any) -> None:
     server.add_argument("--name", action="append", default=[], metavar="HOST", help="may be repeated")
     server.add_argument("--ip", action="append", default=[], metavar="ADDRESS", help="may be repeated")
     client = words.add_parser("client-certificate", help="for the cloud's link to the broker")
-    client.add_argument("--name", required=True, metavar="COMMON_NAME", help="tornello-cloud for the cloud")
+    client.add_argument(
+        "--name",
+        required=True,
+        metavar="COMMON_NAME",
+        help="tornello-cloud for the cloud; of further workers tornello-cloud-2 to -8",
+    )
     for parser, command in ((server, _issue_server), (client, _issue_client)):
         parser.add_argument("--dir", type=Path, required=True, help="the authority's folder")
         parser.add_argument("--file", required=True, metavar="FILE", help="write FILE.pem and FILE-key.pem there")

@@ -9,16 +9,18 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cloud import bus
+from cloud.access_events import journal
 from cloud.database import Database, DatabaseBusyError, UnitOfWork
 from cloud.gateway_link.gateway_session import INBOX_MAX, GatewaySession, Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
 from cloud.gateway_link.reception import Known
+from cloud.gateway_link.share import ALONE, NOBODY
 from cloud.gateway_link.state_source import StateSource
 from cloud.sites import service as sites
 from cloud.sites.service import GatewayReport
 from sync_protocol.codec import encode_message
-from sync_protocol.messages import CloudHeartbeat, Delta, Heartbeat, Message, OutboxRange
+from sync_protocol.messages import CloudHeartbeat, Delta, EventsAcked, Heartbeat, Message, OutboxRange
 from sync_protocol.topics import Topic, up_topic
 from tests.club import Club, gateway_of
 from tests.in_loop import in_loop
@@ -132,6 +134,44 @@ def test_a_gateway_that_was_connected_a_moment_ago_gets_news_before_it_speaks(
             assert delta.to_revision == 3
 
     resume()
+
+
+def test_a_gateway_is_told_at_once_how_far_its_journal_is_taken_over(shared_club: Club, gateway_id: str) -> None:
+    with shared_club.database.transaction() as session:
+        gateway = gateway_of(session, gateway_id)
+        sites.record_report(session, gateway, GatewayReport("boot", "synced", (0, 0)))
+        journal.open_journal(session, gateway, "epoch1", 7)
+
+    @in_loop
+    async def resume() -> None:
+        async with ingesting(shared_club) as (ingester, outbox, _):
+            await ingester.resume()
+            acked = await outbox.until(EventsAcked)
+            assert isinstance(acked, EventsAcked)
+            assert (acked.journal_epoch, acked.upto_seq, acked.counted_revision) == ("epoch1", 6, 2)
+
+    resume()
+
+
+def test_a_site_that_falls_to_another_process_is_served_no_more(shared_club: Club, gateway_id: str) -> None:
+    @in_loop
+    async def hand_over() -> None:
+        async with ingesting(shared_club) as (ingester, outbox, _):
+            topic = up_topic(shared_club.site_id, gateway_id, "heartbeat")
+            await ingester.handle(topic, Letter(beat()))
+            await outbox.until(CloudHeartbeat)
+            before = ingester.change_share(NOBODY)
+            assert (before, ingester.sessions) == (ALONE, {})
+            late = Letter(beat())
+            await ingester.handle(topic, late)
+            assert late.acks == 1
+            assert not ingester.sessions
+            ingester.change_share(ALONE)
+            outbox.sent.clear()
+            await ingester.handle(topic, Letter(beat()))
+            await outbox.until(CloudHeartbeat)
+
+    hand_over()
 
 
 def test_one_message_too_many_is_dropped_and_acknowledged(
