@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 from cloud.database import DATABASE_FAULTS, Database
 from cloud.gateway_link import reception
+from cloud.gateway_link.admission import Admission
 from cloud.gateway_link.reception import GatewayRetiredError, Known
 from cloud.gateway_link.snapshot_permits import SnapshotPermits
 from cloud.gateway_link.sparing_log import SparingLog
@@ -56,7 +57,8 @@ async def _leave_connected(_gateway_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What all sessions of a link share. `slots` bounds how many work on the database, `permits` who is sent much.
+    """What all sessions of a link share. `slots` bounds how many work on the database, `permits` who is sent much,
+    `admission` who may say Hello.
 
     `expel` ends the connection of a gateway that is out of service.
     """
@@ -67,6 +69,7 @@ class Workshop:
     slots: asyncio.Semaphore
     expel: Callable[[str], Awaitable[None]] = _leave_connected
     permits: SnapshotPermits = field(default_factory=SnapshotPermits)
+    admission: Admission = field(default_factory=Admission)
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run blocking work in a thread."""
@@ -146,6 +149,8 @@ class GatewaySession:
         topic = arrival.topic
         try:
             message = parse_message(arrival.message.payload, topic.direction, topic.kind)
+            if isinstance(message, Hello) and await self._is_put_off():
+                return
             answers = await self._workshop.run(lambda: self._receive(message))
         except (SyncProtocolError, GatewayRetiredError) as error:
             self._log.warn("a message of gateway %s is refused: %s", topic.gateway_id, error)
@@ -156,6 +161,13 @@ class GatewaySession:
         for answer in answers:
             await self._send(answer)
         await self._follow_up(message)
+
+    async def _is_put_off(self) -> bool:
+        """Whether too many say Hello at once; then this gateway is told when to come back."""
+        wait_s = self._workshop.admission.ask(self._known.gateway_id, _now_s())
+        if wait_s:
+            await self._send(Refused("hello", "too many gateways at once", VERSION, retry_after_s=wait_s))
+        return wait_s > 0
 
     def _receive(self, message: Message) -> list[Message]:
         if isinstance(message, StateBuckets):

@@ -3,6 +3,7 @@ from gateway.service.cloud_session import (
     HEARTBEAT_EVERY_S,
     HELLO_EVERY_S,
     NONCE_BYTES,
+    RETRY_AFTER_MAX_S,
     SILENCE_MAX_S,
     UNANSWERED_HELLO_S,
     CloudSession,
@@ -157,6 +158,29 @@ async def test_a_cloud_that_is_busy_is_greeted_again_when_it_asked_for() -> None
     assert bench.count(m.Hello) == 1
     await bench.pass_time(1)
     assert bench.count(m.Hello) == 2
+
+
+@in_loop
+async def test_nobody_can_send_a_gateway_away_for_longer_than_a_minute() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.session.handle_message(m.Refused("hello", "busy", 1, retry_after_s=1_000_000))
+    await bench.session.handle_message(m.Refused("hello", "busy", 1, retry_after_s=-5))
+    assert bench.count(m.Hello) == 1, "not at once either"
+    await bench.session.handle_message(m.Refused("hello", "busy", 1, retry_after_s=1_000_000))
+    await bench.pass_time(RETRY_AFTER_MAX_S)
+    assert bench.count(m.Hello) == 2
+
+
+@in_loop
+async def test_who_was_sent_away_stays_away_also_over_a_new_connection() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.session.handle_message(m.Refused("hello", "busy", 1, retry_after_s=10))
+    bench.session.handle_disconnected()
+    await bench.connect()
+    await bench.pass_time(9)
+    assert bench.count(m.Hello) == 1
 
 
 @in_loop
