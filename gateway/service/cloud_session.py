@@ -21,6 +21,7 @@ HEARTBEAT_EVERY_S = 15.0
 SILENCE_MAX_S = 24.0
 HELLO_EVERY_S = 1.0
 UNANSWERED_HELLO_S = 4.0  # beyond HELLO_EVERY_S: the cloud was not there yet, or is not yet again
+RETRY_AFTER_MAX_S = 60.0  # for however long the cloud asks us to stay away
 TICK_S = 1.0
 NONCE_BYTES = 8
 HELLOS_OPEN_MAX = 32
@@ -176,12 +177,14 @@ class CloudSession:
         self._is_asked.set()
 
     def _handle_refused(self, refused: m.Refused) -> None:
-        logger.error(
-            "the cloud refuses our %s: %s (it speaks version %d)", refused.kind, refused.reason, refused.known_version
-        )
-        if refused.retry_after_s is not None:
-            self._hello_not_before = self._ports.clock.monotonic() + refused.retry_after_s
-            self._ask_again()
+        if refused.retry_after_s is None:
+            known = f"it speaks version {refused.known_version}"
+            logger.error("the cloud refuses our %s: %s (%s)", refused.kind, refused.reason, known)
+            return
+        wait_s = min(max(refused.retry_after_s, HELLO_EVERY_S), RETRY_AFTER_MAX_S)
+        logger.info("the cloud asks us to come back in %.0f s: %s", wait_s, refused.reason)
+        self._hello_not_before = self._ports.clock.monotonic() + wait_s
+        self._ask_again()
 
     def _hello(self) -> m.Hello:
         clock, journal, state = self._ports.clock, self._ports.journal, self._ports.state
