@@ -1,22 +1,15 @@
 """What the API takes and gives about flags."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud.flags.service import FlagEffect
+from cloud.kit.days import Instant
 from cloud.kit.i18n import Language
 from cloud.kit.text_fields import Line
 
-
-def _usual_time(value: datetime) -> datetime:
-    if not 1990 <= value.year <= 2199:
-        raise ValueError("must be between 1990 and 2199")
-    return value.astimezone(UTC)
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_usual_time)]
 DisplayText = Annotated[Line, StringConstraints(min_length=1, max_length=160)]
 
 

@@ -14,7 +14,7 @@ _RANDOM_BITS: Final = 52
 
 
 def new_id(prefix: str) -> str:
-    """A new id with a three-letter prefix (`sit mem crd ctr flg gwy lan stf ses clt aud zon sch spd lvl cmd`)."""
+    """A new id with a prefix of three letters that tells the noun, e.g. `mem` or `tsk`."""
     assert len(prefix) == 3, "an id's prefix has three letters"
     number = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     digits = (_ALPHABET[number >> shift & 31] for shift in range((_CHARACTERS - 1) * 5, -1, -5))
