@@ -88,7 +88,9 @@ class InspectedGateway:
     @property
     def link(self) -> LinkState:
         failure = self.cloud_link.failure
-        return LinkState(self.cloud_link.is_connected, self.session.is_welcome, "" if failure is None else str(failure))
+        if failure is None:
+            return LinkState(self.cloud_link.is_connected, self.session.is_welcome, "")
+        return LinkState(self.cloud_link.is_connected, self.session.is_welcome, str(failure), failure.reason)
 
     @property
     def state(self) -> KnownState:

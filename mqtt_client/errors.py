@@ -2,11 +2,18 @@
 
 
 class LinkError(Exception):
-    """The link to the broker failed; nothing that was not confirmed may be taken as delivered."""
+    """The link to the broker failed; nothing that was not confirmed may be taken as delivered.
+
+    `reason` is a stable word for it, for metrics and programs.
+    """
+
+    reason: str = "link_failed"
 
 
 class BrokerUnreachableError(LinkError):
     """No broker answers at this address: it is down, the network is, or the name is wrong. Try again later."""
+
+    reason = "broker_unreachable"
 
 
 class CertificateRefusedError(LinkError):
@@ -25,13 +32,19 @@ class CertificateRefusedError(LinkError):
 class ConnectRefusedError(LinkError):
     """The broker answered and does not let this client in; the text is the broker's reason code."""
 
+    reason = "connect_refused"
+
 
 class SubscriptionRefusedError(LinkError):
     """The broker does not grant a subscription."""
 
+    reason = "subscription_refused"
+
 
 class LinkLostError(LinkError):
     """The connection broke, or answers stopped; unconfirmed messages may or may not have arrived."""
+
+    reason = "link_lost"
 
 
 class PublishRefusedError(LinkError):
@@ -39,6 +52,8 @@ class PublishRefusedError(LinkError):
 
     `reason_code` is MQTT 5's, e.g. 0x87 not authorized, 0x97 quota exceeded.
     """
+
+    reason = "publish_refused"
 
     def __init__(self, topic: str, reason_code: int, reason: str) -> None:
         super().__init__(f"the broker refused a message on {topic}: {reason} (0x{reason_code:02x})")

@@ -77,6 +77,10 @@ class GatewayMetrics:
         build = GaugeMetricFamily("tornello_build_info", "1, with the version.", labels=("version",))
         build.add_metric((self._version,), 1)
         yield build
+        fault = GaugeMetricFamily("tornello_link_fault", "1 for why there is no link.", labels=("reason",))
+        if self._gateway.link.reason and not self._gateway.link.is_connected:
+            fault.add_metric((self._gateway.link.reason,), 1)
+        yield fault
         yield from self._readers()
         lanes = GaugeMetricFamily("tornello_lane_state", "1 for what the lane is doing.", labels=("lane", "state"))
         for lane in self._gateway.lanes:

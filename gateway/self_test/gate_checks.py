@@ -28,11 +28,12 @@ Counters = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """The way to the cloud: `failure` is the newest reason for not being connected."""
+    """The way to the cloud: `failure` is the newest reason for not being connected, `reason` the stable word for it."""
 
     is_connected: bool
     is_welcome: bool
     failure: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

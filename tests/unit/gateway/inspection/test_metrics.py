@@ -30,8 +30,9 @@ class FakeGateway:
         return 0
 
 
-def metrics() -> GatewayMetrics:
+def metrics(link: LinkState | None = None) -> GatewayMetrics:
     gateway = FakeGateway()
+    gateway.link = link or gateway.link
     gauges = Gauges(
         lambda: 0.004,
         lambda: 0.0005,
@@ -79,3 +80,11 @@ def test_gauges_are_as_the_gateway_is_now() -> None:
     assert found['tornello_reader_events_total{reader="entry",what="retries"}'] == 4
     assert found['tornello_reader_reply_seconds{quantile="0.99",reader="entry"}'] == 0.018
     assert found['tornello_build_info{version="1.2"}'] == 1
+
+
+def test_why_there_is_no_link_is_told_by_a_stable_word() -> None:
+    failure = ("our certificate has been revoked: enrol again", "certificate_revoked")
+    found = samples(metrics(LinkState(False, False, *failure)).text())
+    assert found['tornello_link_fault{reason="certificate_revoked"}'] == 1
+    found = samples(metrics(LinkState(True, True, *failure)).text())
+    assert not any(name.startswith("tornello_link_fault") for name in found)
