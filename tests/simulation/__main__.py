@@ -1,4 +1,4 @@
-"""`python -m tests.simulation power|whole|day --seed N`: replay a simulation by its seed. Exit status 1: law broken."""
+"""Replay a simulation by its seed. Without a name it is `whole`. Exit status 1: a law is broken, 0: none is."""
 
 import argparse
 import logging
@@ -11,10 +11,24 @@ from tests.simulation.memory_folder import memory_folder
 from tests.simulation.power import cut_power
 from tests.simulation.whole.many import simulate_seeds
 
+_EXAMPLES = """examples:
+  python -m tests.simulation --seed 7                  the world of seed 7; its last events if a law broke
+  python -m tests.simulation --seed 7 --days 1         the same club for a whole day of storm (minutes)
+  python -m tests.simulation whole --seed 1 --seeds 3000
+  python -m tests.simulation day --seed 3
+  python -m tests.simulation power --seed 5 --cuts 100 --keep /dev/shm/card
+"""
+_HOURS_A_DAY = 24
+
 
 def main(argv: list[str]) -> int:
     """Parse the arguments, simulate, print."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation",
+        description=__doc__,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     commands = parser.add_subparsers(dest="name", required=True, metavar="NAME")
     power = commands.add_parser("power", help="power cuts of the gateway's store")
     power.add_argument("--seed", type=int, default=1)
@@ -25,14 +39,17 @@ def main(argv: list[str]) -> int:
     whole = commands.add_parser("whole", help="a whole site: gateways, broker, cloud, members, staff")
     whole.add_argument("--seed", type=int, default=1)
     whole.add_argument("--seeds", type=int, default=1, metavar="N", help="so many worlds, from --seed on")
-    whole.add_argument("--hours", type=float, help="how long each storm lasts (default: 10 to 30 s, by the seed)")
+    lasting = whole.add_mutually_exclusive_group()
+    lasting.add_argument("--hours", type=float, help="how long each storm lasts (default: 10 to 30 s, by the seed)")
+    lasting.add_argument("--days", type=float, metavar="D", help="the same in days")
     whole.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     whole.set_defaults(command=_simulate_whole)
     day = commands.add_parser("day", help="a gym's day at one gateway: hundreds of members, a power cut, a fire")
     day.add_argument("--seed", type=int, default=1)
     day.add_argument("--seeds", type=int, default=1, metavar="N", help="so many days, from --seed on")
     day.set_defaults(command=_simulate_days)
-    arguments = parser.parse_args(argv)
+    is_named = not argv or not argv[0].startswith("-") or argv[0] in {"-h", "--help"}
+    arguments = parser.parse_args(argv if is_named else ["whole", *argv])
     return 1 if arguments.command(arguments) else 0
 
 
@@ -46,7 +63,8 @@ def _cut_power(arguments: argparse.Namespace) -> bool:
 
 def _simulate_whole(arguments: argparse.Namespace) -> bool:
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
-    storm_s = None if arguments.hours is None else arguments.hours * 3600
+    hours = arguments.hours if arguments.days is None else arguments.days * _HOURS_A_DAY
+    storm_s = None if hours is None else hours * 3600
     broken = held = 0
     for report in simulate_seeds(seeds, workers=min(arguments.workers, arguments.seeds), storm_s=storm_s):
         broken, held = broken + bool(report.broken), held + (not report.broken)

@@ -1,22 +1,39 @@
 """Laws that bite: each is told of a world in which it is broken."""
 
 import random
+from functools import partial
 
 import pytest
+from sqlalchemy import select
 
-from sync_protocol.journal_events import AccessDecided, AccessNotTaken, AccessTaken, DecisionFacts, Outcome
+from cloud.access_events.models import AccessEvent, BootClock
+from cloud.audit.service import Actor
+from cloud.gate_commands import service as gate_commands
+from sync_protocol.gate_commands import OpenOnce
+from sync_protocol.journal_events import (
+    AccessDecided,
+    AccessNotTaken,
+    AccessTaken,
+    DecisionFacts,
+    LaneChanged,
+    Outcome,
+)
 from tests.club import Club, gateway_of, sqlite_club
 from tests.gateway_of_the_past import take_over
 from tests.simulation.whole.desk import Desk
 from tests.simulation.whole.laws.arrival import EventsArriveOnce
+from tests.simulation.whole.laws.backlog import BacklogIsHistory
 from tests.simulation.whole.laws.barred import BarredIsRefused
 from tests.simulation.whole.laws.ledger import Ledger
+from tests.simulation.whole.laws.orders import OrdersActOnceAndInTime
 from tests.simulation.whole.laws.relay import RelayFollowsGrant
 from tests.simulation.whole.laws.replay import DecisionsComeOutTheSame
 from tests.simulation.whole.laws.revisions import RevisionsNeverGoBack
 from tests.simulation.whole.laws.visits import VisitsAreBurntOnce
 from tests.simulation.whole.laws.welcome import MemberIsLetIn
+from tests.simulation.whole.machine import BEGINS_AT_S
 from tests.simulation.whole.story import BrokenLawError, Story
+from tests.simulation.whole.witness import Order
 
 
 def decided(outcome: Outcome, *, member_id: str | None = None, revision: int = 1) -> AccessDecided:
@@ -116,3 +133,59 @@ def test_a_tap_without_a_decision_breaks_the_law() -> None:
         law.tap_began("gate1")
         with pytest.raises(BrokenLawError, match="0 decisions"):
             law.tap_ended("gate1")
+
+
+def test_an_order_that_acts_twice_late_elsewhere_or_unasked_breaks_the_law() -> None:
+    opened = LaneChanged("lan_a", "remote_opened", "anna")
+    for gateway, now_s, times, told in (
+        ("gate1", 5.0, 2, "twice"),
+        ("gate1", 14.0, 1, "opens at 14.0 s"),
+        ("gate2", 5.0, 1, "has not asked"),
+    ):
+        with sqlite_club() as club:
+            law = OrdersActOnceAndInTime(partial(float, now_s), club.database)
+            law.order_given(Order("anna", "gate1", "lan_a", "in", expires_s=10.0))
+            for seq in range(times - 1):
+                law.event_written(gateway, seq, opened)
+            with pytest.raises(BrokenLawError, match=told):
+                law.event_written(gateway, times, opened)
+
+
+def test_an_order_that_is_said_to_be_done_and_was_not_breaks_the_law() -> None:
+    with sqlite_club() as club:
+        lane_id = club.add_lane()
+        gateway_id = club.add_gateway(lane_id)
+        with club.database.transaction() as session:
+            command = gate_commands.ask(session, Actor("staff", "anna"), lane_id, OpenOnce("in"), request_id="1")
+            command.state = "done"
+        law = OrdersActOnceAndInTime(lambda: 0.0, club.database)
+        law.order_given(Order("anna", gateway_id, lane_id, "in", expires_s=10.0))
+        with pytest.raises(BrokenLawError, match="says done"):
+            law.calm_reached()
+
+
+def test_an_order_from_afar_opens_once_and_only_its_own_way() -> None:
+    law = RelayFollowsGrant()
+    law.order_given(Order("anna", "gate1", "lan_a", "in", expires_s=10.0))
+    law.event_written("gate1", 0, LaneChanged("lan_a", "remote_opened", "anna"))
+    with pytest.raises(BrokenLawError):
+        law.relay_closed("gate1", "lan_a", "out")
+    law.relay_closed("gate1", "lan_a", "in")
+    with pytest.raises(BrokenLawError):
+        law.relay_closed("gate1", "lan_a", "in")
+
+
+def test_a_backlog_that_is_taken_for_news_and_news_for_history_break_the_law() -> None:
+    for written_s, is_history in ((-3600.0, False), (0.0, True)):
+        with sqlite_club() as club:
+            gateway_id = club.add_gateway(club.add_lane())
+            with club.database.transaction() as session:
+                take_over(session, gateway_of(session, gateway_id), decided("block"))
+                event = session.scalars(select(AccessEvent)).one()
+                event.is_history = is_history
+                received_s = event.received_at.timestamp() - BEGINS_AT_S
+                session.merge(BootClock(gateway_id=gateway_id, boot_id=event.boot_id, offset_ms=0))
+            law = BacklogIsHistory(partial(float, received_s + written_s), club.database)
+            law.event_written(gateway_id, event.seq, decided("block"))
+            with pytest.raises(BrokenLawError, match="s old and is"):
+                law.calm_reached()

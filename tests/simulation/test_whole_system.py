@@ -1,10 +1,10 @@
-"""As many worlds as fit into 45 s; `python -m tests.simulation whole --seed N` replays any of them."""
+"""200 worlds, or as many as fit into a minute; `python -m tests.simulation --seed N` replays any of them."""
 
 import itertools
 
 from tests.simulation.whole.many import simulate_seed, simulate_seeds
 
-SECONDS = 40.0
+SECONDS = 60.0
 WORLDS_MAX = 200
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cloud.contracts.models import Contract
 from cloud.database import Database, UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.gate_commands import service as gate_commands
 from cloud.sites import service as sites
 from sync_protocol.journal_events import AccessDecided, EventBody
 from tests.simulation.whole.desk import STRANGER, Desk, Person
@@ -95,6 +96,8 @@ class Afterwards:
 
     def _missing(self) -> str:
         with self._database.session() as session:
+            if gate_commands.has_due(session):
+                return "an order from afar has not ended"
             for node in self._gateways:
                 running = node.running
                 assert running is not None, "the faults have stopped"

@@ -10,6 +10,7 @@ from gateway.adapters.store_sqlite.database_file import open_for_reading, open_o
 from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.gate_reader import SqliteGateReader
 from gateway.adapters.store_sqlite.journal import JournalLimits
+from gateway.adapters.store_sqlite.lane_orders import SqliteLaneOrders
 from gateway.adapters.store_sqlite.state_file import StateFile
 from gateway.adapters.store_sqlite.state_store import SqliteStateStore
 from gateway.adapters.store_sqlite.store import open_journal
@@ -23,7 +24,7 @@ TICK_S = 1e-6
 
 
 class CardStore:
-    """`journal`, `state` and `gate_reader` are the product's, from one start to the next power cut."""
+    """`journal`, `state`, `gate_reader` and `lane_orders` are the product's, from one start to the next power cut."""
 
     def __init__(self, card: Card, clock: Clock, limits: JournalLimits, rng: random.Random) -> None:
         space = DiskSpace(card.folder / "reserve")
@@ -38,6 +39,7 @@ class CardStore:
         self._writer = _LoopWriter(self.journal, self._state_file.work_when_idle, rng)
         self._writer.start()
         self.journal.attach(self._writer)
+        self.lane_orders = SqliteLaneOrders(self.journal.file, self._writer)
         self.state = SqliteStateStore(
             self._state_file, self._writer, presence=self.journal.presence, on_applied=self.journal.contain
         )

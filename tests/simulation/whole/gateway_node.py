@@ -19,11 +19,13 @@ from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.display import DisplaySettings
 from gateway.service.gate_report import GateReport
+from gateway.service.lane_modes import LaneModes
 from gateway.service.passage import LanePassages
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, TimerHandle
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
 from gateway.service.relay_control import LaneTiming
+from gateway.service.remote_commands import CannotCollectError, CommandHands, RemoteCommands
 from sync_protocol.credential_hash import hash_credential, hash_pin
 from sync_protocol.journal_events import AccessDecided, EventBody, GatewayStarted
 from tests.display_catalogue import display_catalogue
@@ -123,12 +125,21 @@ class RunningGateway:
         self._tap = self._build_tap()
         self.link = self._build_link()
         keeping = ClockKeeping(self.clock, self.store.state, self.store.state)
-        ports = SessionPorts(self.link, self.store.journal, self.store.state, self.clock, readers=tuple)
+        commands = self._build_commands()
+        ports = SessionPorts(
+            self.link, self.store.journal, self.store.state, self.clock, readers=tuple, commands=commands
+        )
         self.session = CloudSession(ports, keeping, version="simulated", told=self._in_force)
         for witness in around.witnesses:
             witness.started(identity.gateway_id, self.store.journal.outbox.next_seq, self.store.state.applied_revision)
         self.journal.append(GatewayStarted("simulated", self.store.state.applied_revision))
-        loops = (self.link.run(self.session), self.session.run(), self.session.upload.run(), keeping.run())
+        loops = (
+            self.link.run(self.session),
+            self.session.run(),
+            self.session.upload.run(),
+            keeping.run(),
+            commands.run(),
+        )
         self.tasks = [asyncio.ensure_future(loop) for loop in loops]
 
     async def lose_power(self) -> None:
@@ -184,6 +195,13 @@ class RunningGateway:
         address = CloudAddress("broker", 1, identity.site_id, identity.gateway_id, None, identity.signing_keys)
         return CloudLinkMqtt(address, new_client=functools.partial(SimulatedClient, self._around.broker))
 
+    def _build_commands(self) -> RemoteCommands:
+        """Commands may open; the rest of what a gateway can be told has no hands here."""
+        lanes = {self.identity.lane_id: self.passages}
+        modes = LaneModes(lanes, self.store.lane_orders, journal=self.journal, clock=self.clock, on_change=lambda: None)
+        hands = CommandHands(lanes, modes, lambda lane_id: False, _collect_nothing, None)
+        return RemoteCommands(self.link, self.clock, hands, run_id=self._around.rng.randbytes(8).hex())
+
     def _unlocked(self, direction: Direction) -> None:
         if self.passages.state is LaneState.EVACUATION:
             return  # The fire has opened the gate already, for everybody.
@@ -206,6 +224,10 @@ class RunningGateway:
 
     def _tell(self, what: str, detail: str) -> None:
         self._around.story.tell(self.identity.gateway_id, what, detail)
+
+
+async def _collect_nothing() -> bytes:
+    raise CannotCollectError("there is no machine to tell of")
 
 
 class GatewayNode:

@@ -1,10 +1,22 @@
 """What everybody saw, in the words of the laws: the world tells, each law listens to what concerns it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.domain.access_point import Direction
 from sync_protocol.journal_events import EventBody
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Somebody wants a lane opened once from afar, until so many seconds after the beginning."""
+
+    by: str
+    gateway: str
+    lane_id: str
+    direction: Direction
+    expires_s: float
 
 
 class Witness:
@@ -23,6 +35,8 @@ class Witness:
     def power_lost(self, gateway: str) -> None: ...
 
     def started(self, gateway: str, next_seq: int, revision: int) -> None: ...
+
+    def order_given(self, order: Order) -> None: ...
 
     def calm_reached(self) -> None: ...
 

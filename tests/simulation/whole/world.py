@@ -24,9 +24,11 @@ from tests.simulation.whole.faults import Storm
 from tests.simulation.whole.founding import GATEWAYS_MAX, Founded, found_club
 from tests.simulation.whole.gateway_node import GatewayNode, Surroundings
 from tests.simulation.whole.laws.arrival import EventsArriveOnce
+from tests.simulation.whole.laws.backlog import BacklogIsHistory
 from tests.simulation.whole.laws.barred import BarredIsRefused
 from tests.simulation.whole.laws.chain import ChainHolds
 from tests.simulation.whole.laws.ledger import Ledger
+from tests.simulation.whole.laws.orders import OrdersActOnceAndInTime
 from tests.simulation.whole.laws.proof import ShownBlockHolds
 from tests.simulation.whole.laws.relay import RelayFollowsGrant
 from tests.simulation.whole.laws.replay import DecisionsComeOutTheSame
@@ -34,11 +36,15 @@ from tests.simulation.whole.laws.revisions import RevisionsNeverGoBack
 from tests.simulation.whole.laws.visits import VisitsAreBurntOnce
 from tests.simulation.whole.laws.welcome import MemberIsLetIn
 from tests.simulation.whole.machine import BEGINS_AT_S, Machine
+from tests.simulation.whole.orders import OrdersFromAfar
 from tests.simulation.whole.people import People
 from tests.simulation.whole.story import BrokenLawError, Story
 from tests.simulation.whole.virtual_time import VirtualLoop
 from tests.simulation.whole.weather import bad_weather
 from tests.simulation.whole.witness import Witness
+
+_ORDERED = 0.25
+"""Of all that staff do, how much is done at once at a gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class _World:
         self._broker = SimulatedBroker(loop, rng, story)
         self._cloud = CloudNode(club.database, self._broker, story)
         self._decisions = LastDecision()
-        self._witnesses = self._laws(club.database)
+        self._witnesses = self._laws(loop, club.database)
         around = Surroundings(self._broker, story, self._witnesses, rng, self._people.walk)
         limits = JournalLimits(
             events_max=rng.choice((40, 10_000, 10_000)),
@@ -103,6 +109,7 @@ class _World:
             settle_delay_s=rng.choice((0.0, 1e9)),  # it is measured in real time: at once, or with the next event
         )
         identities = founded.identities[: rng.choice((2, 2, GATEWAYS_MAX))]
+        self._orders = OrdersFromAfar(club, identities, self._witnesses, rng=rng, story=story)
         self._cards = [Card(folder / identity.gateway_id) for identity in identities]
         self._gateways = [
             GatewayNode(identity, card, Machine(identity.gateway_id, loop.time, rng), limits, around)
@@ -141,7 +148,7 @@ class _World:
         for card in self._cards:
             card.forget()
 
-    def _laws(self, database: Database) -> list[Witness]:
+    def _laws(self, loop: VirtualLoop, database: Database) -> list[Witness]:
         ledger = Ledger()
         desk = self._desk
         return [
@@ -155,13 +162,18 @@ class _World:
             EventsArriveOnce(ledger, database),
             VisitsAreBurntOnce(ledger, desk, database),
             ChainHolds(database),
+            OrdersActOnceAndInTime(loop.time, database),
+            BacklogIsHistory(loop.time, database),
             DecisionsComeOutTheSame(database),
         ]
 
     async def _work(self) -> None:
         while True:
             await asyncio.sleep(self._rng.expovariate(1 / 3.0))
-            self._desk.act()
+            if self._rng.random() < _ORDERED:
+                self._orders.give()
+            else:
+                self._desk.act()
 
     async def _watch(self, lives: list[asyncio.Task[None]], storm_s: float) -> None:
         """Let the storm pass; whatever breaks before its end is told at once."""
