@@ -25,7 +25,7 @@ from mqtt_client.errors import (
     PublishRefusedError,
     SubscriptionRefusedError,
 )
-from mqtt_client.tls import TlsFiles, certificate_refusal, client_context, probe_refusal, refine_refusal
+from mqtt_client.tls import TlsFiles, certificate_refusal, client_context, out_of_time, probe_refusal, refine_refusal
 
 FILTERS_MAX: Final = 8
 """In one SUBSCRIBE; the strictest broker known takes no more."""
@@ -87,7 +87,7 @@ class ReliableClient:
             was_reached = not isinstance(error.__context__, OSError)
             if context is not None and was_reached and isinstance(failure, BrokerUnreachableError):
                 refusal = await asyncio.to_thread(probe_refusal, self._host, self._port, context)
-                raise (failure if refusal is None else self._refined(refusal)) from error
+                raise (self._dated(failure) if refusal is None else self._refined(refusal)) from error
             raise failure from error
         self._connection = connection
         try:
@@ -185,6 +185,11 @@ class ReliableClient:
         if refusal is not None:
             return self._refined(refusal)
         return LinkLostError(f"the link to {self._host}:{self._port} is lost: {error}")
+
+    def _dated(self, failure: LinkError) -> LinkError:
+        """A broker that hangs up without a word: our certificate may be out of its time."""
+        assert self._tls is not None, "only TLS has certificates"
+        return out_of_time(self._tls.certificate, datetime.now(UTC)) or failure
 
     def _refined(self, refusal: CertificateRefusedError) -> CertificateRefusedError:
         assert self._tls is not None, "only TLS refuses certificates"

@@ -101,10 +101,7 @@ def refine_refusal(refusal: CertificateRefusedError, certificate: Path, now: dat
     except (OSError, ValueError):
         return refusal
     if refusal.reason == "certificate_rejected" and now < ours.not_valid_before_utc:
-        return CertificateRefusedError(
-            "certificate_not_yet_valid",
-            f"our certificate is not valid before {_moment(ours.not_valid_before_utc)}: check this machine's clock",
-        )
+        return _not_yet_valid(ours)
     if refusal.reason == "certificate_expired" and now < ours.not_valid_after_utc:
         return CertificateRefusedError(
             "validity_disputed",
@@ -112,6 +109,27 @@ def refine_refusal(refusal: CertificateRefusedError, certificate: Path, now: dat
             "the broker's list of revoked certificates has expired, or a clock is wrong",
         )
     return refusal
+
+
+def out_of_time(certificate: Path, now: datetime) -> CertificateRefusedError | None:
+    """What is wrong with our certificate by its own dates, for brokers that send no alert; None: nothing."""
+    try:
+        ours = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except (OSError, ValueError):
+        return None
+    if now < ours.not_valid_before_utc:
+        return _not_yet_valid(ours)
+    if now > ours.not_valid_after_utc:
+        text = f"the broker hangs up, and our certificate has expired on {_moment(ours.not_valid_after_utc)}"
+        return CertificateRefusedError("certificate_expired", text)
+    return None
+
+
+def _not_yet_valid(ours: x509.Certificate) -> CertificateRefusedError:
+    return CertificateRefusedError(
+        "certificate_not_yet_valid",
+        f"our certificate is not valid before {_moment(ours.not_valid_before_utc)}: check this machine's clock",
+    )
 
 
 def _moment(at: datetime) -> str:

@@ -302,6 +302,36 @@ def test_a_certificate_that_is_not_valid_yet_is_told_by_name(tmp_path: Path) -> 
         assert refusal_of(broker, early).reason == "certificate_not_yet_valid"
 
 
+@pytest.mark.parametrize(
+    ("valid_from_days", "valid_for_days", "reason"),
+    [(-2, -1, "certificate_expired"), (1, 2, "certificate_not_yet_valid"), (-1, 1, "broker_unreachable")],
+)
+def test_a_broker_that_hangs_up_without_an_alert_leaves_our_certificate_s_dates(
+    tmp_path: Path, valid_from_days: int, valid_for_days: int, reason: str
+) -> None:
+    """Some brokers only close the connection."""
+    authority = Authority.create(tmp_path / "ca")
+    server = authority.issue("broker")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(server.certificate, server.key)
+    times = {"valid_from": dt.timedelta(days=valid_from_days), "valid_for": dt.timedelta(days=valid_for_days)}
+
+    async def test() -> None:
+        async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.close()
+
+        async with await asyncio.start_server(hang_up, "127.0.0.1", 0, ssl=context) as listener:
+            port = listener.sockets[0].getsockname()[1]
+            with pytest.raises(LinkError) as failed:
+                async with ReliableClient(
+                    "127.0.0.1", port, tls=authority.issue("gwy_a", **times), client_id="gwy_a", subscriptions=[]
+                ):
+                    pass
+            assert failed.value.reason == reason
+
+    run(test)
+
+
 def test_a_revocation_list_that_has_expired_is_not_blamed_on_the_certificate(tmp_path: Path) -> None:
     """mosquitto's alert is that of an expired certificate, to every client alike."""
     authority = Authority.create(tmp_path / "ca")
