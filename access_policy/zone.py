@@ -34,11 +34,15 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class LanePlace:
-    """The zones that a lane joins: going in leads to `zone_in_id`, going out to `zone_out_id`."""
+    """The zones that a lane joins: going in leads to `zone_in_id`, going out to `zone_out_id`.
+
+    `gateway_id` is the gateway in charge of the lane, empty where none is or the lane has no gateway of its own.
+    """
 
     lane_id: str
     zone_in_id: str = OUTSIDE
     zone_out_id: str = OUTSIDE
+    gateway_id: str = ""
 
     def zone_entered(self, direction: Direction) -> str:
         """Where this direction leads."""

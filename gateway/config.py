@@ -29,6 +29,7 @@ from gateway.service.pin_collection import PIN_TIMEOUT_S
 from gateway.status_client import STATUS_SOCKET
 
 PIN_TIMEOUT_LIMITS_S: Final = (2, 60)
+SITE_BROKER_PORT: Final = 8883
 
 
 class ConfigError(Exception):
@@ -37,6 +38,14 @@ class ConfigError(Exception):
     def __init__(self, path: Path, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes))
         super().__init__("\n".join(f"{path}:{mistake.line}: {mistake.text}" for mistake in self.mistakes))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBrokerConfig:
+    """Where the broker of the site itself is."""
+
+    host: str
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class GatewayConfig:
     feedback: FeedbackPlan = field(default_factory=FeedbackPlan)
     pin_timeout_s: float = PIN_TIMEOUT_S
     metrics_port: int = 0
+    site_broker: SiteBrokerConfig | None = None
 
     @property
     def positions(self) -> tuple[ReaderPosition, ...]:
@@ -103,6 +113,7 @@ def parse_config(text: str, path: Path, *, has_keys: bool = True) -> GatewayConf
         feedback=read_feedback(root.table("feedback")),
         pin_timeout_s=root.number("pin_timeout_s", PIN_TIMEOUT_LIMITS_S, round(PIN_TIMEOUT_S)),
         metrics_port=_read_metrics_port(root.table("metrics")),
+        site_broker=_read_site_broker(root.table("site_broker")) if root.has("site_broker") else None,
     )
     root.end()
     _check_whole(config, mistakes)
@@ -116,6 +127,13 @@ def _read_metrics_port(table: TableReader) -> int:
     port = table.number("port", (0, 65_535), 0)
     table.end()
     return port
+
+
+def _read_site_broker(table: TableReader) -> SiteBrokerConfig:
+    """`[site_broker]`: over which gateways of the site hear each other while the cloud's broker cannot be reached."""
+    read = SiteBrokerConfig(table.text("host"), table.number("port", (1, 65_535), SITE_BROKER_PORT))
+    table.end()
+    return read
 
 
 def _check_whole(config: GatewayConfig, mistakes: MistakeList) -> None:

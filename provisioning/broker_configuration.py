@@ -61,6 +61,11 @@ _ACCESS_LIST: Final = """\
 # A gateway speaks and hears under its own name alone; %u is the common name of its certificate.
 pattern write {root}/+/%u/up/#
 pattern read {root}/+/%u/down/#
+# Gateways of a site tell each other who went through: each reads its own mailbox, and writes under its own name.
+pattern write {root}/+/+/side/%u
+pattern read {root}/+/%u/side/#
+# The broker of a site, whose certificate has the site's id for a name, brings such messages from and to its site.
+pattern readwrite {root}/%u/+/side/#
 """
 _CLOUD_ACCESS: Final = """
 user {cloud}

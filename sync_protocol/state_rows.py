@@ -113,11 +113,15 @@ class ZoneRow(Row, tag="zone", frozen=True):
 
 
 class LaneRow(Row, tag="lane", frozen=True):
-    """Which zone each direction of a lane leads to; an empty zone is outside."""
+    """Which zone each direction of a lane leads to; an empty zone is outside.
+
+    `gateway_id` is the gateway that was enrolled for the lane and is in service: the others of the site believe it.
+    """
 
     lane_id: str
     zone_in_id: str = ""
     zone_out_id: str = ""
+    gateway_id: str = ""
 
 
 class LevelGrant(msgspec.Struct, frozen=True, array_like=True):

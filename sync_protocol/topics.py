@@ -58,6 +58,11 @@ def side_filter(site_id: str, gateway_id: str) -> str:
     return f"{ROOT}/{_part(site_id)}/{_part(gateway_id)}/side/+"
 
 
+def is_side_topic(topic: str) -> bool:
+    """Whether it is one between siblings, if it is one of this contract at all."""
+    return topic.split("/")[4:5] == ["side"]
+
+
 def parse_side_topic(topic: str) -> SideTopic:
     """Split the topic of a sibling's message.
 

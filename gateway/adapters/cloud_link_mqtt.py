@@ -9,9 +9,16 @@ from typing import Protocol
 
 from gateway.service.loss_log import LossLog
 from gateway.service.ports import CloudListener, LinkDownError
+from gateway.service.sibling_ports import SideListener
 from mqtt_client.backoff import Backoff
 from mqtt_client.connection import LinkLimits
-from mqtt_client.errors import CertificateRefusedError, LinkError, LinkLostError, PublishRefusedError
+from mqtt_client.errors import (
+    CertificateRefusedError,
+    LinkError,
+    LinkLostError,
+    PublishRefusedError,
+    SubscriptionRefusedError,
+)
 from mqtt_client.link_keeper import keep_linked
 from mqtt_client.reliable_client import InboundMessage, ReliableClient
 from mqtt_client.tls import TlsFiles
@@ -19,7 +26,7 @@ from sync_protocol.codec import encode_message, parse_message
 from sync_protocol.errors import SyncProtocolError, TopicError
 from sync_protocol.messages import KIND_OF, Message
 from sync_protocol.signing import SiteVerifier
-from sync_protocol.topics import gateway_filter, parse_topic, up_topic
+from sync_protocol.topics import SideTopic, gateway_filter, is_side_topic, parse_topic, side_filter, up_topic
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +61,11 @@ class LinkCredentials(Protocol):
 
 
 class CloudLinkMqtt:
-    """Implements the port `CloudLink`; `failure` is the newest reason for not being connected, for the status.
+    """Implements the ports `CloudLink` and `SideLink`.
 
-    `credentials` choose the certificate of each connection, instead of `address.tls`. `new_client` makes the client of
-    each connection; it is called as `ReliableClient` is.
+    `failure` is the newest reason for not being connected, for the status. `credentials` choose the certificate of each
+    connection, instead of `address.tls`. `new_client` makes the client of each connection; it is called as
+    `ReliableClient` is.
     """
 
     def __init__(
@@ -74,6 +82,7 @@ class CloudLinkMqtt:
         self._new_client = new_client
         self._verifier = SiteVerifier(address.signing_keys)
         self._client: ReliableClient | None = None
+        self._side: SideListener | None = None
         self._given_up: asyncio.Future[str] | None = None
         self.failure: LinkError | None = None
         self._losses = LossLog(logger)
@@ -98,6 +107,19 @@ class CloudLinkMqtt:
             self.reconnect(str(error))
             raise LinkDownError(str(error)) from error
         except LinkError as error:
+            raise LinkDownError(str(error)) from error
+
+    def set_side_listener(self, side: SideListener) -> None:
+        """Hear the siblings too, from the next connection on."""
+        self._side = side
+
+    async def publish_side(self, topic: SideTopic, data: bytes) -> None:
+        client = self._client
+        if client is None:
+            raise LinkDownError("not connected")
+        try:
+            await client.publish(str(topic), data)
+        except LinkError as error:  # also refused, by a broker whose access list knows nothing of siblings
             raise LinkDownError(str(error)) from error
 
     def reconnect(self, why: str) -> None:
@@ -144,13 +166,29 @@ class CloudLinkMqtt:
 
     async def _receive(self, client: ReliableClient, listener: CloudListener) -> None:
         await listener.handle_connected()
+        await self._hear_siblings(client)
         async for inbound in client.messages():
+            if self._side is not None and is_side_topic(inbound.topic):
+                self._side.handle_side_message(inbound.topic, inbound.payload)
+                inbound.ack()
+                continue
             message = self._open(inbound)
             if message is not None:
                 self.failure = None
                 self._losses.tell_back(f"the cloud is heard again through {self._address.host}:{self._address.port}")
                 await listener.handle_message(message)
             inbound.ack()
+
+    async def _hear_siblings(self, client: ReliableClient) -> None:
+        """A broker whose access list knows nothing of siblings is no reason to be without the cloud."""
+        if self._side is None:
+            return
+        try:
+            await client.subscribe([side_filter(self._address.site_id, self._address.gateway_id)])
+        except SubscriptionRefusedError as error:
+            logger.warning("passages are not shared over this broker: %s", error)
+        else:
+            self._side.handle_side_connected()
 
     def _open(self, inbound: InboundMessage) -> Message | None:
         """The message inside, if it is for us, signed and well-formed; anything else is named in the log."""

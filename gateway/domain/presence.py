@@ -55,10 +55,26 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What one passage changed, to be kept over a restart."""
+    """What passages changed, to be kept over a restart; `gone` are guests who turned out to be none."""
 
     people: tuple[Person, ...] = ()
     tallies: tuple[ZoneTally, ...] = ()
+    gone: tuple[PersonKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceCopy:
+    """Everybody at one moment."""
+
+    members: dict[str, Person]
+    guests: dict[str, dict[int, Person]]
+    zones: dict[str, ZoneCount]
+
+    @property
+    def people(self) -> dict[PersonKey, Person]:
+        """Members and guests by their key."""
+        guests = (guest for numbered in self.guests.values() for guest in numbered.values())
+        return {person.key: person for person in (*self.members.values(), *guests)}
 
 
 class Presence:
@@ -70,6 +86,7 @@ class Presence:
         self._zones = {tally.zone_id: ZoneCount(tally) for tally in tallies}
         self._site: SitePolicy | None = None
         self._swept_at = 0
+        self._forgiven: dict[str, int] = {}
         for person in people:
             self._keep(person)
             if person.zone_id != OUTSIDE:
@@ -142,9 +159,42 @@ class Presence:
 
     def forgive(self, member_id: str, before_s: int) -> None:
         """The member and their guests no longer count where they went before this moment (UTC seconds)."""
+        self._forgiven[member_id] = before_s
         for guest_number in (0, *self._guests.get(member_id, ())):
             for count in self._zones.values():
                 count.forgive((member_id, guest_number), before_s)
+
+    @property
+    def newest_move_s(self) -> int:
+        """When anybody moved last (UTC seconds); 0: nobody has."""
+        moved = [person.since for person in self._members.values()]
+        return max([*moved, *(count.tally.unnamed_at for count in self._zones.values())], default=0)
+
+    def copy(self) -> PresenceCopy:
+        """Everybody as they are now."""
+        guests = {member_id: dict(numbered) for member_id, numbered in self._guests.items()}
+        return PresenceCopy(dict(self._members), guests, {key: count.copy() for key, count in self._zones.items()})
+
+    def go_back(self, copy: PresenceCopy) -> None:
+        """Everybody is as they were when the copy was made; `forgive_again` does what staff have done since."""
+        self._members = dict(copy.members)
+        self._guests = {member_id: dict(numbered) for member_id, numbered in copy.guests.items()}
+        self._zones = {key: count.copy() for key, count in copy.zones.items()}
+
+    def forgive_again(self) -> None:
+        """Forgive whoever was forgiven."""
+        for member_id, before_s in self._forgiven.items():
+            self.forgive(member_id, before_s)
+
+    def changes_since(self, copy: PresenceCopy) -> Moves:
+        """What is other now than it was; O(people)."""
+        old, new = copy.people, self.copy().people
+        tallies = {key: count.tally for key, count in copy.zones.items()}
+        return Moves(
+            tuple(person for key, person in new.items() if old.get(key) != person),
+            tuple(count.tally for key, count in self._zones.items() if tallies.get(key) != count.tally),
+            tuple(key for key in old if key not in new),
+        )
 
     def is_sweep_due(self, now_s: int) -> bool:
         """Whether a day has gone since people unseen for long were dropped."""
@@ -153,6 +203,7 @@ class Presence:
     def drop_unseen(self, now_s: int) -> None:
         """Forget whoever was not seen for `UNSEEN_MAX_S`, or was seen so far ahead by a clock that was wrong."""
         self._swept_at = now_s
+        self._forgiven = {key: before_s for key, before_s in self._forgiven.items() if now_s - before_s < UNSEEN_MAX_S}
         for person in [*self._members.values(), *(g for guests in self._guests.values() for g in guests.values())]:
             if abs(now_s - person.since) > UNSEEN_MAX_S:
                 self._drop(person)

@@ -93,6 +93,13 @@ class ZoneCount:
         if self._people.get(key, before_s) < before_s:
             self.leave(key)
 
+    def copy(self) -> "ZoneCount":
+        """The same people and balance, to be changed apart."""
+        copied = ZoneCount(self.tally)
+        copied._people, copied._counted = dict(self._people), dict(self._counted)
+        copied._counts_from = self._counts_from
+        return copied
+
     @property
     def _is_tally_counted(self) -> bool:
         return self.tally.unnamed_at >= self._counts_from

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.adapters.store_sqlite.visit_account import Visit
-from gateway.domain.presence import UNSEEN_MAX_S, Moves, Passage, Person, Presence
-from gateway.domain.zone_count import ZoneTally
+from gateway.domain.passage_ledger import OWN, LedgerEntry, PassageLedger
+from gateway.domain.presence import UNSEEN_MAX_S, Moves, Person
+from gateway.domain.zone_count import PersonKey, ZoneTally
+from gateway.service.shared_entries import passage_of
+from gateway.service.sibling_ports import SiblingMark
 from sync_protocol.journal_events import AccessTaken, AnonymousPassage, EventBody, JournalEvent
+from sync_protocol.sibling_messages import SharedPassage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,14 @@ class UnseenPeople:
     after_s: int
 
 
-Row = Visit | Person | ZoneTally | UnseenPeople
+@dataclass(frozen=True, slots=True)
+class PersonGone:
+    """A guest who turned out to be none, when a passage was heard of late."""
+
+    key: PersonKey
+
+
+Row = Visit | Person | PersonGone | ZoneTally | UnseenPeople | SharedPassage | SiblingMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,45 +46,33 @@ def visit_of(seq: int, body: EventBody) -> Visit | None:
     return None
 
 
-def move_people(presence: Presence, event: JournalEvent) -> list[Row]:
+def move_people(ledger: PassageLedger, event: JournalEvent) -> list[Row]:
     """Let the presence know of the event; gives what is to be kept of that."""
-    now_s = event.wall_ms // 1000
-    moves = _observe(presence, event.body, now_s)
-    if moves is None:
+    body = event.body
+    if not isinstance(body, AccessTaken | AnonymousPassage):
         return []
-    rows: list[Row] = [*moves.people, *moves.tallies]
+    now_s = event.wall_ms // 1000
+    moves = ledger.add([LedgerEntry(OWN, event.seq, event.wall_ms, passage_of(body, now_s))])
+    told = SharedPassage(event.seq, event.boot_id, event.monotonic_ms, event.wall_ms, event.clock, body)
+    rows: list[Row] = [*rows_of(moves), told]
     # A clock that may be wrong must make nobody unseen.
-    if event.clock == "synced" and presence.is_sweep_due(now_s):
-        presence.drop_unseen(now_s)
+    if event.clock == "synced" and ledger.presence.is_sweep_due(now_s):
+        ledger.presence.drop_unseen(now_s)
+        ledger.begin_again()
         rows.append(UnseenPeople(now_s - UNSEEN_MAX_S, now_s + UNSEEN_MAX_S))
     return rows
 
 
+def rows_of(moves: Moves) -> list[Row]:
+    """What is to be kept of these moves."""
+    return [*(PersonGone(key) for key in moves.gone), *moves.people, *moves.tallies]
+
+
 def newest(consequences: Iterable[Consequence]) -> list[Consequence]:
-    """The same without what later ones have overtaken; every visit stays."""
+    """The same without what later ones have overtaken; every visit and every passage stays."""
     kept: dict[object, Consequence] = {}
     for one in consequences:
-        key = one.row.key if isinstance(one.row, Person) else getattr(one.row, "zone_id", one)
+        key = one.row.key if isinstance(one.row, Person | PersonGone) else getattr(one.row, "zone_id", one)
         kept.pop(key, None)
         kept[key] = one
     return list(kept.values())
-
-
-def _observe(presence: Presence, body: EventBody, at_s: int) -> Moves | None:
-    match body:
-        case AccessTaken():
-            return presence.observe(
-                Passage(
-                    body.member_id,
-                    body.lane_id,
-                    body.zone_id,
-                    body.left_zone_id,
-                    at_s,
-                    is_guest=body.is_guest,
-                    is_staff=body.is_staff,
-                )
-            )
-        case AnonymousPassage():
-            return presence.observe_unnamed(body.lane_id, body.direction, at_s)
-        case _:
-            return None

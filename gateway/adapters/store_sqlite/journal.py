@@ -12,15 +12,17 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gateway.adapters.store_sqlite.consequences import Consequence, move_people, newest, visit_of
+from gateway.adapters.store_sqlite.consequences import Consequence, Row, move_people, newest, visit_of
 from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.gaps import fold
 from gateway.adapters.store_sqlite.journal_file import JournalBounds, JournalChanges, JournalFile
+from gateway.adapters.store_sqlite.sibling_rows import OWN_MAX
 from gateway.adapters.store_sqlite.visit_account import VisitAccount
 from gateway.adapters.store_sqlite.writer_thread import WriterThread
+from gateway.domain.passage_ledger import PassageLedger
 from gateway.domain.presence import Presence
 from gateway.service.ports import Clock, StoreBusyError
 from sync_protocol.journal_events import (
@@ -32,6 +34,7 @@ from sync_protocol.journal_events import (
     seal_event,
 )
 from sync_protocol.messages import OutboxRange
+from sync_protocol.sibling_messages import SharedPassage
 
 logger = logging.getLogger(__name__)
 
@@ -67,10 +70,15 @@ class SqliteJournal:
         self._acked_seq = bounds.acked_seq
         self._next_seq = bounds.next_seq
         self._durable_next_seq = bounds.next_seq
+        self._taken_seq = bounds.next_seq - 1
         self._chain = bounds.last_chain
         self._account = VisitAccount(file.visits())
         kept = file.presence()
         self.presence = Presence(kept.people, kept.tallies)
+        self.ledger = PassageLedger(self.presence)
+        """The passages of this gateway and its siblings, which move the presence."""
+        self.own_passages = deque(file.own_passages(), maxlen=OWN_MAX)
+        """What siblings may be told; only what is durable."""
         self._lock = threading.Lock()
         self._pending: deque[SealedEvent] = deque()
         self._pending_consequences: deque[Consequence] = deque()
@@ -109,6 +117,11 @@ class SqliteJournal:
         return self._acked_seq
 
     @property
+    def durable_next_seq(self) -> int:
+        """Every event before this number is durable."""
+        return self._durable_next_seq
+
+    @property
     def fault(self) -> str | None:
         """Why the disk takes nothing, or not for long."""
         return self._space.fault
@@ -124,18 +137,25 @@ class SqliteJournal:
         self._chain = sealed.chain
         self._next_seq += 1
         visit = visit_of(sealed.seq, body)
-        rows = [*([visit] if visit is not None else []), *move_people(self.presence, event)]
+        rows = [*([visit] if visit is not None else []), *move_people(self.ledger, event)]
         with self._lock:
             self._pending.append(sealed)
             self._pending_consequences.extend(Consequence(sealed.seq, row) for row in rows)
             if len(self._pending) > self._limits.pending_max:
                 self._fold_pending(event)
+        self.own_passages.extend(row for row in rows if isinstance(row, SharedPassage))
         if visit is not None:
             self._account.spend(visit.seq, visit.contract_id)
         self._writer.wake()
         if self._listener is not None:
             self._listener(event)
         return sealed.seq
+
+    def keep(self, rows: Iterable[Row]) -> None:
+        """Write rows that follow from no event of this journal, behind everything that was appended so far."""
+        with self._lock:
+            self._pending_consequences.extend(Consequence(self._next_seq - 1, row) for row in rows)
+        self._writer.wake()
 
     async def flushed(self) -> None:
         upto = self._next_seq
@@ -185,6 +205,7 @@ class SqliteJournal:
         epoch, acked_seq, stamp = new_epoch(), self._acked_seq, stamp_of(self._clock, 0, GapRecorded(0))
         await self._writer.submit(lambda: self._begin_epoch(epoch, acked_seq, stamp))
         self._epoch, self._acked_seq = epoch, -1
+        self.own_passages.clear()
 
     def contain(self, revision: int) -> None:
         """The state of this revision is in force: visits that it contains are no longer counted here."""
@@ -202,7 +223,7 @@ class SqliteJournal:
         self._take_in_hand()
         settled, wait_s = self._due_settlement(is_last=is_last)
         try:
-            if self._in_hand or settled is not None:
+            if self._in_hand or self._consequences_in_hand or settled is not None:
                 self._commit(settled)
                 wait_s = 0.0 if self._pending else wait_s
             if self.fault is not None and not self._space.regain():
@@ -226,9 +247,10 @@ class SqliteJournal:
         with self._lock:
             if self._settled == settled:
                 self._settled = None
+        self._consequences_in_hand = []
         if self._in_hand:
             last_seq = self._in_hand[-1].seq
-            self._in_hand, self._consequences_in_hand = [], []
+            self._in_hand = []
             self._writer.deliver(self._committed, last_seq + 1)
             self._trim(last_seq)
 
@@ -259,13 +281,15 @@ class SqliteJournal:
         self._file.begin_epoch(epoch, acked_seq, stamp)
 
     def _take_in_hand(self) -> None:
-        if self._in_hand:
+        if self._in_hand or self._consequences_in_hand:
             return
         with self._lock:
             while self._pending and len(self._in_hand) < GROUP_MAX:
                 self._in_hand.append(self._pending.popleft())
             waiting = self._pending_consequences
-            while waiting and self._in_hand and waiting[0].seq <= self._in_hand[-1].seq:
+            if self._in_hand:
+                self._taken_seq = self._in_hand[-1].seq
+            while waiting and waiting[0].seq <= self._taken_seq:
                 self._consequences_in_hand.append(waiting.popleft())
 
     def _due_settlement(self, *, is_last: bool) -> tuple[tuple[int, int] | None, float | None]:

@@ -4,18 +4,33 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gateway.adapters.store_sqlite.consequences import Row, UnseenPeople
+from gateway.adapters.store_sqlite.consequences import PersonGone, Row, UnseenPeople
 from gateway.adapters.store_sqlite.database_file import FileKind
 from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, gap
 from gateway.adapters.store_sqlite.lane_rows import SELECT_ORDERS, orders_in
-from gateway.adapters.store_sqlite.presence_rows import delete_unseen, read_presence, write_people, write_tallies
+from gateway.adapters.store_sqlite.presence_rows import (
+    delete_people,
+    delete_unseen,
+    read_presence,
+    write_people,
+    write_tallies,
+)
 from gateway.adapters.store_sqlite.schema import journal as schema
+from gateway.adapters.store_sqlite.sibling_rows import (
+    delete_own_passages,
+    read_marks,
+    read_own_passages,
+    write_marks,
+    write_own_passages,
+)
 from gateway.adapters.store_sqlite.transaction import transaction
 from gateway.adapters.store_sqlite.visit_account import Visit
 from gateway.domain.lane_mode import ModeOrder
 from gateway.domain.presence import Moves, Person
 from gateway.domain.zone_count import ZoneTally
+from gateway.service.sibling_ports import SiblingMark
 from sync_protocol.journal_events import CHAIN_START, JournalEvent, SealedEvent
+from sync_protocol.sibling_messages import SharedPassage
 
 KIND = FileKind("gateway journal", is_exclusive=True, steps=schema.STEPS)
 SET_ASIDE_MAX = 10_000
@@ -73,6 +88,14 @@ class JournalFile:
         """Everybody where they were seen last, and the tally of each zone."""
         return read_presence(self._connection)
 
+    def own_passages(self) -> list[SharedPassage]:
+        """What siblings may ask for, the oldest first."""
+        return read_own_passages(self._connection)
+
+    def sibling_marks(self) -> list[SiblingMark]:
+        """Up to where the passages of siblings are known."""
+        return read_marks(self._connection)
+
     def commit(self, changes: JournalChanges) -> None:
         """Write all of it in one transaction, with one sync of the disk."""
         with transaction(self._connection) as connection:
@@ -124,6 +147,7 @@ class JournalFile:
                 last = SealedEvent(acked_seq, b"", chain)
                 _insert_events(connection, (gap(0, last, {EARLIER_EPOCH: acked_seq + 1}, stamp),))
             connection.execute("UPDATE journal SET epoch = ?, acked_seq = -1, acked_chain = ?", (epoch, CHAIN_START))
+            delete_own_passages(connection)
 
     def lane_orders(self) -> dict[str, ModeOrder]:
         """What each lane was told to be; a mode that a newer program knew counts as none."""
@@ -156,7 +180,10 @@ def _write_rows(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
     for unseen in rows:
         if isinstance(unseen, UnseenPeople):
             delete_unseen(connection, unseen)
+    delete_people(connection, (row.key for row in rows if isinstance(row, PersonGone)))
     write_people(connection, (row for row in rows if isinstance(row, Person)))
+    write_own_passages(connection, [row for row in rows if isinstance(row, SharedPassage)])
+    write_marks(connection, [row for row in rows if isinstance(row, SiblingMark)])
     write_tallies(connection, (row for row in rows if isinstance(row, ZoneTally)))
 
 

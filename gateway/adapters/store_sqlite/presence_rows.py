@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from gateway.adapters.store_sqlite.consequences import UnseenPeople
 from gateway.domain.presence import Moves, Person
-from gateway.domain.zone_count import ZoneTally
+from gateway.domain.zone_count import PersonKey, ZoneTally
 
 SELECT_PEOPLE = "SELECT member_id, guest_number, zone_id, since, lane_id FROM presence ORDER BY since"
 SELECT_TALLIES = "SELECT zone_id, unnamed, unnamed_at, staff_at FROM zone_tally"
@@ -25,6 +25,11 @@ def write_people(connection: sqlite3.Connection, people: Iterable[Person]) -> No
         "INSERT OR REPLACE INTO presence (member_id, guest_number, zone_id, since, lane_id) VALUES (?, ?, ?, ?, ?)",
         ((one.member_id, one.guest_number, one.zone_id, one.since, one.lane_id) for one in people),
     )
+
+
+def delete_people(connection: sqlite3.Connection, keys: Iterable[PersonKey]) -> None:
+    """They are nobody."""
+    connection.executemany("DELETE FROM presence WHERE member_id = ? AND guest_number = ?", keys)
 
 
 def write_tallies(connection: sqlite3.Connection, tallies: Iterable[ZoneTally]) -> None:

@@ -17,10 +17,12 @@ from gateway.adapters.store_sqlite.database_file import open_for_reading
 from gateway.adapters.store_sqlite.gaps import EARLIER_EPOCH, UNREADABLE, gap
 from gateway.adapters.store_sqlite.lane_rows import SELECT_ORDERS, orders_in
 from gateway.adapters.store_sqlite.presence_rows import SELECT_PEOPLE, SELECT_TALLIES
+from gateway.adapters.store_sqlite.sibling_rows import SELECT_MARKS
 from gateway.adapters.store_sqlite.visit_account import Visit
 from gateway.domain.lane_mode import ModeOrder
 from gateway.domain.presence import Moves, Person
 from gateway.domain.zone_count import ZoneTally
+from gateway.service.sibling_ports import SiblingMark
 from sync_protocol.errors import MalformedMessageError
 from sync_protocol.journal_events import (
     CHAIN_START,
@@ -38,6 +40,7 @@ _VISIT_TYPES = ((int,), (str,), (int, NoneType))
 _ORDER_TYPES = ((str,), (str,), (str,), (int, NoneType))
 _PERSON_TYPES = ((str,), (int,), (str,), (int,), (str,))
 _TALLY_TYPES = ((str,), (int,), (int,), (int, NoneType))
+_MARK_TYPES = ((str,), (str,), (int,), (int,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Salvage:
     visits: Sequence[Visit]
     presence: Moves = field(default_factory=Moves)
     lane_orders: Mapping[str, ModeOrder] = field(default_factory=dict)
+    sibling_marks: Sequence[SiblingMark] = ()
 
 
 def salvage_journal(path: Path, stamp: JournalEvent) -> Salvage:
@@ -58,6 +62,7 @@ def salvage_journal(path: Path, stamp: JournalEvent) -> Salvage:
         visits = _readable(connection, "SELECT seq, contract_id, counted_revision FROM visit ORDER BY seq")
         orders = _readable(connection, SELECT_ORDERS)
         people, tallies = _readable(connection, SELECT_PEOPLE), _readable(connection, SELECT_TALLIES)
+        marks = _readable(connection, SELECT_MARKS)
     events = {row[0]: SealedEvent(*row) for row in (*head, *tail) if _is_numbered(row, _EVENT_TYPES)}
     counted = {row[0]: Visit(*row) for row in visits if _is_numbered(row, _VISIT_TYPES)}
     upto_seq = max(counted, default=-1)
@@ -69,6 +74,7 @@ def salvage_journal(path: Path, stamp: JournalEvent) -> Salvage:
             tuple(ZoneTally(*row) for row in tallies if _has_types(row, _TALLY_TYPES)),
         ),
         orders_in(row for row in orders if _has_types(row, _ORDER_TYPES)),
+        [SiblingMark(*row) for row in marks if _has_types(row, _MARK_TYPES)],
     )
 
 

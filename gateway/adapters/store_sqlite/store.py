@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from gateway.adapters.store_sqlite import journal_file, state_file
-from gateway.adapters.store_sqlite.consequences import Row
+from gateway.adapters.store_sqlite.consequences import Row, rows_of
 from gateway.adapters.store_sqlite.database_file import ConnectionFactory, open_for_reading, open_or_replace
 from gateway.adapters.store_sqlite.disk_space import DiskSpace
 from gateway.adapters.store_sqlite.folder_lock import FolderLock
@@ -22,6 +22,7 @@ from gateway.adapters.store_sqlite.journal import JournalLimits, SqliteJournal, 
 from gateway.adapters.store_sqlite.journal_file import JournalBounds, JournalFile
 from gateway.adapters.store_sqlite.lane_orders import SqliteLaneOrders
 from gateway.adapters.store_sqlite.salvage import Salvage, salvage_journal
+from gateway.adapters.store_sqlite.siblings import SqliteSiblings
 from gateway.adapters.store_sqlite.state_file import StateFile
 from gateway.adapters.store_sqlite.state_store import SqliteStateStore
 from gateway.adapters.store_sqlite.writer_thread import WriterThread
@@ -31,7 +32,9 @@ from sync_protocol.journal_events import GapRecorded, parse_event
 
 
 class GatewayStore:
-    """`journal`, `state`, `gate_reader` and `lane_orders` are the ports; `async with` runs the writer's thread.
+    """`journal`, `state`, `gate_reader`, `lane_orders` and `siblings` are the ports.
+
+    `async with` runs the writer's thread.
 
     `clock_floor_ms` is the latest moment that either file knows to have passed.
     """
@@ -42,6 +45,7 @@ class GatewayStore:
         self.clock_floor_ms = max(files.newest_event_ms, state.contact()[1])
         self._writer = WriterThread(journal, state.work_when_idle)
         journal.attach(self._writer)
+        self.siblings = SqliteSiblings(journal)
         self.lane_orders = SqliteLaneOrders(journal.file, self._writer)
         self.state = SqliteStateStore(state, self._writer, presence=journal.presence, on_applied=journal.contain)
         journal.contain(self.state.applied_revision)
@@ -161,7 +165,7 @@ def open_journal(
         if bounds is None:
             stamp = stamp_of(clock, 0, GapRecorded(0))
             saved = salvage_journal(opened.aside, stamp) if opened.aside is not None else Salvage((), ())
-            rows: tuple[Row, ...] = (*saved.visits, *saved.presence.people, *saved.presence.tallies)
+            rows: list[Row] = [*saved.visits, *rows_of(saved.presence), *saved.sibling_marks]
             file.begin(new_epoch(), saved.events, rows)
             for lane_id, order in saved.lane_orders.items():
                 file.keep_lane_order(lane_id, order)

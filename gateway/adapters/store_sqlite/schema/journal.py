@@ -55,4 +55,15 @@ def m003_presence(db: "Database") -> None:
     )
 
 
-STEPS = (m001_outbox_and_visits, m002_lane_modes, m003_presence)
+def m004_siblings(db: "Database") -> None:
+    """The passages that siblings may still ask for, and up to where theirs are known here."""
+    db.conn.execute("CREATE TABLE own_passage (seq INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT")
+    db.conn.execute(
+        """CREATE TABLE sibling_mark (
+             gateway_id TEXT NOT NULL, epoch TEXT NOT NULL, known_seq INTEGER NOT NULL, heard_at INTEGER NOT NULL,
+             PRIMARY KEY (gateway_id, epoch)
+           ) STRICT, WITHOUT ROWID"""
+    )
+
+
+STEPS = (m001_outbox_and_visits, m002_lane_modes, m003_presence, m004_siblings)

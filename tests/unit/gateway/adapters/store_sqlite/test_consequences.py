@@ -2,6 +2,7 @@
 
 from gateway.adapters.store_sqlite.consequences import Consequence, Row, UnseenPeople, move_people, newest, visit_of
 from gateway.adapters.store_sqlite.visit_account import Visit
+from gateway.domain.passage_ledger import PassageLedger
 from gateway.domain.presence import SECONDS_PER_DAY, UNSEEN_MAX_S, Person, Presence
 from gateway.domain.zone_count import ZoneTally
 from sync_protocol.journal_events import AccessNotTaken, AccessTaken, EventBody, JournalEvent
@@ -20,18 +21,19 @@ def test_only_a_passage_moves_and_only_a_spent_credit_is_a_visit() -> None:
     assert visit_of(5, COME) == Visit(5, "ctr_a")
     assert visit_of(5, nobody) is None
     assert visit_of(5, AccessTaken("tap", "lan_a", "in", "anna", "ctr_a")) is None
-    assert move_people(Presence(), event(nobody)) == []
-    assert Person("anna", 0, "zon_a", NOW_S, "lan_a") in move_people(Presence(), event(COME))
+    assert move_people(PassageLedger(Presence()), event(nobody)) == []
+    assert Person("anna", 0, "zon_a", NOW_S, "lan_a") in move_people(PassageLedger(Presence()), event(COME))
 
 
 def test_once_a_day_the_unseen_are_forgotten_by_a_clock_that_is_right() -> None:
     presence = Presence([Person("boris", 0, "zon_a", NOW_S - UNSEEN_MAX_S - 1, "lan_a")])
-    assert UnseenPeople not in map(type, move_people(presence, event(COME, clock="floor")))
+    ledger = PassageLedger(presence)
+    assert UnseenPeople not in map(type, move_people(ledger, event(COME, clock="floor")))
     unseen = UnseenPeople(NOW_S - UNSEEN_MAX_S, NOW_S + UNSEEN_MAX_S)
-    assert unseen in move_people(presence, event(COME))
+    assert unseen in move_people(ledger, event(COME))
     assert presence.whereabouts("boris") is None
-    assert unseen not in move_people(presence, event(COME))
-    assert UnseenPeople in map(type, move_people(presence, event(COME, NOW_S + SECONDS_PER_DAY)))
+    assert unseen not in move_people(ledger, event(COME))
+    assert UnseenPeople in map(type, move_people(ledger, event(COME, NOW_S + SECONDS_PER_DAY)))
 
 
 def test_of_what_waits_each_person_and_zone_is_kept_once_and_every_visit() -> None:
