@@ -290,6 +290,7 @@ async def serve_gateway(
             readers=lambda: gate.readers,
             serial=parts.trial.serial,
             self_test=lambda: inspection.self_test.latest,
+        signing_keys = parts.signing_keys(link, clock, config.state_dir)
             commands=commands,
         )
         session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
@@ -301,6 +302,7 @@ async def serve_gateway(
         )
         inspection.control.add("lane_mode", gate.lanes.handle_mode_request)
         store.journal.set_listener(inspection.take)
+            keys=signing_keys,
         store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
         loops = (
             *gate.loops,
@@ -318,3 +320,4 @@ async def serve_gateway(
             await supervise(loops, started=notifier.tell_ready)
         finally:
             notifier.tell_stopping()
+            Loop("signing keys", signing_keys.run),

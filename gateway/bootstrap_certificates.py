@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.adapters.certificate_desk_https import HttpsCertificateDesk
+from gateway.adapters.cloud_link_mqtt import CloudLinkMqtt
+from gateway.adapters.signing_key_desk_https import HttpsSigningKeyDesk
 from gateway.certificate_pairs import PairsOnDisk
 from gateway.certificate_trial import PairTrial
-from gateway.cloud_https import CloudUnreachableError, server_at
+from gateway.cloud_https import CloudServer, CloudUnreachableError, server_at
 from gateway.identity import KEY_FILE, Identity, identity_folder
+from gateway.identity_keys import IdentityKeys
 from gateway.key_provider import KeyUnusableError, file_keys
 from gateway.service.certificate_renewal import FIRST_DELAY_S, CertificateRenewal, RenewalPorts
-from gateway.service.ports import CloudLink, SettableClock
+from gateway.service.ports import Clock, CloudLink, SettableClock
+from gateway.service.signing_keys import SigningKeyKeeping
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +41,24 @@ class CertificateParts:
         self.trial.on_news = renewal.look_now
         return renewal
 
+    def signing_keys(self, link: CloudLinkMqtt, clock: Clock, state_dir: Path) -> SigningKeyKeeping:
+        """What keeps the keys that the link believes."""
+        server = self._server()
+        desk = None if server is None else HttpsSigningKeyDesk(server, self.identity.gateway_id, self.pairs)
+        kept = IdentityKeys(state_dir, self.identity)
+        keeping = SigningKeyKeeping(kept, desk, clock, believe=link.believe, random=random.random)
+        link.on_unknown_key = keeping.note_unknown_key
+        return keeping
+
     def _desk(self) -> HttpsCertificateDesk | None:
+        server = self._server()
+        return None if server is None else HttpsCertificateDesk(server, self.identity.gateway_id, self.pairs)
+
+    def _server(self) -> CloudServer | None:
         try:
-            server = server_at(self.identity.cloud_url)
+            return server_at(self.identity.cloud_url)
         except CloudUnreachableError:
             return None
-        return HttpsCertificateDesk(server, self.identity.gateway_id, self.pairs)
 
 
 def open_certificates(state_dir: Path, identity: Identity) -> CertificateParts:

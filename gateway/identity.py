@@ -25,6 +25,8 @@ class IdentityError(Exception):
 class Identity:
     """`signing_keys` maps a key id to a raw Ed25519 public key; `credential_key` has 32 bytes.
 
+    `signing_keys_serial` tells which of two sets of keys is the newer one; 0 for a gateway of earlier days.
+
     `cloud_url` is where this gateway was enrolled and renews its certificate; empty for one of earlier days.
     """
 
@@ -39,6 +41,7 @@ class Identity:
     signing_keys: dict[str, bytes]
     credential_key: bytes
     cloud_url: str = ""
+    signing_keys_serial: int = 0
 
     def __repr__(self) -> str:
         return f"Identity({self.gateway_id} of {self.site_id})"
@@ -70,12 +73,16 @@ def identity_from_fields(fields: Any) -> Identity:
         raise ValueError("broker_port is not a port")
     if not isinstance(keys, dict) or not keys:
         raise ValueError("signing_keys is empty")
+    serial = fields.get("signing_keys_serial", 0)
+    if not isinstance(serial, int):
+        raise ValueError("signing_keys_serial is not a number")  # noqa: TRY004 - one error for all of the content
     return Identity(
         **texts,
         broker_port=port,
         signing_keys={str(key_id): _key_bytes("signing_keys", raw) for key_id, raw in keys.items()},
         credential_key=_key_bytes("credential_key", fields.get("credential_key")),
         cloud_url=str(fields.get("cloud_url") or ""),
+        signing_keys_serial=serial,
     )
 
 

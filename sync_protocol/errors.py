@@ -42,3 +42,7 @@ class UnknownKindError(SyncProtocolError):
 
 class SignatureInvalidError(SyncProtocolError):
     """A message from the cloud that the site's key did not sign for this very topic."""
+
+
+class UnknownSigningKeyError(SignatureInvalidError):
+    """The message is signed with a key that is not among those believed: perhaps a newer one."""

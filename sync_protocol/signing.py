@@ -12,7 +12,13 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sync_protocol.errors import DECODE_FAULTS, MalformedMessageError, MessageTooLargeError, SignatureInvalidError
+from sync_protocol.errors import (
+    DECODE_FAULTS,
+    MalformedMessageError,
+    MessageTooLargeError,
+    SignatureInvalidError,
+    UnknownSigningKeyError,
+)
 
 _CONTEXT: Final = b"tornello down 1\x00"
 SIGNED_BYTES_MAX: Final = 64 * 1024
@@ -65,7 +71,8 @@ class SiteVerifier:
 
         Raises:
             MalformedMessageError: not a signed envelope.
-            SignatureInvalidError: unknown key, or a signature that does not hold.
+            UnknownSigningKeyError: signed with a key that is not among these.
+            SignatureInvalidError: a signature that does not hold.
         """
         if len(data) > SIGNED_BYTES_MAX:
             raise MalformedMessageError(f"a signed message of {len(data)} bytes exceeds 64 KiB")
@@ -74,8 +81,10 @@ class SiteVerifier:
         except DECODE_FAULTS as error:
             raise MalformedMessageError(f"not a signed message: {error}") from error
         key = self._keys.get(signed.key_id)
-        if signed.version != 1 or key is None:
-            raise SignatureInvalidError(f"signed with a key that this site does not know: {signed.key_id[:32]!r}")
+        if signed.version != 1:
+            raise SignatureInvalidError(f"signed in a way that is not known here: {signed.version}")
+        if key is None:
+            raise UnknownSigningKeyError(f"signed with a key that this site does not know: {signed.key_id[:32]!r}")
         try:
             key.verify(signed.signature, _signed_bytes(topic, signed.payload))
         except InvalidSignature as error:

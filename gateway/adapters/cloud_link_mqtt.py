@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.service.broker_choice import BrokerAddress
 from gateway.service.loss_log import LossLog
 from gateway.service.ports import CloudListener, LinkDownError
 from gateway.service.sibling_ports import SideListener
@@ -23,7 +24,7 @@ from mqtt_client.link_keeper import keep_linked
 from mqtt_client.reliable_client import InboundMessage, ReliableClient
 from mqtt_client.tls import TlsFiles
 from sync_protocol.codec import encode_message, parse_message
-from sync_protocol.errors import SyncProtocolError, TopicError
+from sync_protocol.errors import SyncProtocolError, TopicError, UnknownSigningKeyError
 from sync_protocol.messages import KIND_OF, Message
 from sync_protocol.signing import SiteVerifier
 from sync_protocol.topics import SideTopic, gateway_filter, is_side_topic, parse_topic, side_filter, up_topic
@@ -60,11 +61,26 @@ class LinkCredentials(Protocol):
         ...
 
 
+class Brokers(Protocol):
+    """Says at each attempt where to connect to, and is told what came of it."""
+
+    @property
+    def current(self) -> BrokerAddress: ...
+
+    def handle_heard(self, address: BrokerAddress) -> None:
+        """The cloud was heard through this one."""
+        ...
+
+    def handle_failed(self) -> None:
+        """The connection did not come about, or has ended."""
+        ...
+
+
 class CloudLinkMqtt:
     """Implements the ports `CloudLink` and `SideLink`.
 
     `failure` is the newest reason for not being connected, for the status. `credentials` choose the certificate of each
-    connection, instead of `address.tls`. `new_client` makes the client of each connection; it is called as
+    connection, instead of `address.tls`, `brokers` its broker, instead of `address`. `new_client` makes the client of each connection; it is called as
     `ReliableClient` is.
     """
 
@@ -73,14 +89,18 @@ class CloudLinkMqtt:
         address: CloudAddress,
         *,
         credentials: LinkCredentials | None = None,
+        brokers: Brokers | None = None,
         limits: LinkLimits | None = None,
         new_client: Callable[..., ReliableClient] = ReliableClient,
     ) -> None:
         self._address = address
         self._credentials = credentials
+        self._brokers = brokers
+        self._broker = BrokerAddress(address.host, address.port)
         self._limits = limits
         self._new_client = new_client
         self._verifier = SiteVerifier(address.signing_keys)
+        self.on_unknown_key: Callable[[], None] = lambda: None
         self._client: ReliableClient | None = None
         self._side: SideListener | None = None
         self._given_up: asyncio.Future[str] | None = None
@@ -90,6 +110,11 @@ class CloudLinkMqtt:
     @property
     def is_connected(self) -> bool:
         return self._client is not None
+
+    @property
+    def broker(self) -> str:
+        """Where the present connection goes to, or the newest attempt went."""
+        return str(self._broker)
 
     @property
     def fault(self) -> str:
@@ -126,6 +151,10 @@ class CloudLinkMqtt:
         if self._given_up is not None and not self._given_up.done():
             self._given_up.set_result(why)
 
+    def believe(self, signing_keys: Mapping[str, bytes]) -> None:
+        """From now on believe these keys (key id -> raw public key) and no others."""
+        self._verifier = SiteVerifier(signing_keys)
+
     async def run(self, listener: CloudListener) -> None:
         """Keep the link until cancelled; `listener` is told what happens on it."""
 
@@ -136,9 +165,11 @@ class CloudLinkMqtt:
 
     def _connect(self) -> ReliableClient:
         address = self._address
+        if self._brokers is not None:
+            self._broker = self._brokers.current
         return self._new_client(
-            address.host,
-            address.port,
+            self._broker.host,
+            self._broker.port,
             tls=address.tls if self._credentials is None else self._credentials.tls_files(),
             client_id=address.gateway_id,
             subscriptions=[gateway_filter(address.site_id, address.gateway_id)],
@@ -151,7 +182,7 @@ class CloudLinkMqtt:
         if self._credentials is not None:
             self._credentials.handle_accepted()
         level = logging.DEBUG if self._losses.is_lost else logging.INFO
-        logger.log(level, "connected to the broker at %s:%d", self._address.host, self._address.port)
+        logger.log(level, "connected to the broker at %s", self._broker)
         receiving = asyncio.ensure_future(self._receive(client, listener))
         try:
             await asyncio.wait((receiving, given_up), return_when=asyncio.FIRST_COMPLETED)
@@ -175,7 +206,9 @@ class CloudLinkMqtt:
             message = self._open(inbound)
             if message is not None:
                 self.failure = None
-                self._losses.tell_back(f"the cloud is heard again through {self._address.host}:{self._address.port}")
+                self._losses.tell_back(f"the cloud is heard again through {self._broker}")
+                if self._brokers is not None:
+                    self._brokers.handle_heard(self._broker)
                 await listener.handle_message(message)
             inbound.ack()
 
@@ -203,11 +236,15 @@ class CloudLinkMqtt:
             return parse_message(self._verifier.open(inbound.topic, inbound.payload), "down", topic.kind)
         except SyncProtocolError as error:
             logger.warning("a message is not accepted: %s: %s", type(error).__name__, error)
+            if isinstance(error, UnknownSigningKeyError):
+                self.on_unknown_key()
             return None
 
     def _report(self, failure: LinkError, delay_s: float) -> None:
         if self._credentials is not None:
             self._credentials.handle_failed(failure)
+        if self._brokers is not None:
+            self._brokers.handle_failed()
         self.failure = failure
         needs_somebody = isinstance(failure, CertificateRefusedError)
         level = logging.ERROR if needs_somebody else logging.WARNING

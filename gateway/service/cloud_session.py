@@ -40,6 +40,24 @@ class CommandTaker(Protocol):
         ...
 
 
+class KeyTaker(Protocol):
+    """Keeps the keys whose signatures are believed."""
+
+    @property
+    def serial(self) -> int: ...
+
+    async def handle(self, announced: m.SigningKeys) -> None: ...
+
+
+class FixedKeys:
+    """Implements `KeyTaker` where the keys stay what they are."""
+
+    serial = 0
+
+    async def handle(self, announced: m.SigningKeys) -> None:
+        logger.warning("this gateway keeps no new signing keys; those of serial %d are ignored", announced.serial)
+
+
 class NoCommands:
     """Implements `CommandTaker` where none are taken."""
 
@@ -71,6 +89,7 @@ class SessionPorts:
 
 
 class CloudSession:
+    keys: KeyTaker = field(default_factory=FixedKeys)
     """Implements the port `CloudListener`; `run` beats the heart, `upload.run` beside it sends the events."""
 
     def __init__(
@@ -126,6 +145,8 @@ class CloudSession:
             case m.Command():
                 await self._ports.commands.handle(message)
             case _:
+            case m.SigningKeys():
+                await self._ports.keys.handle(message)
                 raise AssertionError(f"not a message of the cloud: {message!r}")
 
     async def run(self) -> None:
@@ -209,6 +230,7 @@ class CloudSession:
         )
 
     def _heartbeat(self) -> m.Heartbeat:
+            keys_serial=self._ports.keys.serial,
         clock, journal, state = self._ports.clock, self._ports.journal, self._ports.state
         return m.Heartbeat(
             boot_id=clock.boot_id,
