@@ -33,6 +33,7 @@ from gateway.service.dry_tap import NOBODYS_HASH, DryTap
 from gateway.service.gate_report import GateReport
 from gateway.service.health import Health
 from gateway.service.keypad_check import KeypadCheck
+from gateway.service.lane_health import find_unusual
 from gateway.service.pin_collection import PinCollection
 from gateway.service.ports import CardPresented, Clock, CodePresented, KeysPressed, ReaderEvent
 from gateway.service.reader_feedback import ReaderFeedback, ReaderPlace
@@ -290,7 +291,8 @@ async def serve_gateway(
             readers=lambda: gate.readers,
             serial=parts.trial.serial,
             self_test=lambda: inspection.self_test.latest,
-        signing_keys = parts.signing_keys(link, clock, config.state_dir)
+            lanes=lambda: find_unusual(gate.lanes.reports),
+            policy_fault=lambda: store.gate_reader.policy_fault,
             commands=commands,
         )
         session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
@@ -302,7 +304,6 @@ async def serve_gateway(
         )
         inspection.control.add("lane_mode", gate.lanes.handle_mode_request)
         store.journal.set_listener(inspection.take)
-            keys=signing_keys,
         store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
         loops = (
             *gate.loops,
@@ -320,4 +321,3 @@ async def serve_gateway(
             await supervise(loops, started=notifier.tell_ready)
         finally:
             notifier.tell_stopping()
-            Loop("signing keys", signing_keys.run),

@@ -49,6 +49,19 @@ class ReaderHealth(msgspec.Struct, frozen=True):
     is_secure: bool
 
 
+class LaneHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One lane that is not as on any other day.
+
+    `trouble` is the word of `LaneChanged` for what keeps it from its work (fire, alarm, fault, jam, held), empty if
+    nothing does. `mode` is as in `LaneModeChanged`, `until` its end in UTC seconds.
+    """
+
+    lane_id: str
+    trouble: str = ""
+    mode: str = "normal"
+    until: int | None = None
+
+
 class Hello(Message, frozen=True, omit_defaults=True):
     """First words after each connect, and the request for whatever is missing.
 
@@ -78,7 +91,9 @@ class Hello(Message, frozen=True, omit_defaults=True):
 class Heartbeat(Message, frozen=True, omit_defaults=True):
     """Every 15 s up: what is in force, what waits, how it feels.
 
-    `disk_fault` says why its disk takes no more. `self_test` is its newest self-test, told once a connection.
+    `disk_fault` says why its disk takes no more, `policy_fault` why the site's newest rules are not in force. `lanes`
+    has those that were told to be something, or are in trouble. `self_test` is its newest self-test, told once a
+    connection.
     """
 
     boot_id: str
@@ -91,6 +106,8 @@ class Heartbeat(Message, frozen=True, omit_defaults=True):
     readers: tuple[ReaderHealth, ...] = ()
     disk_fault: str | None = None
     self_test: SelfTestReport | None = None
+    policy_fault: str | None = None
+    lanes: tuple[LaneHealth, ...] = ()
 
 
 class StateApplied(Message, frozen=True, omit_defaults=True):

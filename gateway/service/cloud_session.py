@@ -75,7 +75,8 @@ class SessionPorts:
     """The ports of the session.
 
     `readers` tells how each reader is, `serial` which certificate is in use (hex), `self_test` what the newest
-    self-test found, None as long as there was none.
+    self-test found, None as long as there was none. `lanes` has those that are not as ever, `policy_fault` says why
+    the newest rules of the site are not in force.
     """
 
     link: CloudLink
@@ -85,11 +86,13 @@ class SessionPorts:
     readers: Callable[[], tuple[m.ReaderHealth, ...]]
     serial: Callable[[], str] = str
     self_test: Callable[[], SelfTestReport | None] = lambda: None
+    lanes: Callable[[], tuple[m.LaneHealth, ...]] = tuple
+    policy_fault: Callable[[], str] = str
     commands: CommandTaker = field(default_factory=NoCommands)
+    keys: KeyTaker = field(default_factory=FixedKeys)
 
 
 class CloudSession:
-    keys: KeyTaker = field(default_factory=FixedKeys)
     """Implements the port `CloudListener`; `run` beats the heart, `upload.run` beside it sends the events."""
 
     def __init__(
@@ -142,11 +145,11 @@ class CloudSession:
                 await self.upload.handle_refused(message)
             case m.Refused():
                 self._handle_refused(message)
+            case m.SigningKeys():
+                await self._ports.keys.handle(message)
             case m.Command():
                 await self._ports.commands.handle(message)
             case _:
-            case m.SigningKeys():
-                await self._ports.keys.handle(message)
                 raise AssertionError(f"not a message of the cloud: {message!r}")
 
     async def run(self) -> None:
@@ -227,10 +230,10 @@ class CloudSession:
             nonce=nonce,
             certificate_serial=self._ports.serial(),
             run_id=self._ports.commands.run_id,
+            keys_serial=self._ports.keys.serial,
         )
 
     def _heartbeat(self) -> m.Heartbeat:
-            keys_serial=self._ports.keys.serial,
         clock, journal, state = self._ports.clock, self._ports.journal, self._ports.state
         return m.Heartbeat(
             boot_id=clock.boot_id,
@@ -243,6 +246,8 @@ class CloudSession:
             readers=self._ports.readers(),
             disk_fault=None if journal.fault is None else fit_text(journal.fault),
             self_test=self._untold_self_test(),
+            policy_fault=fit_text(self._ports.policy_fault()) or None,
+            lanes=self._ports.lanes(),
         )
 
     def _untold_self_test(self) -> SelfTestReport | None:
