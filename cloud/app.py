@@ -17,6 +17,8 @@ from cloud import pages
 from cloud.access_events.api import router as access_events
 from cloud.access_rules.api import router as access_rules
 from cloud.alarms.api import router as alarms
+from cloud.balances.api import router as balances
+from cloud.billing.api import router as billing
 from cloud.bookings.api import router as bookings
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
@@ -34,6 +36,7 @@ from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.members.api import router as members
 from cloud.members.standing_api import router as members_standing
+from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.settings import Settings
 from cloud.sites.api import router as sites
@@ -51,7 +54,10 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     members,
     members_standing,
     credentials,
+    plans,
     contracts,
+    billing,
+    balances,
     bookings,
     flags,
     desired_state,

@@ -21,6 +21,7 @@ from cloud.domain_events import (
     CopySuspected,
     CredentialChanged,
     DomainEvent,
+    DuesChanged,
     FlagCleared,
     FlagRaised,
     LaneAdded,
@@ -36,6 +37,7 @@ from cloud.domain_events import (
     SomebodyPassed,
     VisitTaken,
 )
+from cloud.plans import handlers as plans
 from cloud.presence import handlers as presence
 
 Handler = Callable[[UnitOfWork, Any], None]
@@ -47,8 +49,9 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     MemberRulesChanged: (desired_state.project_everybody,),
     CredentialChanged: (desired_state.project_member,),
     BookingChanged: (desired_state.project_member,),
-    AccessRuleRemoved: (contracts.keep_used_levels, bookings.keep_used_zones),
+    AccessRuleRemoved: (plans.keep_used_levels, contracts.keep_used_levels, bookings.keep_used_zones),
     ContractChanged: (desired_state.project_member,),
+    DuesChanged: (desired_state.project_member,),
     FlagRaised: (desired_state.project_member,),
     FlagCleared: (desired_state.project_member,),
     SiteAdded: (access_rules.add_first_zone, desired_state.project_site),

@@ -62,6 +62,14 @@ class ContractChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DuesChanged:
+    """Instalments of a contract were asked for, paid, put off, cancelled, or are due again."""
+
+    contract_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class FlagRaised:
     """A flag shall act at the gates."""
 
@@ -186,6 +194,7 @@ DomainEvent = (
     | AccessRuleRemoved
     | CredentialChanged
     | ContractChanged
+    | DuesChanged
     | FlagRaised
     | FlagCleared
     | SiteAdded

@@ -8,6 +8,7 @@ from cloud.access_events import models as access_events
 from cloud.access_rules import models as access_rules
 from cloud.alarms import models as alarms
 from cloud.audit import models as audit
+from cloud.billing import models as billing
 from cloud.bookings import models as bookings
 from cloud.contracts import models as contracts
 from cloud.credentials import models as credentials
@@ -19,6 +20,7 @@ from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
 from cloud.gateway_link import models as gateway_link
 from cloud.members import models as members
+from cloud.plans import models as plans
 from cloud.presence import models as presence
 from cloud.sites import models as sites
 from cloud.staff import models as staff
@@ -28,6 +30,7 @@ _PACKAGES: Final = (
     access_rules,
     alarms,
     audit,
+    billing,
     bookings,
     contracts,
     credentials,
@@ -38,6 +41,7 @@ _PACKAGES: Final = (
     gateway_health,
     gateway_link,
     members,
+    plans,
     presence,
     sites,
     staff,

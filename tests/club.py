@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cloud import bus
 from cloud.audit.service import Actor
+from cloud.billing.instalments import InstalmentDetails
 from cloud.contracts import service as contracts
 from cloud.contracts.service import ContractDetails
 from cloud.credentials import service as credentials
@@ -70,7 +71,9 @@ class Club:
             credentials.issue(session, self.actor, member.id, CardSpec(card_number=card))
         return member.id
 
-    def add_contract(self, session: UnitOfWork, member_id: str, **terms: object) -> str:
+    def add_contract(self, session: UnitOfWork, member_id: str, *, due_on: date | None = None, **terms: object) -> str:
+        if due_on is not None:
+            terms["instalments"] = (InstalmentDetails(amount_minor=4900, currency="EUR", due_on=due_on),)
         details = {"plan_name": "Year", "starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31), **terms}
         return contracts.create(session, self.actor, member_id, ContractDetails(**details)).id  # type: ignore[arg-type]
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cloud.billing import instalments
+from cloud.billing.models import Instalment
+from cloud.billing.policy import Due, DuesFlag, dues_flags
+from cloud.action_types.models import ActionType
 from cloud.console.languages import mark
 from cloud.console.standing import StandingFlag
 from cloud.console.words import Words
-from cloud.contracts import policy
-from cloud.contracts import service as contracts
-from cloud.contracts.models import Contract
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.desired_state.rows import standing_rows
@@ -24,6 +25,9 @@ from cloud.members.models import Member
 from cloud.sites import service as sites
 from cloud.sites.models import Site
 from cloud.staff import service as staff
+from cloud.tasks import service as tasks
+from cloud.tasks.models import Task
+from cloud.tasks.policy import GateAction, gate_action
 from sync_protocol.state_rows import FlagRow
 
 CLEARED_SHOWN_FOR: Final = timedelta(hours=24)
@@ -77,27 +81,47 @@ def flag_board(session: UnitOfWork, member: Member, zone: ZoneInfo, words: Words
     lifted = [
         flag for flag in recent if flag.cleared_at is not None and session.now - flag.cleared_at < CLEARED_SHOWN_FOR
     ]
+    to_do = _task_actions(tasks.list_at_the_gate(session, [member.id]), member)
+    done = _task_actions(tasks.list_lifted(session, member.id, since=session.now - CLEARED_SHOWN_FOR), member)
     people = {person for flag in (*standing, *lifted) for person in (flag.raised_by, flag.cleared_by) if person}
+    people |= {person for task, _ in (*to_do, *done) for person in (task.created_by, task.closed_by) if person}
     names = staff.names_of(session, people)
+    owed: dict[str, list[Instalment]] = {}
+    for one in instalments.list_open(session, [member.id]):
+        owed.setdefault(one.contract_id, []).append(one)
     dues = [
-        _dues_view(session, contract, flag, words)
-        for contract in contracts.list_of_members(session, [member.id])
-        for flag in policy.dues_flags(contracts.terms_of(contract), zone)
+        _dues_view(session, unpaid, flag, words, local_day(session.now, zone))
+        for unpaid in owed.values()
+        for flag in dues_flags([Due(one.due_on, one.block_after_days) for one in unpaid], zone)
     ]
     raised = [_view(session, flag, names, words) for flag in standing]
+    raised += [_task_view(session, task, action, names, words) for task, action in to_do]
     site = sites.get_site(session, member.site_id)
     follows = [_standing_view(session, flag) for flag in standing_flags(member, site, words, zone)]
     return FlagBoard(
         raised=sorted(
             [*raised, *dues, *follows], key=lambda view: (not view.standing.is_on(session.now), view.effect != "block")
         ),
-        lifted=[_view(session, flag, names, words) for flag in lifted],
+        lifted=[
+            *(_view(session, flag, names, words) for flag in lifted),
+            *(_task_view(session, task, action, names, words) for task, action in done),
+        ],
     )
 
 
 def standing_flags(member: Member, site: Site, words: Words, zone: ZoneInfo) -> list[tuple[str, StandingFlag]]:
     """The flags that follow from black list and certificate, with their ids."""
     return [(row.flag_id, _standing_flag(row, words, zone)) for row in standing_rows(member, site)]
+
+
+def task_flags(session: UnitOfWork, people: Sequence[Member], language: str) -> list[tuple[str, StandingFlag]]:
+    """The flags that follow from the tasks of these members, each with the member's id."""
+    by_id = {member.id: member for member in people}
+    return [
+        (task.member_id, StandingFlag(action.effect, "task", text_in(dict(action.texts), language)))
+        for task, action_type in tasks.list_at_the_gate(session, by_id)
+        if (action := gate_action(action_type, by_id[task.member_id], task.complete_by)) is not None
+    ]
 
 
 def _standing_flag(row: FlagRow, words: Words, zone: ZoneInfo) -> StandingFlag:
@@ -147,9 +171,14 @@ def _view(session: UnitOfWork, flag: Flag, names: dict[str, str], words: Words) 
     )
 
 
-def _dues_view(session: UnitOfWork, contract: Contract, flag: policy.DuesFlag, words: Words) -> FlagView:
-    flag_id = f"dues-{contract.id}-{flag.effect}"
-    amount = words.money(contract.dues_minor, contract.currency)
+def _dues_view(
+    session: UnitOfWork, unpaid: Sequence[Instalment], flag: DuesFlag, words: Words, today: date
+) -> FlagView:
+    """The flag of a contract with what is due on it, or will be first."""
+    until = max(today, unpaid[0].due_on)
+    due_minor = sum(one.amount_minor - one.paid_minor for one in unpaid if one.due_on <= until)
+    flag_id = f"dues-{unpaid[0].contract_id}-{flag.effect}"
+    amount = words.money(due_minor, unpaid[0].currency)
     return FlagView(
         flag_id=flag_id,
         source="dues",
@@ -162,6 +191,30 @@ def _dues_view(session: UnitOfWork, contract: Contract, flag: policy.DuesFlag, w
         cleared_at=None,
         cleared_by=None,
         proofs=desired_state.flag_proof(session, flag_id),
+    )
+
+
+def _task_actions(found: Sequence[tuple[Task, ActionType]], member: Member) -> list[tuple[Task, GateAction]]:
+    actions = ((task, gate_action(action_type, member, task.complete_by)) for task, action_type in found)
+    return [(task, action) for task, action in actions if action is not None]
+
+
+def _task_view(
+    session: UnitOfWork, task: Task, action: GateAction, names: dict[str, str], words: Words
+) -> FlagView:
+    """What a task does at the gates; it goes with the task, not by hand."""
+    return FlagView(
+        flag_id=task.id,
+        source="task",
+        effect=action.effect,
+        text=text_in(dict(action.texts), words.language),
+        starts_at=None,
+        ends_at=None,
+        raised_at=task.created_at,
+        raised_by=names.get(task.created_by or ""),
+        cleared_at=task.closed_at,
+        cleared_by=names.get(task.closed_by or ""),
+        proofs=desired_state.flag_proof(session, task.id),
     )
 
 

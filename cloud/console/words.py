@@ -64,6 +64,17 @@ CONTRACT_STATES: Final = {
     "grace": mark("Days of grace"),
     "extra_expiry": mark("Extra days"),
 }
+BALANCES: Final = {
+    "green": mark("Not used yet"),
+    "orange": mark("Partly used"),
+    "red": mark("Nothing left"),
+}
+PLAN_KINDS: Final = {
+    "fixed_term": mark("Fixed term"),
+    "recurring": mark("Recurring"),
+    "visit_pack": mark("Visit pack"),
+    "trial": mark("Trial"),
+}
 CREDENTIAL_STATUSES: Final = {
     "active": mark("Active"),
     "suspended": mark("Suspended"),
@@ -172,6 +183,7 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
 
     return {
         "age": words.age,
+        "balance": named(BALANCES),
         "clock": words.clock,
         "command": named(COMMANDS),
         "command_detail": named(COMMAND_DETAILS),
@@ -189,6 +201,7 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "money": words.money,
         "number": words.number,
         "ordered_by": words.ordered_by,
+        "plan_kind": named(PLAN_KINDS),
         "outcome": named(OUTCOMES),
         "reason": words.reason,
         "self_test_check": named(CHECKS),

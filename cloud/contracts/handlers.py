@@ -7,9 +7,15 @@ from cloud.errors import InUseError
 
 
 def count_visit(session: UnitOfWork, event: VisitTaken) -> None:
-    """Burn the credit of a visit where the gate says that it cost one; no gate speaks for another club's contracts."""
-    contract_id = event.contract_id if event.spends_visit else None
-    if contract_id is not None and service.is_of_site(session, contract_id, event.site_id):
+    """Burn the credit of a visit where the gate says that it cost one; no gate speaks for another club's contracts.
+
+    Any passage tells that the contract is in use, also of one that costs no credits.
+    """
+    contract_id = event.contract_id
+    if contract_id is None or not service.is_of_site(session, contract_id, event.site_id):
+        return
+    repository.note_first_use(session, contract_id, event.at)
+    if event.spends_visit:
         service.count_visit(session, contract_id)
 
 

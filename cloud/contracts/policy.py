@@ -7,13 +7,9 @@ change to or from daylight saving time neither gives nor takes an hour of anybod
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from cloud.kit.clock import start_of_day
-
-DUES_BLOCK_AFTER_DAYS: Final = 7
-"""From the due date the gate reminds; so many days later it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +39,7 @@ class Terms:
     freezes: tuple[DaySpan, ...] = ()
     visits_total: int | None = None
     visits_used: int = 0
-    dues_minor: int = 0
-    dues_due_on: date | None = None
-    is_paid: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DuesFlag:
-    """A flag that follows from unpaid dues: it acts from `starts_at` until they are paid."""
-
-    effect: Literal["message", "block"]
-    starts_at: datetime
+    was_used: bool = False
 
 
 class ContractState(StrEnum):
@@ -70,7 +56,7 @@ class ContractState(StrEnum):
 
 def use_span(terms: Terms, zone: ZoneInfo) -> Span:
     """When the gate may let the member in: from the first day through the last grace and extra expiry day."""
-    return _span(DaySpan(terms.starts_on, _last_day_of_use(terms)), zone)
+    return _span(DaySpan(terms.starts_on, last_day_of_use(terms)), zone)
 
 
 def freeze_spans(terms: Terms, zone: ZoneInfo) -> tuple[Span, ...]:
@@ -83,22 +69,11 @@ def visits_left(terms: Terms) -> int | None:
     return None if terms.visits_total is None else max(0, terms.visits_total - terms.visits_used)
 
 
-def dues_flags(terms: Terms, zone: ZoneInfo) -> tuple[DuesFlag, ...]:
-    """A message from the due date and a block a week later, while something is due and not paid."""
-    if terms.is_paid or terms.dues_minor <= 0 or terms.dues_due_on is None:
-        return ()
-    blocks_on = terms.dues_due_on + timedelta(days=DUES_BLOCK_AFTER_DAYS)
-    return (
-        DuesFlag("message", start_of_day(terms.dues_due_on, zone)),
-        DuesFlag("block", start_of_day(blocks_on, zone)),
-    )
-
-
 def contract_state(terms: Terms, today: date) -> ContractState:
     """How the contract stands on a day of the site."""
     if today < terms.starts_on:
         return ContractState.UPCOMING
-    if today > _last_day_of_use(terms):
+    if today > last_day_of_use(terms):
         return ContractState.EXPIRED
     if any(freeze.starts_on <= today <= freeze.ends_on for freeze in terms.freezes):
         return ContractState.FROZEN
@@ -106,12 +81,12 @@ def contract_state(terms: Terms, today: date) -> ContractState:
         return ContractState.USED_UP
     if today <= terms.ends_on:
         return ContractState.ACTIVE
-    return ContractState.GRACE if today <= _last_day_of_fee(terms) else ContractState.EXTRA_EXPIRY
+    return ContractState.GRACE if today <= last_day_of_fee(terms) else ContractState.EXTRA_EXPIRY
 
 
 def has_active_fee(terms: Terms, today: date) -> bool:
     """Whether a fee is active on a day: grace days count, extra expiry days do not."""
-    return terms.starts_on <= today <= _last_day_of_fee(terms)
+    return terms.starts_on <= today <= last_day_of_fee(terms)
 
 
 def overlaps(span: DaySpan, others: tuple[DaySpan, ...]) -> bool:
@@ -119,12 +94,14 @@ def overlaps(span: DaySpan, others: tuple[DaySpan, ...]) -> bool:
     return any(span.starts_on <= other.ends_on and other.starts_on <= span.ends_on for other in others)
 
 
-def _last_day_of_fee(terms: Terms) -> date:
+def last_day_of_fee(terms: Terms) -> date:
+    """The last day that counts as an active fee: with the grace days."""
     return terms.ends_on + timedelta(days=terms.grace_days)
 
 
-def _last_day_of_use(terms: Terms) -> date:
-    return _last_day_of_fee(terms) + timedelta(days=terms.extra_expiry_days)
+def last_day_of_use(terms: Terms) -> date:
+    """The last day on which the gate lets in: with grace days and extra expiry days."""
+    return last_day_of_fee(terms) + timedelta(days=terms.extra_expiry_days)
 
 
 def _span(days: DaySpan, zone: ZoneInfo) -> Span:

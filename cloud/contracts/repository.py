@@ -1,9 +1,12 @@
 """Queries on contracts."""
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from cloud.billing.instalments import OPEN_MAX
+from cloud.billing.models import Instalment
 from cloud.contracts.models import Contract
 from cloud.database import UnitOfWork
 
@@ -31,3 +34,27 @@ def count_visit(session: UnitOfWork, contract_id: str) -> str | None:
         .values(visits_used=Contract.visits_used + 1)
         .returning(Contract.member_id)
     )
+
+
+def note_first_use(session: UnitOfWork, contract_id: str, at: datetime) -> None:
+    """Remember when the contract was used for the first time, unless that is known."""
+    query = update(Contract).where(Contract.id == contract_id, Contract.first_used_at.is_(None))
+    session.execute(query.values(first_used_at=at))
+
+
+def find_successor(session: UnitOfWork, contract_id: str) -> Contract | None:
+    """The contract that renews this one."""
+    return session.scalar(select(Contract).where(Contract.renews_id == contract_id).limit(1))
+
+
+def list_renewing(session: UnitOfWork, *, ends_before: date, limit: int) -> Sequence[Contract]:
+    """Recurring contracts that end before a day and may be prolonged, the earliest end first."""
+    unpaid = (
+        select(func.count())
+        .select_from(Instalment)
+        .where(Instalment.contract_id == Contract.id, Instalment.paid_at.is_(None), Instalment.cancelled_at.is_(None))
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+    query = select(Contract).where(Contract.is_renewing, Contract.ends_on < ends_before, unpaid < OPEN_MAX)
+    return session.scalars(query.order_by(Contract.ends_on, Contract.id).limit(limit)).all()

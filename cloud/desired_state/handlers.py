@@ -6,6 +6,7 @@ from cloud.domain_events import (
     BookingChanged,
     ContractChanged,
     CredentialChanged,
+    DuesChanged,
     FlagCleared,
     FlagRaised,
     LaneAdded,
@@ -18,7 +19,14 @@ from cloud.domain_events import (
 )
 
 AboutMember = (
-    MemberChanged | MemberJoinedSite | CredentialChanged | ContractChanged | BookingChanged | FlagRaised | FlagCleared
+    MemberChanged
+    | MemberJoinedSite
+    | CredentialChanged
+    | ContractChanged
+    | DuesChanged
+    | BookingChanged
+    | FlagRaised
+    | FlagCleared
 )
 AboutSite = SiteAdded | LaneAdded | SiteChanged
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cloud.access_rules import levels, schedules, special_days, zones
+from cloud.billing import instalments
 from cloud.bookings import service as bookings
 from cloud.bookings.models import Booking
 from cloud.contracts import service as contracts
@@ -116,16 +117,16 @@ def _policy_of(fresh: UnitOfWork, site: Site) -> list[StateRow]:
 def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[StateRow]:
     uses = members.site_ids_of(fresh, member_ids)
     present = [member_id for member_id in member_ids if site.id in uses.get(member_id, ())]
-    zone = ZoneInfo(site.time_zone)
     bought: dict[str, list[Contract]] = defaultdict(list)
     for contract in contracts.list_of_members(fresh, present):
         bought[contract.member_id].append(contract)
     booked: dict[str, list[Booking]] = defaultdict(list)
     for booking in bookings.list_standing(fresh, present):
         booked[booking.member_id].append(booking)
+    owed = instalments.open_dues(fresh, present)
     for member in members.list_by_ids(fresh, present):
         yield rows.entitlement_row(member, bought[member.id], booked[member.id], site)
-        yield from rows.dues_rows(bought[member.id], zone)
+        yield from rows.dues_rows(member.id, owed.get(member.id, {}), ZoneInfo(site.time_zone))
         yield from rows.standing_rows(member, site)
     for flag in flags.list_standing(fresh, present):
         yield rows.flag_row(flag)

@@ -1,11 +1,12 @@
 """What the gates shall know about one member, as rows of the sync contract. Pure: nouns in, rows out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from access_policy.entitlement import Role
+from cloud.billing.policy import Due, dues_flags
 from cloud.bookings.models import Booking
 from cloud.contracts import policy
 from cloud.contracts.models import Contract
@@ -88,13 +89,17 @@ def flag_row(flag: Flag) -> FlagRow:
     )
 
 
-def dues_rows(contracts: Sequence[Contract], zone: ZoneInfo) -> Iterator[FlagRow]:
-    """The flags that follow from unpaid dues: a message first, a block later; the text is the standard one."""
-    for contract in contracts:
-        for flag in policy.dues_flags(terms_of(contract), zone):
+def dues_rows(member_id: str, dues: Mapping[str, Sequence[Due]], zone: ZoneInfo) -> Iterator[FlagRow]:
+    """The flags that follow from unpaid dues by contract: a message first, a block later; the text is the standard one.
+
+    Those that act first are kept where somebody owes for more contracts than the gates get to see.
+    """
+    first = sorted(dues, key=lambda contract_id: (min(due.due_on for due in dues[contract_id]), contract_id))
+    for contract_id in first[:WINDOWS_MAX]:
+        for flag in dues_flags(dues[contract_id], zone):
             yield FlagRow(
-                flag_id=f"dues-{contract.id}-{flag.effect}",
-                member_id=contract.member_id,
+                flag_id=f"dues-{contract_id}-{flag.effect}",
+                member_id=member_id,
                 source="dues",
                 effect=flag.effect,
                 starts_at=_seconds(flag.starts_at),

@@ -7,8 +7,11 @@ Permission = Literal[
     "members.write",
     "credentials.write",
     "members.standing",
+    "contracts.sell",
     "contracts.write",
+    "plans.write",
     "bookings.write",
+    "dues.read",
     "dues.write",
     "flags.write",
     "access.read",
@@ -27,6 +30,8 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
         "members.write",
         "credentials.write",
         "bookings.write",
+        "contracts.sell",
+        "dues.read",
         "dues.write",
         "flags.write",
         "access.read",
@@ -37,7 +42,8 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
 )
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     "receptionist": _RECEPTION,
-    "manager": _RECEPTION | {"members.standing", "contracts.write", "access_rules.write", "lanes.command"},
+    "manager": _RECEPTION | {"members.standing", "contracts.write", "plans.write", "access_rules.write", "lanes.command"},
+    "cashier": frozenset({"dues.read", "dues.write"}),
     "administrator": frozenset(get_args(Permission)),
     "installer": frozenset({"gateways.read", "gateways.enrol", "gateways.service", "access_rules.write"}),
 }

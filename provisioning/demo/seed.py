@@ -7,6 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cloud.audit.service import Actor
+from cloud.billing.instalments import InstalmentDetails
+from cloud.contracts import course
 from cloud.contracts import service as contracts
 from cloud.contracts.policy import DaySpan
 from cloud.contracts.service import ContractDetails
@@ -84,15 +86,20 @@ def _add_member(session: UnitOfWork, site_id: str, member: DemoMember) -> None:
             starts_on=member.starts_on,
             ends_on=member.ends_on,
             visits_total=member.visits_total,
-            dues_minor=member.dues_minor,
-            dues_due_on=member.dues_due_on,
+            instalments=_instalments(member),
         ),
     )
     if member.freeze is not None:
         days = DaySpan(member.freeze.starts_on, member.freeze.ends_on)
-        contracts.add_freeze(session, ACTOR, contract.id, days, reason="Holiday")
+        course.add_freeze(session, ACTOR, contract.id, days, reason="Holiday")
     for _ in range(member.visits_used):
         contracts.count_visit(session, contract.id)
+
+
+def _instalments(member: DemoMember) -> tuple[InstalmentDetails, ...]:
+    if member.dues_due_on is None:
+        return ()
+    return (InstalmentDetails(amount_minor=member.dues_minor, currency="EUR", due_on=member.dues_due_on),)
 
 
 def _card_button(member: DemoMember) -> dict[str, str]:

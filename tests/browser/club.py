@@ -12,6 +12,8 @@ from cloud import bus
 from cloud.access_events import journal
 from cloud.access_rules.models import LanePlace
 from cloud.audit.service import Actor
+from cloud.billing.instalments import InstalmentDetails
+from cloud.contracts import course
 from cloud.contracts import service as contracts
 from cloud.contracts.policy import DaySpan
 from cloud.contracts.service import ContractDetails
@@ -271,13 +273,19 @@ def _add_member(session: UnitOfWork, site_id: str, person: _Person, today: date)
         starts_on=today + timedelta(days=person.from_day),
         ends_on=today + timedelta(days=person.to_day),
         visits_total=person.visits[0] if person.visits else None,
-        dues_minor=4900 if person.dues_day is not None else 0,
-        dues_due_on=None if person.dues_day is None else today + timedelta(days=person.dues_day),
+        instalments=_instalments(person, today),
     )
     contract = contracts.create(session, _SETUP, member.id, terms)
     for _ in range(person.visits[1] if person.visits else 0):
         contracts.count_visit(session, contract.id)
     if person.freeze:
         first, last = (today + timedelta(days=day) for day in person.freeze)
-        contracts.add_freeze(session, _SETUP, contract.id, DaySpan(first, last), reason="holiday")
+        course.add_freeze(session, _SETUP, contract.id, DaySpan(first, last), reason="holiday")
     return member.id
+
+
+def _instalments(person: _Person, today: date) -> tuple[InstalmentDetails, ...]:
+    if person.dues_day is None:
+        return ()
+    due_on = today + timedelta(days=person.dues_day)
+    return (InstalmentDetails(amount_minor=4900, currency="EUR", due_on=due_on),)

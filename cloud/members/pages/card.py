@@ -1,8 +1,7 @@
 """Find a member, and the member card: may they enter, what waits at the gates, contracts, cards, last accesses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -12,18 +11,18 @@ from cloud.access_events import feed_rows
 from cloud.access_events import service as access_events
 from cloud.access_events.feed_rows import FeedPage
 from cloud.access_events.repository import EventFilter
-from cloud.access_rules.models import AccessLevel
 from cloud.alarms import service as alarms
 from cloud.alarms.pages import alarm_views
 from cloud.api import ReadSession
-from cloud.console.flag_board import FlagBoard, flag_board, standing_flags, text_in
+from cloud.billing import instalments
+from cloud.billing.policy import Due, dues_flags
+from cloud.console.flag_board import FlagBoard, flag_board, standing_flags, task_flags, text_in
 from cloud.console.rendering import render
 from cloud.console.standing import Person, Standing, StandingFlag, judge
 from cloud.console.viewer import Viewer, viewing
-from cloud.contracts import policy
 from cloud.contracts import service as contracts
 from cloud.contracts.models import Contract
-from cloud.contracts.policy import ContractState, Terms
+from cloud.contracts.policy import Terms
 from cloud.credentials import service as credentials
 from cloud.credentials.models import Credential
 from cloud.credentials.policy import printed_number
@@ -33,6 +32,7 @@ from cloud.flags import service as flags
 from cloud.kit.clock import local_day
 from cloud.members import service
 from cloud.members.models import Member
+from cloud.members.pages.contract_views import contract_views
 from cloud.members.pages.sessions import booking_views
 from cloud.members.pages.standing_forms import ROLES
 from cloud.presence import service as presence
@@ -52,16 +52,6 @@ class ListRow:
 
     member: Member
     standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class ContractView:
-    """One contract on the card."""
-
-    contract: Contract
-    state: ContractState
-    visits_left: int | None
-    level_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +112,7 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         today=today,
         board=board,
         standing=_standing(session, member, board, held=held, cards=cards, viewer=viewer),
-        contracts=[_contract_view(session, contract, today) for contract in held],
+        contracts=contract_views(session, held, today),
         cards=[CardView(card, printed_number(card.canonical)) for card in cards],
         rights=_rights(session, member),
         bookings=booking_views(session, member),
@@ -188,6 +178,9 @@ def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> 
         raised.setdefault(flag.member_id, []).append(
             StandingFlag(flag.effect, flag.source, text, flag.starts_at, flag.ends_at)
         )
+    for member_id, of_task in task_flags(session, found, viewer.language):
+        raised.setdefault(member_id, []).append(of_task)
+    owed = instalments.open_dues(session, ids)
     with_card = {card.member_id for card in credentials.list_of_members(session, ids) if card.status == "active"}
     return [
         ListRow(
@@ -197,7 +190,7 @@ def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> 
                 terms.get(member.id, ()),
                 [
                     *raised.get(member.id, ()),
-                    *_dues_flags(terms.get(member.id, ()), zones[member.site_id], viewer),
+                    *_dues_flags(owed.get(member.id, {}), zones[member.site_id], viewer),
                     *(
                         flag
                         for _, flag in standing_flags(
@@ -214,12 +207,12 @@ def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> 
     ]
 
 
-def _dues_flags(held: Sequence[Terms], zone: ZoneInfo, viewer: Viewer) -> list[StandingFlag]:
+def _dues_flags(owed: Mapping[str, Sequence[Due]], zone: ZoneInfo, viewer: Viewer) -> list[StandingFlag]:
     text = viewer.words.text("dues are unpaid")
     return [
         StandingFlag(flag.effect, "dues", text, flag.starts_at)
-        for terms in held
-        for flag in policy.dues_flags(terms, zone)
+        for dues in owed.values()
+        for flag in dues_flags(dues, zone)
     ]
 
 
@@ -232,12 +225,4 @@ def _rights(session: UnitOfWork, member: Member) -> RightsView:
         site_names=[site.name for site in every_site if site.id in used],
         is_certificate_required=any(site.certificate_required for site in every_site if site.id in used),
         has_other_sites=len(every_site) > 1,
-    )
-
-
-def _contract_view(session: UnitOfWork, contract: Contract, today: date) -> ContractView:
-    terms = contracts.terms_of(contract)
-    level = session.get(AccessLevel, contract.level_id) if contract.level_id else None
-    return ContractView(
-        contract, policy.contract_state(terms, today), policy.visits_left(terms), level.name if level else ""
     )

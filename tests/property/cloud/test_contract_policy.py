@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloud.billing.policy import Due, dues_flags
 from cloud.contracts.policy import (
     ContractState,
     DaySpan,
     Terms,
     contract_state,
-    dues_flags,
     freeze_spans,
     has_active_fee,
     use_span,
@@ -54,9 +54,6 @@ def all_terms(draw: st.DrawFn) -> Terms:
         freezes=tuple(draw(st.lists(day_spans(), max_size=3))),
         visits_total=draw(st.none() | st.integers(1, 5)),
         visits_used=draw(st.integers(0, 7)),
-        dues_minor=draw(st.integers(0, 2)),
-        dues_due_on=draw(st.none() | DAYS),
-        is_paid=draw(st.booleans()),
     )
 
 
@@ -88,12 +85,14 @@ def test_extra_days_let_in_without_a_fee_and_grace_days_with_one(terms: Terms, t
         assert not has_active_fee(terms, today)
 
 
-@given(all_terms(), ZONES)
-def test_a_block_for_dues_comes_a_week_of_days_after_its_reminder(terms: Terms, zone: ZoneInfo) -> None:
-    flags = dues_flags(terms, zone)
-    if not flags:
-        assert terms.is_paid or not terms.dues_minor or terms.dues_due_on is None
+@given(st.lists(st.builds(Due, DAYS, st.integers(0, 60)), max_size=4), ZONES)
+def test_of_all_unpaid_dues_the_first_to_act_makes_the_flag(dues: list[Due], zone: ZoneInfo) -> None:
+    flags = dues_flags(dues, zone)
+    if not dues:
+        assert flags == ()
         return
     reminder, block = flags
     assert (reminder.effect, block.effect) == ("message", "block")
-    assert local_day(block.starts_at, zone) - local_day(reminder.starts_at, zone) == timedelta(days=7)
+    assert local_day(reminder.starts_at, zone) == min(due.due_on for due in dues)
+    assert local_day(block.starts_at, zone) == min(due.due_on + timedelta(days=due.block_after_days) for due in dues)
+    assert reminder.starts_at <= block.starts_at

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from cloud.contracts import service as contracts
+from cloud.contracts import course
 from cloud.contracts.policy import DaySpan
 from cloud.credentials import service as credentials
 from cloud.credentials.service import CardSpec
@@ -153,7 +153,7 @@ class Desk:
         running = sorted((*person.unlimited, *person.packs))
         if running:
             contract_id = self._rng.choice(running)
-            contracts.add_freeze(session, self._club.actor, contract_id, _FROZEN, reason="abroad")
+            course.add_freeze(session, self._club.actor, contract_id, _FROZEN, reason="abroad")
             person.unlimited.discard(contract_id)
             person.packs.pop(contract_id, None)
 

@@ -6,11 +6,9 @@ import pytest
 from cloud.contracts.policy import (
     ContractState,
     DaySpan,
-    DuesFlag,
     Span,
     Terms,
     contract_state,
-    dues_flags,
     freeze_spans,
     has_active_fee,
     overlaps,
@@ -49,17 +47,6 @@ def test_freezes_are_spans_in_order() -> None:
 @pytest.mark.parametrize(("total", "used", "left"), [(None, 9, None), (10, 0, 10), (10, 10, 0), (10, 12, 0)])
 def test_visits_never_fall_below_zero(total: int | None, used: int, left: int | None) -> None:
     assert visits_left(terms(visits_total=total, visits_used=used)) == left
-
-
-def test_unpaid_dues_remind_from_the_due_date_and_block_a_week_later() -> None:
-    due = terms(dues_minor=4900, dues_due_on=date(2026, 3, 25))
-    assert dues_flags(due, ROME) == (DuesFlag("message", utc(3, 24, 23)), DuesFlag("block", utc(3, 31, 22)))
-
-
-@pytest.mark.parametrize("changes", [{"is_paid": True}, {"dues_minor": 0}, {"dues_due_on": None}])
-def test_nothing_due_raises_no_flag(changes: dict[str, object]) -> None:
-    due: dict[str, object] = {"dues_minor": 4900, "dues_due_on": date(2026, 1, 10)}
-    assert dues_flags(terms(**(due | changes)), ROME) == ()
 
 
 @pytest.mark.parametrize(

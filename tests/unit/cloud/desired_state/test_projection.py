@@ -106,7 +106,7 @@ def test_a_cleared_flag_leaves_a_tombstone_and_can_be_sent(club: Club) -> None:
 def test_unpaid_dues_are_two_flags_of_the_contract(club: Club) -> None:
     with club.database.transaction() as session:
         member_id = club.add_member(session)
-        contract_id = club.add_contract(session, member_id, dues_minor=4900, dues_due_on=date(2026, 6, 1))
+        contract_id = club.add_contract(session, member_id, due_on=date(2026, 6, 1))
     with club.database.session() as session:
         flags = [row for row in state_of(session, club.site_id) if isinstance(row, FlagRow)]
     assert [(flag.flag_id, flag.effect, flag.source) for flag in flags] == [

@@ -1,0 +1,1 @@
+"""What members owe for their contracts, and what was paid: instalments with due dates, charges, debts."""
