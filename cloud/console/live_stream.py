@@ -28,6 +28,7 @@ from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from cloud.event_stream import STREAM_LIFE, EventStream
 from cloud.gate_commands import service as gate_commands
+from cloud.gateway_health import service as gateway_health
 from cloud.kit.storable import NUMBER_MAX
 from cloud.sites import service as sites
 
@@ -152,6 +153,7 @@ def look(database: Database, after_id: int | None) -> Sight:
         else:
             taps, newest_id = feed_rows.news(session, after_id=after_id, limit=QUEUE_MAX)
         commanded_at = gate_commands.last_changes(session)
+        healths = gateway_health.last_findings(session)
         gateways = {
             gateway.id: (
                 sites.is_connected(gateway, session.now),
@@ -161,6 +163,7 @@ def look(database: Database, after_id: int | None) -> Sight:
                 gateway.outbox_first_seq == gateway.outbox_next_seq,
                 gateway.readers,
                 commanded_at.get(gateway.id),
+                healths.get(gateway.id),
             )
             for gateway in sites.list_gateways(session)
         }

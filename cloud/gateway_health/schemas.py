@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 import msgspec
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cloud.gateway_health.service import Health, SelfTest
 from sync_protocol.self_test import Verdict
@@ -35,14 +35,33 @@ class SelfTestOut(BaseModel):
         return cls(tested_at=found.tested_at, received_at=found.received_at, worst=found.worst, checks=checks)
 
 
+class UnusualLaneOut(BaseModel):
+    """A lane that is not as ever."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    lane_id: str
+    trouble: str = Field(examples=["jam"], description="fire, alarm, fault, jam, held; or empty.")
+    mode: str = Field(examples=["evacuation"], description="What it was told to be; normal if nothing.")
+    until: datetime | None = Field(description="When the mode ends; null: when it is ended.")
+    heard_at: datetime = Field(description="When this was first heard of.")
+
+
 class HealthOut(BaseModel):
     """A gateway's health, as far as it has told."""
 
     disk_fault: str | None = Field(description="Why its disk takes nothing more; null while it does.")
+    policy_fault: str | None = Field(description="Why its site's newest rules are not in force; null while they are.")
+    lanes: list[UnusualLaneOut] = Field(description="Lanes in trouble, or told to be something.")
     self_test: SelfTestOut | None
 
     @classmethod
     def of(cls, health: Health) -> Self:
         """What the table holds."""
         self_test = None if health.self_test is None else SelfTestOut.of(health.self_test)
-        return cls(disk_fault=health.disk_fault, self_test=self_test)
+        return cls(
+            disk_fault=health.disk_fault,
+            policy_fault=health.policy_fault,
+            lanes=[UnusualLaneOut.model_validate(lane) for lane in health.lanes],
+            self_test=self_test,
+        )

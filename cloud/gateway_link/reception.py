@@ -149,7 +149,7 @@ def _receive_heartbeat(session: UnitOfWork, gateway: Gateway, beat: Heartbeat) -
         readers=tuple(msgspec.to_builtins(reader) for reader in beat.readers),
     )
     sites.record_report(session, gateway, report)
-    gateway_health.record(session, gateway, beat.disk_fault, beat.self_test)
+    gateway_health.record(session, gateway, beat)
     desired_state.record_report(session, gateway, beat.applied_revision, beat.digest_root, applied_at=session.now)
     head = desired_state.head(session, gateway.site_id)
     return [CloudHeartbeat(_milliseconds(session.now), head.revision, head.digest_root)]

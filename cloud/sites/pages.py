@@ -65,8 +65,11 @@ class SiteView:
 @router.get("/access")
 def show_access(session: ReadSession, viewer: Viewer = viewing("gateways.read")) -> Response:
     """All lanes; as fragment the part that keeps itself up to date."""
+    lane_names = {lane.id: lane.name for lane in service.list_lanes(session)}
     template = "sites/lanes.html" if viewer.is_fragment else "sites/access.html"
-    return render(viewer, template, sites=_site_views(session), returning=_returning_views(session))
+    return render(
+        viewer, template, sites=_site_views(session), lane_names=lane_names, returning=_returning_views(session)
+    )
 
 
 def _returning_views(session: UnitOfWork) -> list[ReturningView]:

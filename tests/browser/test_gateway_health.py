@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from cloud.gateway_health import service as gateway_health
 from cloud.sites import service as sites
+from sync_protocol.messages import Heartbeat, LaneHealth, OutboxRange
 from sync_protocol.self_test import CheckOutcome, SelfTestReport
 from tests.browser.club import Club
 from tests.browser.conftest import Console, open_page
@@ -22,13 +23,28 @@ REPORT = SelfTestReport(
 )
 
 
-def report(club: Club, fault: str | None, outcome: SelfTestReport | None) -> str:
+def report(
+    club: Club,
+    fault: str | None = None,
+    outcome: SelfTestReport | None = None,
+    *,
+    policy_fault: str | None = None,
+    lanes: tuple[LaneHealth, ...] = (),
+) -> str:
+    beat = Heartbeat("boot", 1, 0, bytes(16), OutboxRange(0, 0), "synced", 3, (), fault, outcome, policy_fault, lanes)
     gateway_id = club.lane_1.gateway_id
     with club.database.transaction() as session:
         gateway = sites.find_gateway(session, gateway_id)
         assert gateway is not None
-        gateway_health.record(session, gateway, fault, outcome)
+        gateway_health.record(session, gateway, beat)
     return gateway_id
+
+
+def lane_of(club: Club) -> str:
+    with club.database.session() as session:
+        gateway = sites.find_gateway(session, club.lane_1.gateway_id)
+        assert gateway is not None
+        return gateway.lane_id
 
 
 def test_a_gateway_that_never_tested_itself_says_how_to_do_it(anna: Page, console: Console) -> None:
@@ -53,8 +69,24 @@ def test_the_worst_is_seen_first_with_what_to_do(
     assert axe(anna) == []
 
 
+def test_a_lane_that_is_not_as_ever_says_so_on_its_card(
+    anna: Page, console: Console, axe: Callable[[Page], list[str]]
+) -> None:
+    open_page(anna, "/access")
+    lane_id = lane_of(console.club)
+    card = anna.locator(f"#lane-{lane_id}")
+    report(console.club, policy_fault="ValueError: a zone", lanes=(LaneHealth(lane_id, "jam", "evacuation"),))
+    expect(card.get_by_text("The arm is jammed")).to_be_visible()
+    expect(card.get_by_text("Told to be open for an evacuation")).to_be_visible()
+    expect(card.get_by_text("ValueError: a zone")).to_be_visible()
+    assert axe(anna) == []
+    report(console.club)
+    expect(card.get_by_text("The arm is jammed")).not_to_be_visible()
+    expect(card.get_by_text("The newest are not in force")).not_to_be_visible()
+
+
 def test_it_is_told_in_the_language_of_who_looks(anna: Page, console: Console) -> None:
-    gateway_id = report(console.club, None, REPORT)
+    gateway_id = report(console.club, outcome=REPORT)
     open_page(anna, f"/access/gateways/{gateway_id}/self-test")
     for language, verdict, advice in (
         ("Italiano", "Guasto", "Il lettore non risponde"),

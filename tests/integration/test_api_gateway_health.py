@@ -7,6 +7,7 @@ from cloud.database import Database
 from cloud.gateway_health import service as gateway_health
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
+from sync_protocol.messages import Heartbeat, LaneHealth, OutboxRange
 from sync_protocol.self_test import CheckOutcome, SelfTestReport
 from tests.integration.club import SYSTEM, Club, open_club
 
@@ -34,7 +35,7 @@ def gateway_id_of(club: Club) -> str:
 
 def test_a_gateway_that_told_nothing_has_no_self_test(club: Club, installer: httpx.Client) -> None:
     answer = installer.get(f"/api/v1/gateways/{gateway_id_of(club)}/health")
-    assert answer.json() == {"disk_fault": None, "self_test": None}
+    assert answer.json() == {"disk_fault": None, "policy_fault": None, "lanes": [], "self_test": None}
     assert installer.get("/api/v1/gateways/gwy_nowhere/health").status_code == 404
 
 
@@ -43,9 +44,14 @@ def test_the_last_self_test_is_given_with_the_worst_first(club: Club, installer:
     with club.database.transaction() as session:
         gateway = sites.find_gateway(session, gateway_id)
         assert gateway is not None
-        gateway_health.record(session, gateway, "disk is full", REPORT)
+        told = ("disk is full", REPORT, "ValueError", (LaneHealth("lan_a", mode="lockdown", until=1_795_000_000),))
+        beat = Heartbeat("boot", 1, 0, bytes(16), OutboxRange(0, 0), "synced", 3, (), *told)
+        gateway_health.record(session, gateway, beat)
     health = installer.get(f"/api/v1/gateways/{gateway_id}/health").json()
-    assert health["disk_fault"] == "disk is full"
+    assert (health["disk_fault"], health["policy_fault"]) == ("disk is full", "ValueError")
+    (lane,) = health["lanes"]
+    assert (lane["lane_id"], lane["trouble"], lane["mode"]) == ("lan_a", "", "lockdown")
+    assert lane["until"] == "2026-11-18T11:06:40Z"
     assert health["self_test"]["worst"] == "bad"
     assert health["self_test"]["tested_at"] == "2026-11-18T11:06:40Z"
     assert health["self_test"]["checks"][0] == {
