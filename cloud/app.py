@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from cloud import pages
 from cloud.access_events.api import router as access_events
+from cloud.access_events.journal_api import router as journals
 from cloud.access_rules.api import router as access_rules
 from cloud.alarms.api import router as alarms
 from cloud.balances.api import router as balances
@@ -62,6 +63,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     flags,
     desired_state,
     access_events,
+    journals,
     presence,
     alarms,
     explanations,

@@ -24,6 +24,7 @@ from cloud.domain_events import (
     DuesChanged,
     FlagCleared,
     FlagRaised,
+    JournalBroken,
     LaneAdded,
     LaneInTrouble,
     MemberChanged,
@@ -63,6 +64,7 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     SignalsRaised: (alarms.sound_signals,),
     LaneInTrouble: (alarms.sound_lane,),
     CopySuspected: (alarms.sound_copy,),
+    JournalBroken: (alarms.sound_journal,),
 }
 
 

@@ -185,6 +185,16 @@ class CopySuspected:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class JournalBroken:
+    """A gateway's journal did not arrive as it was written: an event was altered, or some are lost."""
+
+    site_id: str
+    gateway_id: str
+    lane_id: str
+    at: datetime
+
+
 DomainEvent = (
     MemberChanged
     | MemberJoinedSite
@@ -206,4 +216,5 @@ DomainEvent = (
     | SignalsRaised
     | LaneInTrouble
     | CopySuspected
+    | JournalBroken
 )

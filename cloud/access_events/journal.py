@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloud.access_events import news, repository
+from cloud.access_events import journal_faults, news, repository
 from cloud.access_events.columns import event_columns, is_history, to_utc
+from cloud.access_events.journal_faults import Fault
 from cloud.access_events.models import BootClock, JournalCursor
 from cloud.access_events.repository import EventMark
 from cloud.database import UnitOfWork
@@ -58,13 +59,14 @@ class _Intake:
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[EventBody, dict[str, Any]]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: int) -> int:
     """How far a gateway's journal is taken over (-1: nothing yet).
 
-    If the gateway no longer has what should come next (this database was restored from a backup), the hole is logged
-    and the cursor moves on, because nobody can fill it.
+    If the gateway no longer has what should come next (this database was restored from a backup), staff are told of the
+    hole and the cursor moves on, because nobody can fill it.
     """
     cursor, _ = _lock_cursor(session, gateway, epoch)
     if first_seq > cursor.acked_seq + 1:
@@ -75,6 +77,7 @@ def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: i
             first_seq - 1,
             epoch,
         )
+        journal_faults.note(session, gateway, epoch, [Fault("lost", cursor.acked_seq + 1, first_seq - 1)])
         cursor.acked_seq, cursor.chain = first_seq - 1, None
     return cursor.acked_seq
 
@@ -106,6 +109,7 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
         row["is_history"] = is_history(row["occurred_at"], session.now)
     repository.add_refused(session, intake.refused)
     repository.add_events(session, intake.rows)
+    journal_faults.note(session, gateway, batch.journal_epoch, intake.faults)
     for body, row in intake.told:
         news.tell(session, body, row)
     if intake.rows:
@@ -168,9 +172,13 @@ def _take(intake: _Intake, item: _Parsed, cursor: JournalCursor, offsets: dict[s
             row["is_chain_intact"] = is_chain_intact
             intake.rows.append(row)
             intake.told.append((event.body, row))
+            if isinstance(event.body, GapRecorded):
+                intake.faults.append(Fault("gap", event.body.from_seq, sealed.seq))
     if reason:
         intake.refused.append({"seq": sealed.seq, "reason": reason, "content": sealed.content})
+        intake.faults.append(Fault("refused", sealed.seq, sealed.seq, reason))
     if not is_chain_intact:
+        intake.faults.append(Fault("broken", sealed.seq, sealed.seq))
         _logger.error("the journal of gateway %s is broken before event %d", cursor.gateway_id, sealed.seq)
     cursor.acked_seq, cursor.chain = sealed.seq, sealed.chain[: len(CHAIN_START)]
 

@@ -73,6 +73,25 @@ class BootClock(Base):
     offset_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class JournalFault(Base):
+    """Events of a journal, from `first_seq` to `last_seq`, that did not arrive as they were written (`journal_faults`).
+
+    `reason` is given for those that were put aside.
+    """
+
+    __tablename__ = "journal_fault"
+    __table_args__ = (Index(None, "gateway_id", "id"),)
+
+    id: Mapped[int] = mapped_column(EventId, primary_key=True, autoincrement=True)
+    gateway_id: Mapped[str] = mapped_column(ForeignKey("gateway.id"))
+    journal_epoch: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    noticed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class RefusedEvent(Base):
     """An event that could not be taken over, kept whole with the reason."""
 

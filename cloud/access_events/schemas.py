@@ -36,3 +36,22 @@ class AccessEventOut(BaseModel):
     def of(cls, event: AccessEvent) -> Self:
         """The row as it is."""
         return cls.model_validate(event)
+
+
+class JournalFaultOut(BaseModel):
+    """Events of a gateway's journal that did not arrive as they were written."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    gateway_id: str
+    journal_epoch: str
+    kind: str = Field(
+        examples=["refused"],
+        description="broken: altered, or events before it are missing; gap: dropped by a gateway that was full; "
+        "lost: nobody has them; refused: put aside with the reason.",
+    )
+    first_seq: int
+    last_seq: int
+    reason: str
+    noticed_at: datetime

@@ -4,7 +4,7 @@ from access_policy.decision import Signal
 from cloud.alarms import service
 from cloud.alarms.service import Scene
 from cloud.database import UnitOfWork
-from cloud.domain_events import CopySuspected, LaneInTrouble, SignalsRaised
+from cloud.domain_events import CopySuspected, JournalBroken, LaneInTrouble, SignalsRaised
 
 
 def sound_signals(session: UnitOfWork, event: SignalsRaised) -> None:
@@ -22,3 +22,9 @@ def sound_copy(session: UnitOfWork, event: CopySuspected) -> None:
     """Call staff for a card that went through two gateways at once."""
     scene = Scene(event.site_id, event.gateway_id, event.lane_id, event.member_id, event.at)
     service.sound(session, scene, [Signal.COPIED_CREDENTIAL])
+
+
+def sound_journal(session: UnitOfWork, event: JournalBroken) -> None:
+    """Call staff to a gateway whose journal was altered or has lost events; once, until somebody has seen it."""
+    scene = Scene(event.site_id, event.gateway_id, event.lane_id, None, event.at)
+    service.sound_lane(session, scene, "journal_broken")

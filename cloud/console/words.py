@@ -13,6 +13,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.numbers import format_decimal
 
 from cloud.console.command_words import COMMAND_DETAILS, COMMAND_MODES, COMMAND_STATES, COMMANDS
+from cloud.console.journal_words import JOURNAL_ALARMS, JOURNAL_FAULTS
 from cloud.console.lane_words import LANE_MODES, LANE_NEWS, ORDERED_BY
 from cloud.console.languages import LANGUAGES, catalogue, locale_of, mark
 from cloud.console.self_test_words import CHECKS, FINDINGS, VERDICTS
@@ -196,6 +197,7 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "direction": named(DIRECTIONS),
         "exact": words.exact,
         "flag_source": named(FLAG_SOURCES),
+        "journal_fault": named(JOURNAL_FAULTS),
         "lane_mode": named(LANE_MODES),
         "lane_news": named(LANE_NEWS),
         "money": words.money,
@@ -207,6 +209,6 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "self_test_check": named(CHECKS),
         "self_test_finding": named(FINDINGS),
         "self_test_verdict": named(VERDICTS),
-        "signal": named({**LANE_NEWS, **SIGNALS}),
+        "signal": named({**LANE_NEWS, **SIGNALS, **JOURNAL_ALARMS}),
         "since": words.since,
     }

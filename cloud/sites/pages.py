@@ -1,12 +1,13 @@
 """Access: the lanes with their gateways, and whether each one obeys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
+from cloud.access_events import journal_faults
 from cloud.api import ReadSession
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
@@ -31,6 +32,7 @@ class LaneView:
     is_connected: bool
     revisions_behind: int
     events_waiting: int
+    journal_faults: int
     health: Health = UNKNOWN
     certificate: GatewayCertificate | None = None
 
@@ -84,6 +86,7 @@ def _returning_views(session: UnitOfWork) -> list[ReturningView]:
 
 def _site_views(session: UnitOfWork) -> list[SiteView]:
     heads = desired_state.heads(session)
+    faults = journal_faults.counts(session)
     gateways = {gateway.lane_id: gateway for gateway in service.list_gateways(session)}
     return [
         SiteView(
@@ -91,7 +94,7 @@ def _site_views(session: UnitOfWork) -> list[SiteView]:
             ZoneInfo(site.time_zone),
             heads.get(site.id, 0),
             [
-                _lane_view(session, lane, gateways.get(lane.id), heads.get(site.id, 0))
+                _lane_view(session, lane, gateways.get(lane.id), heads.get(site.id, 0), faults)
                 for lane in service.list_lanes(session, site.id)
             ],
         )
@@ -99,15 +102,18 @@ def _site_views(session: UnitOfWork) -> list[SiteView]:
     ]
 
 
-def _lane_view(session: UnitOfWork, lane: Lane, gateway: Gateway | None, head_revision: int) -> LaneView:
+def _lane_view(
+    session: UnitOfWork, lane: Lane, gateway: Gateway | None, head_revision: int, faults: Mapping[str, int]
+) -> LaneView:
     if gateway is None:
-        return LaneView(lane, None, is_connected=False, revisions_behind=0, events_waiting=0)
+        return LaneView(lane, None, is_connected=False, revisions_behind=0, events_waiting=0, journal_faults=0)
     return LaneView(
         lane,
         gateway,
         is_connected=service.is_connected(gateway, session.now),
         revisions_behind=max(0, head_revision - gateway.applied_revision),
         events_waiting=max(0, (gateway.outbox_next_seq or 0) - (gateway.outbox_first_seq or 0)),
+        journal_faults=faults.get(gateway.id, 0),
         health=gateway_health.find_health(session, gateway.id),
         certificate=certificates.find_present(session, gateway),
     )

@@ -128,23 +128,6 @@ def block_somebody_else(stand: Stand) -> str:
         return stand.club.block(session, stand.club.add_member(session, card=8))
 
 
-def test_a_cloud_that_was_stopped_tells_gateways_at_once_where_to_go_on(stand: Stand) -> None:
-    gateway = stand.add_gateway()
-    gateway.write(NOISE)
-
-    async def converse() -> None:
-        async with gateway.connected():
-            async with stand.link():
-                await gateway.hello()
-                await gateway.send_events(0, 1)
-                assert (await gateway.next(EventsAcked)).upto_seq == 0
-            async with stand.link():
-                again = await gateway.next(EventsAcked)
-                assert (again.journal_epoch, again.upto_seq) == (gateway.epoch, 0)
-
-    asyncio.run(converse())
-
-
 def test_events_are_acknowledged_after_they_are_stored_and_stored_once(stand: Stand) -> None:
     gateway = stand.add_gateway()
     with stand.club.database.transaction() as session:

@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
-from cloud.access_events import journal
+from cloud.access_events import journal, journal_faults
 from cloud.access_events.journal import BatchOutcome
 from cloud.access_events.models import AccessEvent, RefusedEvent
+from cloud.alarms import service as alarms
 from cloud.contracts import service as contracts
+from cloud.gate_commands import service as gate_commands
 from cloud.kit.clock import utc_now
 from sync_protocol.journal_events import (
     CHAIN_START,
@@ -20,6 +23,7 @@ from sync_protocol.journal_events import (
     JournalEvent,
     LaneChanged,
     SealedEvent,
+    chain_after,
     seal_event,
     seal_gap,
 )
@@ -64,6 +68,12 @@ def gateway_id(club: Club) -> str:
 def send(club: Club, gateway_id: str, events: list[SealedEvent], epoch: str = "e1") -> BatchOutcome:
     with club.database.transaction() as session:
         return journal.record_batch(session, gateway_of(session, gateway_id), EventBatch(epoch, tuple(events)))
+
+
+def faults(club: Club, gateway_id: str) -> list[tuple[str, int, int, str]]:
+    with club.database.session() as session:
+        found = journal_faults.find_page(session, gateway_id, after=None, limit=50).items
+        return [(fault.kind, fault.first_seq, fault.last_seq, fault.reason) for fault in reversed(found)]
 
 
 def stored(club: Club) -> list[AccessEvent]:
@@ -189,6 +199,65 @@ def test_an_altered_event_shows_as_a_broken_chain(club: Club, gateway_id: str) -
     source.write(NOISE)
     send(club, gateway_id, source.events)
     assert [event.is_chain_intact for event in stored(club)] == [True, False, True]
+    assert faults(club, gateway_id) == [("broken", 1, 1, "")]
+    with club.database.session() as session:
+        (alarm,) = alarms.find_page(session, limit=9).items
+        assert (alarm.kind, alarm.gateway_id, alarm.is_history) == ("journal_broken", gateway_id, False)
+
+
+def test_staff_are_called_once_to_a_journal_that_is_broken_again_and_again(club: Club, gateway_id: str) -> None:
+    source = Journal()
+    for seq in range(3):
+        source.seal(seal_event(JournalEvent(seq, "boot1", 0, 1_700_000_000_000, "synced", NOISE), b"x" * 32))
+        send(club, gateway_id, source.events)
+    assert [kind for kind, *_ in faults(club, gateway_id)] == ["broken"] * 3
+    with club.database.session() as session:
+        assert len(alarms.find_page(session, limit=9).items) == 1
+
+
+def test_what_a_full_gateway_dropped_is_told_to_staff_without_an_alarm(club: Club, gateway_id: str) -> None:
+    source = Journal()
+    for _ in range(4):
+        source.write(NOISE)
+    gap = JournalEvent(3, "boot1", 0, 1_700_000_000_000, "synced", GapRecorded(1, {"lane_changed": 3}))
+    send(club, gateway_id, [source.events[0], seal_gap(gap, source.events[3].chain)])
+    assert faults(club, gateway_id) == [("gap", 1, 3, "")]
+    with club.database.session() as session:
+        assert not alarms.find_page(session, limit=9).items
+
+
+def test_what_is_put_aside_is_told_to_staff_with_the_reason(club: Club, gateway_id: str) -> None:
+    source = Journal()
+    source.seal(SealedEvent(0, b"poison", chain_after(CHAIN_START, b"poison")))
+    send(club, gateway_id, source.events)
+    send(club, gateway_id, source.events)
+    ((kind, first_seq, last_seq, reason),) = faults(club, gateway_id)
+    assert (kind, first_seq, last_seq) == ("refused", 0, 0)
+    assert reason
+
+
+def test_what_neither_side_has_any_more_is_told_to_staff(club: Club, gateway_id: str) -> None:
+    with club.database.transaction() as session:
+        journal.open_journal(session, gateway_of(session, gateway_id), "e1", 5)
+    assert faults(club, gateway_id) == [("lost", 0, 4, "")]
+    with club.database.session() as session:
+        assert [alarm.kind for alarm in alarms.find_page(session, limit=9).items] == ["journal_broken"]
+
+
+def test_yesterdays_entrance_is_recorded_and_calls_nobody(club: Club, gateway_id: str) -> None:
+    """A backlog is history: it is in every list, and nothing is done about it."""
+    source = Journal(booted_at=utc_now() - timedelta(days=1))
+    with club.database.transaction() as session:
+        member_id = club.add_member(session, card=7)
+    source.write(msgspec.structs.replace(DECIDED, member_id=member_id, signals=("duress",)))
+    source.write(AccessTaken("tap1", "lan_1", "in", member_id))
+    source.write(LaneChanged("lan_1", "forced"))
+    send(club, gateway_id, source.events)
+    with club.database.session() as session:
+        assert all(event.is_history for event in session.scalars(select(AccessEvent)))
+        assert all(alarm.is_history for alarm in alarms.find_page(session, limit=9).items)
+        assert alarms.count_urgent(session) == 0
+        assert not gate_commands.has_due(session)
 
 
 def test_a_backlog_is_history_and_a_fresh_event_is_news(club: Club, gateway_id: str) -> None:
