@@ -6,8 +6,8 @@ from alembic import op
 from cloud.access_events.models import EventId
 from cloud.database import UtcDateTime
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _INSERT = "INSERT INTO journal_fault (gateway_id, journal_epoch, kind, first_seq, last_seq, reason, noticed_at) "
 
