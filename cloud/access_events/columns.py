@@ -106,7 +106,7 @@ def _check(event: JournalEvent, columns: dict[str, Any]) -> None:
     if isinstance(event.body, AccessDecided) and event.body.facts is not None:
         # Whoever asks why has the decision made again at that time.
         to_utc(event.body.facts.now_s * 1000)
-    short = {name: columns[name] for name in _SHORT_COLUMNS} | {"wall_ms": event.wall_ms}
+    short = [event.wall_ms, *(columns[name] for name in _SHORT_COLUMNS)]
     reason = find_unstorable(columns["body"], characters_max=_TEXT_CHARACTERS_MAX) or find_unstorable(
         short, characters_max=_ID_CHARACTERS_MAX
     )

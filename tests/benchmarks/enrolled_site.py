@@ -22,7 +22,7 @@ from gateway.service.cloud_session import CloudSession, SessionPorts
 from provisioning.authority import create_authority, issue_client_certificate, issue_server_certificate
 from provisioning.claim_token import create_claim_token
 from tests.product_broker import ProductBroker
-from tests.running_cloud import running_cloud
+from tests.running_cloud import RunningCloud, running_cloud
 
 
 @dataclass
@@ -30,6 +30,8 @@ class EnrolledSite:
     """Everything that runs beside the gateways; `gateways` are their state folders and identities."""
 
     folder: Path
+    broker: ProductBroker
+    cloud: RunningCloud
     api_url: str
     gateways: list[tuple[Path, Identity]]
 
@@ -65,7 +67,7 @@ class EnrolledSite:
         cloud = stack.enter_context(running_cloud(folder, environment))
         enrolment = _Enrolment(f"https://localhost:{cloud.port('https')}", url, authority)
         gateways = [(folder / lane_id, enrolment.enrol(site_id, lane_id, folder / lane_id)) for lane_id in lane_ids]
-        return cls(folder, f"http://127.0.0.1:{cloud.port('http')}/api/v1", gateways)
+        return cls(folder, broker, cloud, f"http://127.0.0.1:{cloud.port('http')}/api/v1", gateways)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class _Enrolment:
 @contextlib.asynccontextmanager
 async def syncing_gateway(
     state_dir: Path, identity: Identity, told: Callable[[int], None]
-) -> AsyncIterator[CloudSession]:
+) -> AsyncIterator[tuple[GatewayStore, CloudSession]]:
     """Store, link and sync of an enrolled gateway; `told` gets each revision that came in force."""
     clock = SystemClock()
     address = CloudAddress(
@@ -100,6 +102,6 @@ async def syncing_gateway(
         session = CloudSession(ports, keeping, version="benchmark", told=told)
         loops = (store.run(), link.run(session), session.run(), session.upload.run(), keeping.run())
         running = [tasks.create_task(loop) for loop in loops]
-        yield session
+        yield store, session
         for task in running:
             task.cancel()

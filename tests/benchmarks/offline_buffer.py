@@ -15,18 +15,17 @@ from gateway.adapters.store_sqlite.journal import JournalLimits
 from gateway.adapters.store_sqlite.store import GatewayStore
 from sync_protocol.journal_events import (
     CHAIN_START,
-    AccessDecided,
     GapRecorded,
     chain_after,
     first_seq_covered,
     parse_event,
 )
+from tests.benchmarks.journal_backlog import fill_journal
 from tests.benchmarks.report import Report
 from tests.fake_clock import FakeClock
 
 EVENTS = 1_000_000
 BEYOND_SHARE = 20
-AT_ONCE = 500
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +43,7 @@ async def _measure(folder: Path, count: int) -> Report:
     written = _bytes_written()
     async with GatewayStore.open(folder, FakeClock(), limits=limits) as store:
         started = time.perf_counter()
-        await _append(store, count)
+        await fill_journal(store.journal, count)
         elapsed_s = time.perf_counter() - started
         written = _bytes_written() - written
         held = store.journal.outbox
@@ -54,7 +53,7 @@ async def _measure(folder: Path, count: int) -> Report:
     opened_s = time.perf_counter() - started
     beyond = count // BEYOND_SHARE
     async with store:
-        await _append(store, beyond)
+        await fill_journal(store.journal, beyond)
         silent, dropped, kept = await _account(store)
     figures = {
         "events_held": float(held.next_seq - held.first_seq),
@@ -69,32 +68,6 @@ async def _measure(folder: Path, count: int) -> Report:
     }
     target = {"events_held": float(count), "dropped_silently": 0.0}
     return Report("offline_buffer", figures, target, higher_is_better=frozenset({"events_held"}))
-
-
-async def _append(store: GatewayStore, count: int) -> None:
-    """Taps as they come from the readers, only faster: as many at once as memory holds."""
-    for begin in range(0, count, AT_ONCE):
-        for number in range(begin, min(begin + AT_ONCE, count)):
-            store.journal.append(_tap(number))
-        await store.journal.flushed()
-
-
-def _tap(number: int) -> AccessDecided:
-    return AccessDecided(
-        tap_id=f"{number:020x}",
-        lane_id="lan_aaaaaaaaaaaaaaaaaaaa",
-        direction="in",
-        reader="entry",
-        credential_hash=f"{number:032x}",
-        outcome="allow",
-        reason="granted",
-        rule="contract",
-        revision=4711,
-        member_id=f"mem_{number % 5000:020d}",
-        contract_id=f"ctr_{number % 5000:020d}",
-        text="Welcome, Anna",
-        decided_in_us=180,
-    )
 
 
 async def _account(store: GatewayStore) -> tuple[int, int, int]:

@@ -114,7 +114,7 @@ async def _run_until_in_force(state_dir: Path, identity: Identity, pipe: Connect
     in_force = asyncio.Event()
     chunks = 0
     started = time.perf_counter()
-    async with syncing_gateway(state_dir, identity, lambda _: in_force.set()) as session:
+    async with syncing_gateway(state_dir, identity, lambda _: in_force.set()) as (_, session):
         handle_message = session.handle_message
 
         async def count(message: Message) -> None:
