@@ -21,10 +21,12 @@ from gateway.bootstrap_commands import build_commands
 from gateway.bootstrap_inspection import InspectedGateway, Inspection
 from gateway.bootstrap_lanes import Lanes
 from gateway.bootstrap_readers import build_wires, place_readers
+from gateway.broker_addresses import known_addresses, save_moves
 from gateway.config import GatewayConfig
 from gateway.domain.access_point import ReaderKey
 from gateway.identity import Identity, tls_files
 from gateway.lane_release import make_lanes_safe
+from gateway.service.broker_choice import BrokerChoice
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
 from gateway.service.certificate_renewal import CertificateStatus
 from gateway.service.clock_keeping import ClockKeeping
@@ -69,6 +71,7 @@ class Core:
     catalogue: Catalogue
     is_connected: Callable[[], bool]
     link_fault: Callable[[], str] = str
+    broker: Callable[[], str] = str
     certificate: Callable[[], CertificateStatus | None] = lambda: None
 
     @property
@@ -216,6 +219,7 @@ class Gate:
                 lanes=self._lanes.reports,
                 readers=self._watch.reports,
                 link_fault=core.link_fault(),
+                broker=core.broker(),
                 policy_fault=core.store.gate_reader.policy_fault,
                 certificate=core.certificate(),
             )
@@ -234,6 +238,14 @@ def _cloud_address(state_dir: Path, identity: Identity) -> CloudAddress:
         identity.gateway_id,
         tls=tls_files(state_dir),
         signing_keys=identity.signing_keys,
+    )
+
+
+def _choose_broker(config: GatewayConfig, identity: Identity) -> BrokerChoice:
+    return BrokerChoice(
+        known_addresses(config.state_dir, identity, config.broker),
+        keep=functools.partial(save_moves, config.state_dir),
+        now_s=asyncio.get_running_loop().time,
     )
 
 
@@ -268,7 +280,8 @@ async def serve_gateway(
     notifier = SystemdNotifier.from_environment()
     async with store:
         parts = open_certificates(config.state_dir, identity)
-        link = CloudLinkMqtt(_cloud_address(config.state_dir, identity), credentials=parts.trial)
+        brokers = _choose_broker(config, identity)
+        link = CloudLinkMqtt(_cloud_address(config.state_dir, identity), credentials=parts.trial, brokers=brokers)
         renewal = parts.renewal(link, clock)
         core = Core(
             identity,
@@ -277,12 +290,14 @@ async def serve_gateway(
             load_catalogue(),
             is_connected=lambda: link.is_connected,
             link_fault=lambda: link.fault,
+            broker=lambda: link.broker,
             certificate=lambda: renewal.status,
         )
         gate = Gate(config, core)
         keeping = ClockKeeping(clock, store.state, store.state)
         is_supervised = notifier.is_heard
-        commands = build_commands(gate, link, clock, is_supervised=is_supervised, bundle=(config, config_path))
+        bundle = (config, config_path)
+        commands = build_commands(gate, link, clock, is_supervised=is_supervised, bundle=bundle, brokers=brokers)
         ports = SessionPorts(
             link,
             store.journal,

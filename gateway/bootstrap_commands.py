@@ -14,6 +14,7 @@ from gateway.bootstrap_lanes import Lanes
 from gateway.config import GatewayConfig
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Beeps, Feedback, Light, Signal
+from gateway.service.broker_choice import BrokerAddress, BrokerChoice, MoveEnd
 from gateway.service.display import fit_lines
 from gateway.service.ports import Clock
 from gateway.service.reader_feedback import ReaderPlace
@@ -46,14 +47,17 @@ def build_commands(
     *,
     is_supervised: bool,
     bundle: tuple[GatewayConfig, Path],
+    brokers: BrokerChoice,
 ) -> RemoteCommands:
     """The commands of a gateway whose configuration (and its file) is `bundle`."""
+    is_broker_free = bundle[0].broker is None
     hands = CommandHands(
         lanes=gate.lanes.passages,
         modes=gate.lanes.modes,
         identify=functools.partial(_identify, gate),
         collect=functools.partial(_collect, *bundle),
         restart=_end_in_order if is_supervised else None,
+        move_broker=functools.partial(_move_broker, brokers, link) if is_broker_free else None,
     )
     return RemoteCommands(link, clock, hands, run_id=secrets.token_hex(RUN_ID_BYTES))
 
@@ -66,6 +70,10 @@ def _identify(gate: CommandedGate, lane_id: str) -> bool:
         place = gate.places[key]
         place.bus.show(key, Feedback(_HERE_I_AM, fit_lines(names[lane_id], place.display), IDENTIFY_MS))
     return bool(found)
+
+
+async def _move_broker(brokers: BrokerChoice, link: CloudLinkMqtt, address: BrokerAddress) -> MoveEnd:
+    return await brokers.move(address, link.reconnect)
 
 
 def _end_in_order() -> None:

@@ -25,11 +25,13 @@ from gateway.config_readers import (
 )
 from gateway.config_table import Mistake, MistakeList, TableReader
 from gateway.domain.feedback import FeedbackPlan
+from gateway.service.broker_choice import BrokerAddress
 from gateway.service.pin_collection import PIN_TIMEOUT_S
 from gateway.status_client import STATUS_SOCKET
 
 PIN_TIMEOUT_LIMITS_S: Final = (2, 60)
 SITE_BROKER_PORT: Final = 8883
+BROKER_PORT: Final = 8883
 
 
 class ConfigError(Exception):
@@ -50,7 +52,7 @@ class SiteBrokerConfig:
 
 @dataclass(frozen=True, slots=True)
 class GatewayConfig:
-    """The whole file. `metrics_port` 0 is none."""
+    """The whole file. `metrics_port` 0 is none; `broker` None: that of the enrolment, or where it was moved to."""
 
     state_dir: Path
     lanes: tuple[LaneConfig, ...]
@@ -61,6 +63,7 @@ class GatewayConfig:
     pin_timeout_s: float = PIN_TIMEOUT_S
     metrics_port: int = 0
     site_broker: SiteBrokerConfig | None = None
+    broker: BrokerAddress | None = None
 
     @property
     def positions(self) -> tuple[ReaderPosition, ...]:
@@ -114,6 +117,7 @@ def parse_config(text: str, path: Path, *, has_keys: bool = True) -> GatewayConf
         pin_timeout_s=root.number("pin_timeout_s", PIN_TIMEOUT_LIMITS_S, round(PIN_TIMEOUT_S)),
         metrics_port=_read_metrics_port(root.table("metrics")),
         site_broker=_read_site_broker(root.table("site_broker")) if root.has("site_broker") else None,
+        broker=_read_broker(root.table("broker")) if root.has("broker") else None,
     )
     root.end()
     _check_whole(config, mistakes)
@@ -132,6 +136,13 @@ def _read_metrics_port(table: TableReader) -> int:
 def _read_site_broker(table: TableReader) -> SiteBrokerConfig:
     """`[site_broker]`: over which gateways of the site hear each other while the cloud's broker cannot be reached."""
     read = SiteBrokerConfig(table.text("host"), table.number("port", (1, 65_535), SITE_BROKER_PORT))
+    table.end()
+    return read
+
+
+def _read_broker(table: TableReader) -> BrokerAddress:
+    """`[broker]`: the cloud's broker, if it is not where the enrolment said."""
+    read = BrokerAddress(table.text("host"), table.number("port", (1, 65_535), BROKER_PORT))
     table.end()
     return read
 

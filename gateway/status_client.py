@@ -57,6 +57,7 @@ def _describe_state(state: Record) -> str:
         f"  cloud {'connected' if state['is_connected'] else 'not connected'}, revision {state['revision']} in force, "
         f"{after - first} event(s) waiting, clock {state['clock']}",
     ]
+    lines += [f"  broker {state['broker']}"] if state.get("broker") else []
     lines += [f"  link: {state['link_fault']}"] if state.get("link_fault") else []
     lines += _certificate_lines(state.get("certificate"))
     lines += [f"  THE DISK TAKES NO MORE: {state['disk_fault']}"] if state["disk_fault"] else []

@@ -54,4 +54,11 @@ class CollectDiagnostics(Action, tag="collect_diagnostics", frozen=True, omit_de
     """Send the redacted support bundle as `messages.DiagnosticsPart`s, before the result."""
 
 
-CommandAction = OpenOnce | ChangeMode | EndEvacuation | Identify | Restart | CollectDiagnostics
+class MoveBroker(Action, tag="move_broker", frozen=True, omit_defaults=True):
+    """Connect to another broker, stay if the cloud is heard there, and come back if not."""
+
+    host: str
+    port: int
+
+
+CommandAction = OpenOnce | ChangeMode | EndEvacuation | Identify | Restart | CollectDiagnostics | MoveBroker

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "identify": mark("Let the readers blink"),
     "restart": mark("Restart the gateway"),
     "collect_diagnostics": mark("Collect diagnostics"),
+    "move_broker": mark("Move to another broker"),
 }
 COMMAND_MODES: Final = {
     "normal": mark("Normal: every tap is decided"),
@@ -51,5 +52,8 @@ COMMAND_DETAILS: Final = {
     "not_collected": mark("The diagnostics could not be made; the gateway's log says why."),
     "too_large": mark("The diagnostics are too large to be sent. At the device, type: tornello-gateway support-bundle"),
     "link_lost": mark("The connection was lost while the diagnostics were sent."),
+    "broker_configured": mark("The gateway's own configuration names its broker. Change it there."),
+    "broker_address_wrong": mark("The gateway cannot use this address."),
+    "broker_not_reached": mark("The cloud was not heard through the new broker. The gateway is back at the one before."),
     "incomplete": mark("Parts of the diagnostics did not arrive. Try again."),
 }

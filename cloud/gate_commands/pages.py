@@ -14,6 +14,7 @@ from cloud.api import ReadSession, Transaction
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.console.words import Words
 from cloud.database import UnitOfWork
 from cloud.errors import ConflictError, not_found
 from cloud.gate_commands import service
@@ -28,8 +29,9 @@ from cloud.staff.api import check_permission
 
 HISTORY_ROWS: Final = 20
 MODES: Final = ("normal", "free_passage_in", "free_passage_out", "free_passage", "locked", "lockdown")
-_FIELDS: Final = ("kind", "direction", "mode", "minutes", "request_id")
+_FIELDS: Final = ("kind", "direction", "mode", "minutes", "broker", "request_id")
 _WRONG_MINUTES: Final = mark("Give a whole number of minutes, a month at most; or leave it empty.")
+_WRONG_BROKER: Final = mark("Give a host name or address, a colon and a port, e.g. mqtt.club.example:8883.")
 _WRONG_MODE: Final = mark("Choose one of these. Only what is not normal can have an end.")
 _REFUSALS: Final = {
     "lane_without_gateway": mark("No gateway is in charge of this lane."),
@@ -97,8 +99,7 @@ def give_command(lane_id: str, session: Transaction, form: Submission = submitti
             request_id=command.request_id,
         )
     except ValidationError as error:
-        is_minutes = any(problem["loc"] == ("minutes",) for problem in error.errors())
-        errors = {"minutes": words.text(_WRONG_MINUTES)} if is_minutes else {"mode": words.text(_WRONG_MODE)}
+        errors = _field_errors(error, given, words)
         return _form(session, viewer, lane_id, form.fields, errors, status=422)
     except ConflictError as error:
         if error.code not in _REFUSALS:
@@ -114,6 +115,13 @@ def download_diagnostics(
 ) -> Response:
     """The support bundle that a command has brought."""
     return bundle_response(command_id, service.get_diagnostics(session, command_id))
+
+
+def _field_errors(error: ValidationError, given: Mapping[str, str], words: Words) -> dict[str, str]:
+    if given["kind"] == "move_broker":
+        return {"broker": words.text(_WRONG_BROKER)}
+    is_minutes = any(problem["loc"] == ("minutes",) for problem in error.errors())
+    return {"minutes": words.text(_WRONG_MINUTES)} if is_minutes else {"mode": words.text(_WRONG_MODE)}
 
 
 def _is_connected(gateway: Gateway | None, now: datetime) -> bool:

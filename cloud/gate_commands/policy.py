@@ -8,7 +8,9 @@ import msgspec
 from cloud.staff.policy import Permission
 from sync_protocol.gate_commands import CommandAction
 
-CommandKind = Literal["open_once", "lane_mode", "evacuation_end", "identify", "restart", "collect_diagnostics"]
+CommandKind = Literal[
+    "open_once", "lane_mode", "evacuation_end", "identify", "restart", "collect_diagnostics", "move_broker"
+]
 CommandState = Literal["asked", "sent", "done", "refused", "missed", "failed"]
 
 PERMISSIONS: Final[dict[CommandKind, Permission]] = {
@@ -18,17 +20,21 @@ PERMISSIONS: Final[dict[CommandKind, Permission]] = {
     "identify": "gateways.service",
     "restart": "gateways.service",
     "collect_diagnostics": "gateways.service",
+    "move_broker": "gateways.service",
 }
 LIFE: Final = timedelta(seconds=10)
 """Nobody waits longer at a gate; later it would open for somebody else."""
 ANSWER_WITHIN: Final = timedelta(seconds=5)
 DIAGNOSTICS_WITHIN: Final = timedelta(minutes=3)
+MOVE_WITHIN: Final = timedelta(minutes=3)
+"""A minute at the new broker, perhaps as long behind diagnostics, and the way back."""
+_LONG_ANSWERS: Final = {"collect_diagnostics": DIAGNOSTICS_WITHIN, "move_broker": MOVE_WITHIN}
 OPEN_STATES: Final = ("asked", "sent")
 
 
 def answer_time(kind: str) -> timedelta:
     """How long after its end an order may still be answered."""
-    return DIAGNOSTICS_WITHIN if kind == "collect_diagnostics" else ANSWER_WITHIN
+    return _LONG_ANSWERS.get(kind, ANSWER_WITHIN)
 
 
 def kind_of(action: CommandAction) -> CommandKind:

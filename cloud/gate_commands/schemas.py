@@ -1,7 +1,7 @@
 """What the API takes and gives about commands to lanes."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -14,6 +14,7 @@ from sync_protocol.gate_commands import (
     CommandAction,
     EndEvacuation,
     Identify,
+    MoveBroker,
     OpenOnce,
     OrderedMode,
     Restart,
@@ -21,11 +22,21 @@ from sync_protocol.gate_commands import (
 from sync_protocol.journal_events import Direction
 
 MINUTES_MAX = 60 * 24 * 31
+_BROKER: Final = r"^(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):[0-9]{1,5}$"
+_PLAIN: Final[dict[CommandKind, CommandAction]] = {
+    "evacuation_end": EndEvacuation(),
+    "identify": Identify(),
+    "restart": Restart(),
+    "collect_diagnostics": CollectDiagnostics(),
+}
+BrokerText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=_BROKER)]
 RequestId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
 class CommandIn(BaseModel):
-    """A command to a lane: `direction` with `open_once`, `mode` and perhaps `minutes` with `lane_mode`."""
+    """A command to a lane: `direction` with `open_once`, `mode` and perhaps `minutes` with `lane_mode`, `broker` with
+    `move_broker`.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,6 +44,9 @@ class CommandIn(BaseModel):
     direction: Direction | None = Field(default=None, examples=["in"])
     mode: OrderedMode | None = None
     minutes: int | None = Field(default=None, ge=1, le=MINUTES_MAX, description="How long; none: until it is changed.")
+    broker: BrokerText | None = Field(
+        default=None, description="Host and port of the new broker.", examples=["mqtt.club.example:8883"]
+    )
     request_id: RequestId = Field(
         description="Made by the caller, e.g. a UUID: asking again with the same one does nothing twice.",
         examples=["0b0c8a1e-6a5f-4f0e-9a67-6f1f4d1f2b11"],
@@ -44,6 +58,10 @@ class CommandIn(BaseModel):
             raise ValueError("`direction` belongs to `open_once`, which needs it")
         if (self.mode is not None) is not (self.kind == "lane_mode"):
             raise ValueError("`mode` belongs to `lane_mode`, which needs it")
+        if (self.broker is not None) is not (self.kind == "move_broker"):
+            raise ValueError("`broker` belongs to `move_broker`, which needs it")
+        if self.broker is not None and not 0 < _broker_of(self.broker).port < 65_536:
+            raise ValueError("`broker` ends with a port from 1 to 65535")
         if self.minutes is not None and self.mode in (None, "normal"):
             raise ValueError("`minutes` belongs to a `mode` other than normal")
         return self
@@ -56,14 +74,15 @@ class CommandIn(BaseModel):
             case "lane_mode", _, mode if mode is not None:
                 ends_at = None if self.minutes is None else now + timedelta(minutes=self.minutes)
                 return ChangeMode(mode, None if ends_at is None else int(ends_at.timestamp()))
-            case "evacuation_end", _, _:
-                return EndEvacuation()
-            case "identify", _, _:
-                return Identify()
-            case "restart", _, _:
-                return Restart()
+            case "move_broker", _, _ if self.broker is not None:
+                return _broker_of(self.broker)
             case _:
-                return CollectDiagnostics()
+                return _PLAIN[self.kind]
+
+
+def _broker_of(text: str) -> MoveBroker:
+    host, _, port = text.rpartition(":")
+    return MoveBroker(host.strip("[]"), int(port))
 
 
 class CommandOut(BaseModel):

@@ -80,8 +80,8 @@ class CloudLinkMqtt:
     """Implements the ports `CloudLink` and `SideLink`.
 
     `failure` is the newest reason for not being connected, for the status. `credentials` choose the certificate of each
-    connection, instead of `address.tls`, `brokers` its broker, instead of `address`. `new_client` makes the client of each connection; it is called as
-    `ReliableClient` is.
+    connection, instead of `address.tls`, and `brokers` its broker, instead of `address`. `new_client` makes the client
+    of each connection; it is called as `ReliableClient` is.
     """
 
     def __init__(

@@ -48,6 +48,7 @@ STATE_FIELDS: Final = frozenset(
         "clock",
         "is_connected",
         "link_fault",
+        "broker",
         "outbox",
         "disk_fault",
         "policy_fault",

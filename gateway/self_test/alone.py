@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from gateway.adapters.clock_system import PROGRAM_FLOOR_MS
+from gateway.broker_addresses import known_addresses
 from gateway.config import ConfigError, GatewayConfig, load_config
-from gateway.identity import Identity, IdentityError, load_identity, tls_files
+from gateway.identity import IdentityError, load_identity, tls_files
 from gateway.self_test import machine_checks
 from gateway.self_test.store_check import check_stores
+from gateway.service.broker_choice import BrokerAddress
 from mqtt_client.errors import CertificateRefusedError
 from mqtt_client.tls import TlsFiles, certificate_refusal, client_context
 from sync_protocol.self_test import CheckOutcome
@@ -36,7 +38,7 @@ def check_alone(config_path: Path) -> tuple[CheckOutcome, ...]:
         CheckOutcome("configuration", "good", measured=str(config_path)),
         *untested,
         *machine_checks.check_ports(_ports(config)),
-        *_check_enrolment(config.state_dir),
+        *_check_enrolment(config),
         machine_checks.check_machine_clock(time.time(), PROGRAM_FLOOR_MS / 1000),
         *_check_files(config.state_dir),
     )
@@ -46,14 +48,15 @@ def _ports(config: GatewayConfig) -> list[str]:
     return [*(bus.port for bus in config.buses), *(scanner.port for scanner in config.scanners)]
 
 
-def _check_enrolment(state_dir: Path) -> tuple[CheckOutcome, ...]:
+def _check_enrolment(config: GatewayConfig) -> tuple[CheckOutcome, ...]:
     try:
-        identity = load_identity(state_dir)
+        identity = load_identity(config.state_dir)
     except IdentityError as error:
         return (CheckOutcome("certificate", "bad", "not_enrolled", measured=str(error)),)
-    files = tls_files(state_dir)
+    files = tls_files(config.state_dir)
     certificate = machine_checks.check_certificate(files.certificate, time.time_ns() // 1_000_000)
-    return certificate, check_broker(identity, files)
+    broker, *_ = known_addresses(config.state_dir, identity, config.broker)
+    return certificate, check_broker(broker, files)
 
 
 def _check_files(state_dir: Path) -> tuple[CheckOutcome, ...]:
@@ -63,17 +66,17 @@ def _check_files(state_dir: Path) -> tuple[CheckOutcome, ...]:
         return machine_checks.check_disk(state_dir), *check_stores(state_dir, Path(folder))
 
 
-def check_broker(identity: Identity, files: TlsFiles, wait_s: float = BROKER_WAIT_S) -> CheckOutcome:
+def check_broker(broker: BrokerAddress, files: TlsFiles, wait_s: float = BROKER_WAIT_S) -> CheckOutcome:
     """Shake hands with the broker, as far as TLS; nothing is sent, so that its word about our certificate arrives."""
     if _is_sealed(files.key):
         return CheckOutcome("broker", "not_tested", "key_is_sealed")
     begun = time.perf_counter()
-    address = (identity.broker_host, identity.broker_port)
+    address = (broker.host, broker.port)
     try:
         context = client_context(files)
         with (
             socket.create_connection(address, wait_s) as plain,
-            context.wrap_socket(plain, server_hostname=identity.broker_host) as secure,
+            context.wrap_socket(plain, server_hostname=broker.host) as secure,
         ):
             took_ms = (time.perf_counter() - begun) * 1000
             _hear_refusal(secure)

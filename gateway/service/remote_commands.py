@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.domain.lane_mode import LaneMode
+from gateway.service.broker_choice import BrokerAddress, MoveEnd
 from gateway.service.lane_modes import LaneModes, ModeRefusedError
 from gateway.service.passage import LanePassages
 from gateway.service.ports import Clock, CloudLink, LinkDownError, StoreBusyError
@@ -25,6 +26,7 @@ from sync_protocol.gate_commands import (
     CommandOutcome,
     EndEvacuation,
     Identify,
+    MoveBroker,
     OpenOnce,
     Restart,
 )
@@ -51,7 +53,7 @@ class CommandHands:
     """What commands are done with.
 
     `identify` gives whether any reader of the lane showed itself. `restart` None: nobody would start the program
-    again. `collect` makes the support bundle.
+    again. `collect` makes the support bundle. `move_broker` None: the configuration says where the broker is.
     """
 
     lanes: Mapping[str, LanePassages]
@@ -59,6 +61,7 @@ class CommandHands:
     identify: Callable[[str], bool]
     collect: Callable[[], Awaitable[bytes]]
     restart: Callable[[], None] | None
+    move_broker: Callable[[BrokerAddress], Awaitable[MoveEnd]] | None = None
 
 
 @dataclass(slots=True)
@@ -99,7 +102,7 @@ class RemoteCommands:
         hindrance = self._find_hindrance(command)
         if hindrance is not None:
             await self._answer(command, *hindrance)
-        elif isinstance(command.action, CollectDiagnostics | Restart):
+        elif isinstance(command.action, CollectDiagnostics | Restart | MoveBroker):
             if self._slow.full():
                 await self._answer(command, "refused", "too_many_commands")
             else:
@@ -123,6 +126,8 @@ class RemoteCommands:
                 await self._answer(command, *hindrance)
             elif isinstance(command.action, Restart):
                 await self._restart(command)
+            elif isinstance(command.action, MoveBroker):
+                await self._answer(command, *await self._move_broker(command, command.action))
             else:
                 await self._answer(command, *await self._collect(command))
 
@@ -179,6 +184,16 @@ class RemoteCommands:
         elif await self._answer(command, *DONE):
             logger.warning("restarting, ordered by %s", command.by)
             restart()
+
+    async def _move_broker(self, command: Command, action: MoveBroker) -> Ending:
+        move = self._hands.move_broker
+        if move is None:
+            return "refused", "broker_configured"
+        if not 0 < action.port < 65_536 or not action.host:
+            return "refused", "broker_address_wrong"
+        logger.warning("the broker is moved to %s, ordered by %s", action, command.by)
+        end = await move(BrokerAddress(action.host, action.port))
+        return DONE if end == "moved" else ("failed", f"broker_{end}")
 
     async def _collect(self, command: Command) -> Ending:
         logger.warning("diagnostics are collected, ordered by %s", command.by)

@@ -61,8 +61,9 @@ class ReaderReport:
 class GatewayStatus:
     """The whole gateway at this moment; `disk_fault` says why events wait in memory, None while they do not.
 
-    `link_fault` says why there is no connection, empty while there is one or nothing is known yet; `policy_fault` why
-    the newest rules of the site are not in force, empty while they are.
+    `link_fault` says why there is no connection, empty while there is one or nothing is known yet; `broker` is where it
+    goes to, or the newest attempt went. `policy_fault` says why the newest rules of the site are not in force, empty
+    while they are.
     """
 
     gateway_id: str
@@ -76,6 +77,7 @@ class GatewayStatus:
     lanes: Sequence[LaneStatus]
     readers: Sequence[ReaderReport]
     link_fault: str = ""
+    broker: str = ""
     policy_fault: str = ""
     certificate: CertificateStatus | None = None
 

@@ -12,11 +12,12 @@ from cloud.audit.service import find_break
 from cloud.database import Database
 from cloud.gate_commands import diagnostics
 from cloud.gate_commands import service as gate_commands
+from cloud.gate_commands.policy import PERMISSIONS
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
 from cloud.sites.service import GatewayReport
 from sync_protocol.errors import MalformedMessageError
-from sync_protocol.gate_commands import ChangeMode, CommandOutcome, OpenOnce
+from sync_protocol.gate_commands import ChangeMode, CommandOutcome, MoveBroker, OpenOnce
 from sync_protocol.messages import Command, CommandResult, DiagnosticsPart
 from tests.club import gateway_of
 from tests.integration.club import PASSWORD, SYSTEM, Club, open_club
@@ -146,18 +147,22 @@ def test_too_many_unanswered_commands_are_refused(gate: Gate, desk: httpx.Client
     [
         ("receptionist", {"open_once"}),
         ("manager", {"open_once", "lane_mode", "evacuation_end"}),
-        ("installer", {"identify", "restart", "collect_diagnostics"}),
+        ("installer", {"identify", "restart", "collect_diagnostics", "move_broker"}),
         (
             "administrator",
-            {"open_once", "lane_mode", "evacuation_end", "identify", "restart", "collect_diagnostics"},
+            set(PERMISSIONS),
         ),
     ],
 )
 def test_each_role_may_order_its_own(club: Club, gate: Gate, role: str, kinds: set[str]) -> None:
     client = club.client(role)
-    more: dict[str, dict[str, str]] = {"open_once": {"direction": "in"}, "lane_mode": {"mode": "locked"}}
+    more: dict[str, dict[str, str]] = {
+        "open_once": {"direction": "in"},
+        "lane_mode": {"mode": "locked"},
+        "move_broker": {"broker": "mqtt.club.example:8883"},
+    }
     allowed = set()
-    for kind in ("open_once", "lane_mode", "evacuation_end", "identify", "restart", "collect_diagnostics"):
+    for kind in PERMISSIONS:
         body = {"kind": kind, "request_id": f"request-{kind}"} | more.get(kind, {})
         answer = client.post(gate.address, json=body)
         assert answer.status_code in {201, 403}, answer.text
@@ -176,11 +181,29 @@ def test_each_role_may_order_its_own(club: Club, gate: Gate, role: str, kinds: s
         {"kind": "lane_mode", "mode": "normal", "minutes": 5},
         {"kind": "lane_mode", "mode": "locked", "minutes": 0},
         {"kind": "open_once", "direction": "in", "request_id": "short"},
+        {"kind": "move_broker"},
+        {"kind": "restart", "broker": "mqtt.club.example:8883"},
+        {"kind": "move_broker", "broker": "mqtt.club.example"},
+        {"kind": "move_broker", "broker": "mqtt.club.example:0"},
+        {"kind": "move_broker", "broker": "mqtt.club.example:99999"},
+        {"kind": "move_broker", "broker": "mqtt.club.example:88 83"},
+        {"kind": "move_broker", "broker": "mqtt://club.example:8883"},
     ],
 )
 def test_a_command_that_makes_no_sense_is_refused(club: Club, gate: Gate, body: dict[str, object]) -> None:
     answer = club.client("administrator").post(gate.address, json={"request_id": "request-1", **body})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "host"), [("mqtt.club.example:8883", "mqtt.club.example"), ("[2001:db8::1]:8883", "2001:db8::1")]
+)
+def test_a_broker_is_named_by_host_and_port(club: Club, gate: Gate, text: str, host: str) -> None:
+    body = {"kind": "move_broker", "broker": text, "request_id": "request-1"}
+    answer = club.client("installer").post(gate.address, json=body)
+    assert answer.json()["arguments"] == {"host": host, "port": 8883}
+    (sent,) = gate.send()
+    assert sent.action == MoveBroker(host, 8883)
 
 
 def test_minutes_become_an_end(club: Club, gate: Gate) -> None:

@@ -24,7 +24,7 @@ BLOCK = FlagRow("flg_a", MEMBER, "manual", "block", texts={"en": "See Marco", "i
 
 
 @contextlib.asynccontextmanager
-async def site(folder: Path) -> AsyncIterator[tuple[RunningGateway, ScriptedCloud, Broker]]:
+async def site(folder: Path, *, more_config: str = "") -> AsyncIterator[tuple[RunningGateway, ScriptedCloud, Broker]]:
     """A gateway that knows nothing yet, its cloud with one member, and the broker between them."""
     authority = Authority.create(folder / "ca")
     server, ours, theirs = (authority.issue(name) for name in ("broker", "tornello-cloud", GATEWAY))
@@ -48,7 +48,7 @@ async def site(folder: Path) -> AsyncIterator[tuple[RunningGateway, ScriptedClou
             broker_port=broker.port,
             signing_keys={cloud.signer.key_id: cloud.signer.public_key},
         )
-        async with cloud.running(), running_gateway(folder, who=who) as gateway:
+        async with cloud.running(), running_gateway(folder, who=who, more_config=more_config) as gateway:
             await cloud.until(lambda: cloud.applied() == desired.revision)
             yield gateway, cloud, broker
 

@@ -12,11 +12,11 @@ import pytest
 
 from gateway.self_test import machine_checks
 from gateway.self_test.alone import check_broker
+from gateway.service.broker_choice import BrokerAddress
 from mqtt_client.tls import TlsFiles
 from tests.certificates import Authority
 from tests.full_disk import small_file_system
 from tests.mosquitto import Broker, BrokerTls, running_broker
-from tests.running_gateway import identity
 
 DAY = timedelta(days=1)
 NOBODY = 65534
@@ -36,7 +36,7 @@ def broker(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def broker_outcome(port: int, files: TlsFiles) -> tuple[str, str]:
-    outcome = check_broker(replace(identity(), broker_port=port), files)
+    outcome = check_broker(BrokerAddress("127.0.0.1", port), files)
     return outcome.verdict, outcome.finding or outcome.measured.rpartition(" ")[2]
 
 
