@@ -21,6 +21,7 @@ from gateway.installer.cli import Command, UsageError, add_installer_commands, a
 from gateway.lane_cli import add_lane_commands
 from gateway.log_setup import LOG_FORMATS, set_up_logging
 from gateway.self_test.cli import add_self_test_command
+from gateway.site_broker_cli import add_site_broker_command
 from gateway.status_client import STATUS_SOCKET, GatewayNotRunningError, describe, read_status
 
 DEFAULT_CONFIG: Final = Path("/etc/tornello/gateway.toml")
@@ -43,6 +44,7 @@ examples:
   tornello-gateway journal --since 2h --follow
   tornello-gateway export --table events --out events.csv
   tornello-gateway support-bundle bundle.tar.gz
+  tornello-gateway site-broker --help
   tornello-gateway scan-readers --port /dev/ttyUSB0 --all-bauds
   tornello-gateway pair-reader --reader entry --config gateway.toml
   tornello-gateway capture --osdpcap entry.osdpcap --seconds 30
@@ -185,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     add_lane_commands(commands, shared)
     add_inspection_commands(add)
     add_self_test_command(commands, shared)
+    add_site_broker_command(add)
     words = "look for OSDP readers on a port"
     scan = commands.add_parser("scan-readers", parents=[debug], help=words, description=words)
     add_scan_options(scan)

@@ -19,6 +19,7 @@ VERSION: Final = 1
 PAYLOAD_BYTES_MAX: Final = 60 * 1024
 """With signature and certificates around it a message stays below 64 KiB."""
 PASSAGES_MAX: Final = 100
+ANY_EPOCH: Final = ""
 SEQ_MAX: Final = 2**53
 TEXT_MAX: Final = 64
 
@@ -51,7 +52,10 @@ class SharedPassages(msgspec.Struct, frozen=True, tag_field="kind", tag="passage
 
 
 class PassagesWanted(msgspec.Struct, frozen=True, tag_field="kind", tag="wanted", omit_defaults=True):
-    """The sender of this knows the passages of `epoch` up to `after_seq`, and has heard that there are more."""
+    """The sender of this knows the passages of `epoch` up to `after_seq`, and wants those behind.
+
+    With `ANY_EPOCH` it wants to know how far the receiver is.
+    """
 
     epoch: str
     after_seq: int

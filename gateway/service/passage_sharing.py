@@ -18,6 +18,7 @@ from gateway.service.shared_entries import entries_of
 from gateway.service.sibling_ports import SealUnusableError, SiblingMark, SiblingSeal, SiblingStore, SideLink
 from sync_protocol.errors import SyncProtocolError, TopicError
 from sync_protocol.sibling_messages import (
+    ANY_EPOCH,
     PASSAGES_MAX,
     PassagesWanted,
     SharedPassages,
@@ -62,6 +63,7 @@ class PassageSharing:
         self._complained_at: dict[str, float] = {}
         self._heard_at: dict[str, float] = {}
         self._next_beat_at = float("-inf")
+        self._has_to_greet = False
         self._due = asyncio.Event()
 
     def learn_site(self, site: SitePolicy | None) -> None:
@@ -74,7 +76,7 @@ class PassageSharing:
             for kept in (self._wanted, self._missing, self._asked_at, self._heard_at):
                 for gone in kept.keys() - set(siblings):
                     del kept[gone]
-            self._beat_now()
+            self._greet()
 
     def heard_ago_s(self) -> dict[str, float | None]:
         """Each sibling, and how many seconds ago it was heard; None: not since the start."""
@@ -83,7 +85,7 @@ class PassageSharing:
         return {sibling: None if at is None else now - at for sibling, at in heard.items()}
 
     def handle_side_connected(self) -> None:
-        self._beat_now()
+        self._greet()
 
     def handle_side_message(self, topic: str, data: bytes) -> None:
         try:
@@ -167,7 +169,7 @@ class PassageSharing:
         store = self._ports.store
         if store.epoch != self._told_epoch:
             self._told_epoch, self._told_seq = store.epoch, store.newest_seq
-            self._beat_now()
+            self._next_beat_at = float("-inf")
         while self._told_seq < store.newest_seq:
             news = self._told_behind(self._told_seq)
             self._told_seq = news.upto_seq
@@ -183,6 +185,10 @@ class PassageSharing:
 
     async def _ask(self) -> None:
         now = self._ports.clock.monotonic()
+        if self._has_to_greet:
+            self._has_to_greet = False
+            for sibling in self._siblings:
+                await self._send(sibling, PassagesWanted(ANY_EPOCH, -1))
         for sibling, epoch in list(self._missing.items()):
             if now - self._asked_at.get(sibling, float("-inf")) >= ASK_EVERY_S:
                 self._asked_at[sibling] = now
@@ -204,7 +210,9 @@ class PassageSharing:
                 with contextlib.suppress(LinkDownError):
                     await link.publish_side(topic, data)
 
-    def _beat_now(self) -> None:
+    def _greet(self) -> None:
+        """Somebody may be heard who was not before: tell everybody how far this gateway is, and ask the same."""
+        self._has_to_greet = True
         self._next_beat_at = float("-inf")
         self._due.set()
 

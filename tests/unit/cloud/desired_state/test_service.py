@@ -83,7 +83,7 @@ def test_a_flag_is_offline_then_pending_then_in_force(club: Club) -> None:
     with club.database.transaction() as session:
         sites.record_report(session, gateway_of(session, gateway_id), GatewayReport("boot", "synced", (0, 0)))
     (connected,) = proof(club, flag_id)
-    report(club, gateway_id, 3)
+    report(club, gateway_id, 4)
     (proven,) = proof(club, flag_id)
     assert (before.state, connected.state) == ("offline", "pending")
     assert proven == GatewayProof(gateway_id, "Lane 2", "Lane 2", "in_force", NOON, "raised")
@@ -92,11 +92,11 @@ def test_a_flag_is_offline_then_pending_then_in_force(club: Club) -> None:
 def test_a_cleared_flag_is_proven_anew(club: Club) -> None:
     gateway_id = club.add_gateway(club.add_lane())
     flag_id = blocked_member(club)
-    report(club, gateway_id, 3)
+    report(club, gateway_id, 4)
     with club.database.transaction() as session:
         club.clear(session, flag_id)
     (pending,) = proof(club, flag_id)
-    report(club, gateway_id, 4, NOON + timedelta(seconds=1))
+    report(club, gateway_id, 5, NOON + timedelta(seconds=1))
     (cleared,) = proof(club, flag_id)
     assert (pending.state, pending.wanted) == ("pending", "cleared")
     assert (cleared.state, cleared.wanted, cleared.since_at) == ("in_force", "cleared", NOON + timedelta(seconds=1))
@@ -105,9 +105,9 @@ def test_a_cleared_flag_is_proven_anew(club: Club) -> None:
 def test_a_later_revision_does_not_move_the_time_of_an_earlier_proof(club: Club) -> None:
     gateway_id = club.add_gateway(club.add_lane())
     flag_id = blocked_member(club)
-    report(club, gateway_id, 3)
+    report(club, gateway_id, 4)
     blocked_member(club)
-    report(club, gateway_id, 4, NOON + timedelta(minutes=5))
+    report(club, gateway_id, 5, NOON + timedelta(minutes=5))
     (kept,) = proof(club, flag_id)
     assert kept.since_at == NOON
 
@@ -115,7 +115,7 @@ def test_a_later_revision_does_not_move_the_time_of_an_earlier_proof(club: Club)
 def test_a_gateway_that_fell_back_loses_its_proofs(club: Club) -> None:
     gateway_id = club.add_gateway(club.add_lane())
     flag_id = blocked_member(club)
-    report(club, gateway_id, 3)
+    report(club, gateway_id, 4)
     report(club, gateway_id, 0)
     (lost,) = proof(club, flag_id)
     assert lost.state == "pending"
@@ -127,7 +127,8 @@ def test_a_gateway_that_is_ahead_of_a_restored_database_is_overtaken_and_proves_
     report(club, gateway_id, 9)
     with club.database.session() as session:
         assert head(session, club) == 10
-        assert service.delta_since(session, club.site_id, 9) is not None
+        assert service.delta_since(session, club.site_id, 9) is None
+        assert service.delta_since(session, club.site_id, 10) is not None
     (stale,) = proof(club, flag_id)
     assert stale.state == "pending"
     report(club, gateway_id, 10)
@@ -137,9 +138,9 @@ def test_a_gateway_that_is_ahead_of_a_restored_database_is_overtaken_and_proves_
 
 def test_a_gateway_cannot_lead_the_head_to_where_numbers_end(club: Club) -> None:
     gateway_id = club.add_gateway(club.add_lane())
-    report(club, gateway_id, service.OVERTAKEN_MAX + 3)
+    report(club, gateway_id, service.OVERTAKEN_MAX + 4)
     with club.database.session() as session:
-        assert head(session, club) == 2
+        assert head(session, club) == 3
 
 
 def test_a_retired_gateway_is_asked_for_no_proof(club: Club) -> None:
