@@ -21,6 +21,7 @@ from gateway.bootstrap_commands import build_commands
 from gateway.bootstrap_inspection import InspectedGateway, Inspection
 from gateway.bootstrap_lanes import Lanes
 from gateway.bootstrap_readers import build_wires, place_readers
+from gateway.bootstrap_sharing import build_sharing
 from gateway.broker_addresses import known_addresses, save_moves
 from gateway.config import GatewayConfig
 from gateway.domain.access_point import ReaderKey
@@ -28,7 +29,7 @@ from gateway.identity import Identity, tls_files
 from gateway.lane_release import make_lanes_safe
 from gateway.service.broker_choice import BrokerChoice
 from gateway.service.card_tap import CardTap, GateParts, Knowledge
-from gateway.service.certificate_renewal import CertificateStatus
+from gateway.service.certificate_renewal import CertificateRenewal, CertificateStatus
 from gateway.service.clock_keeping import ClockKeeping
 from gateway.service.cloud_session import CloudSession, SessionPorts
 from gateway.service.dry_tap import NOBODYS_HASH, DryTap
@@ -249,6 +250,21 @@ def _choose_broker(config: GatewayConfig, identity: Identity) -> BrokerChoice:
     )
 
 
+def _build_core(
+    identity: Identity, store: GatewayStore, clock: Clock, *, link: CloudLinkMqtt, renewal: CertificateRenewal
+) -> Core:
+    return Core(
+        identity,
+        store,
+        clock,
+        load_catalogue(),
+        is_connected=lambda: link.is_connected,
+        link_fault=lambda: link.fault,
+        broker=lambda: link.broker,
+        certificate=lambda: renewal.status,
+    )
+
+
 async def _feed_watchdog(health: Health, notifier: SystemdNotifier) -> None:
     """Prove again and again that the gateway works; as soon as it does not, this loop dies, and the process with it."""
     period_s = notifier.watchdog_s / 2 if notifier.watchdog_s else HEALTH_CHECK_S
@@ -283,16 +299,7 @@ async def serve_gateway(
         brokers = _choose_broker(config, identity)
         link = CloudLinkMqtt(_cloud_address(config.state_dir, identity), credentials=parts.trial, brokers=brokers)
         renewal = parts.renewal(link, clock)
-        core = Core(
-            identity,
-            store,
-            clock,
-            load_catalogue(),
-            is_connected=lambda: link.is_connected,
-            link_fault=lambda: link.fault,
-            broker=lambda: link.broker,
-            certificate=lambda: renewal.status,
-        )
+        core = _build_core(identity, store, clock, link=link, renewal=renewal)
         gate = Gate(config, core)
         keeping = ClockKeeping(clock, store.state, store.state)
         is_supervised = notifier.is_heard
@@ -310,8 +317,10 @@ async def serve_gateway(
             policy_fault=lambda: store.gate_reader.policy_fault,
             commands=commands,
         )
-        session = CloudSession(ports, keeping, version=software_version(), told=gate.handle_applied)
-        gate.handle_applied(store.state.applied_revision)
+        sharing = build_sharing(config.site_broker, parts, store, clock, link=link)
+        handle_applied = sharing.after(gate.handle_applied)
+        session = CloudSession(ports, keeping, version=software_version(), told=handle_applied)
+        handle_applied(store.state.applied_revision)
         dry_tap = DryTap(core.knowledge, store.journal)
         health = Health(dry_tap, store.journal)
         inspection = Inspection(
@@ -331,6 +340,7 @@ async def serve_gateway(
             Loop("certificate renewal", renewal.run),
             Loop("health", lambda: _feed_watchdog(health, notifier)),
             *inspection.loops,
+            *sharing.loops,
         )
         try:
             await supervise(loops, started=notifier.tell_ready)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.database import Base, UtcDateTime
 
-ROWS_VERSION: Final = 1
+ROWS_VERSION: Final = 2
 """Raised when the same facts make other rows than before; see `service.renew_rows`."""
 
 

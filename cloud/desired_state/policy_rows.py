@@ -65,11 +65,11 @@ def zone_row(zone: Zone) -> ZoneRow:
     )
 
 
-def lane_row(lane_id: str, place: LanePlace | None) -> LaneRow:
-    """Where a lane leads; without a place it joins nothing."""
+def lane_row(lane_id: str, place: LanePlace | None, gateway_id: str) -> LaneRow:
+    """Where a lane leads, without a place nowhere, and the gateway in service there, if there is one."""
     if place is None:
-        return LaneRow(lane_id)
-    return LaneRow(lane_id, place.zone_in_id or "", place.zone_out_id or "")
+        return LaneRow(lane_id, gateway_id=gateway_id)
+    return LaneRow(lane_id, place.zone_in_id or "", place.zone_out_id or "", gateway_id)
 
 
 def level_row(level: AccessLevel) -> LevelRow:

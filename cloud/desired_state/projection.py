@@ -103,12 +103,16 @@ def _write_site(fresh: UnitOfWork, site_id: str, member_ids: list[str], *, is_si
 
 def _policy_of(fresh: UnitOfWork, site: Site) -> list[StateRow]:
     places = {place.lane_id: place for place in zones.list_places(fresh, site.id)}
+    gateways = {gateway.lane_id: gateway.id for gateway in sites.list_gateways(fresh, site.id)}
     days = special_days.list_of_site(fresh, site.id)
     return [
         policy_rows.site_row(site),
         *([policy_rows.calendar_row(site.id, days)] if days else []),
         *(policy_rows.zone_row(zone) for zone in zones.list_of_site(fresh, site.id)),
-        *(policy_rows.lane_row(lane.id, places.get(lane.id)) for lane in sites.list_lanes(fresh, site.id)),
+        *(
+            policy_rows.lane_row(lane.id, places.get(lane.id), gateways.get(lane.id, ""))
+            for lane in sites.list_lanes(fresh, site.id)
+        ),
         *(policy_rows.schedule_row(schedule) for schedule in schedules.list_of_site(fresh, site.id)),
         *(policy_rows.level_row(level) for level in levels.list_of_site(fresh, site.id)),
     ]

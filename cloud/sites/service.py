@@ -154,13 +154,15 @@ def add_gateway(session: UnitOfWork, lane: Lane, gateway_id: str, certificate_se
     session.add(gateway)
     session.flush()
     session.wake_after_commit("gateways")
+    session.publish(SiteChanged(lane.site_id))
     return gateway
 
 
 def retire_gateway(session: UnitOfWork, gateway: Gateway) -> None:
-    """Take nothing from a gateway any more, and tell it nothing."""
+    """Take nothing from a gateway any more, tell it nothing, and let its siblings no longer believe it."""
     gateway.retired_at = session.now
     session.wake_after_commit("gateways")
+    session.publish(SiteChanged(gateway.site_id))
 
 
 def record_report(session: UnitOfWork, gateway: Gateway, report: GatewayReport) -> None:
