@@ -1,6 +1,7 @@
 """What a site's state said in earlier revisions, so that a decision of then can be made again.
 
 A row that changes leaves what it said behind, for `KEPT_FOR`; `StateHead.history_from` tells how far back all is there.
+Rows that were deleted before that leave the log of changes too.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
 
 from cloud.database import UnitOfWork
-from cloud.desired_state.models import DesiredRow, PastRow, StateHead
+from cloud.desired_state.models import DesiredRow, PastRow, RevisionTime, RowProof, StateHead
 from sync_protocol.state_rows import CredentialRow, StateRow, parse_row
 
 KEPT_FOR: Final = timedelta(days=400)
@@ -75,10 +76,19 @@ def prune(session: UnitOfWork, before: datetime) -> int:
         known_from = max(row.until_revision for row in oldest if row.site_id == site_id)
         query = update(StateHead).where(StateHead.site_id == site_id, StateHead.history_from < known_from)
         session.execute(query.values(history_from=known_from))
+        _compact(session, site_id, known_from)
     if oldest:
         keys = tuple_(PastRow.site_id, PastRow.key, PastRow.from_revision)
         session.execute(delete(PastRow).where(keys.in_([tuple(row[:3]) for row in oldest])))
     return len(oldest)
+
+
+def _compact(session: UnitOfWork, site_id: str, known_from: int) -> None:
+    """Forget what only a gateway needs that was last heard before this revision: it gets the whole state."""
+    is_old = (DesiredRow.site_id == site_id, DesiredRow.is_deleted.is_(True), DesiredRow.revision <= known_from)
+    session.execute(delete(RowProof).where(RowProof.row_key.in_(select(DesiredRow.key).where(*is_old))))
+    session.execute(delete(DesiredRow).where(*is_old))
+    session.execute(delete(RevisionTime).where(RevisionTime.site_id == site_id, RevisionTime.revision <= known_from))
 
 
 @dataclass(frozen=True, slots=True)

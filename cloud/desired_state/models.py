@@ -64,6 +64,16 @@ class StateHead(Base):
     history_from: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+class RevisionTime(Base):
+    """When a revision was made: a gateway that has not got it lags since then."""
+
+    __tablename__ = "revision_time"
+
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class RowProof(Base):
     """A gateway reported that a flag's row is in force at this revision."""
 

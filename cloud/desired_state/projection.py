@@ -20,7 +20,7 @@ from cloud.contracts.models import Contract
 from cloud.credentials import service as credentials
 from cloud.database import UnitOfWork
 from cloud.desired_state import history, policy_rows, repository, rows
-from cloud.desired_state.models import DesiredRow, StateHead
+from cloud.desired_state.models import DesiredRow, RevisionTime, StateHead
 from cloud.flags import service as flags
 from cloud.members import service as members
 from cloud.sites import service as sites
@@ -171,6 +171,8 @@ class _Changes:
         """Move the head if anything was written; whether it was."""
         if self._is_dirty:
             self._head.revision, self._head.digest = self._revision, self._digest.to_bytes()
+            made = RevisionTime(site_id=self._head.site_id, revision=self._revision, made_at=self._fresh.now)
+            self._fresh.add(made)
         return self._is_dirty
 
     def _put(self, old: DesiredRow | None, key: str, row: StateRow) -> None:

@@ -27,10 +27,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What should be in force at a site: revision 0 and an empty digest where nothing was ever said."""
+    """What should be in force at a site: revision 0 and an empty digest where nothing was ever said.
+
+    What changed since a revision is known from `log_from` on.
+    """
 
     revision: int
     digest_root: bytes
+    log_from: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def renew_rows(database: Database) -> None:
 def head(session: UnitOfWork, site_id: str) -> Head:
     """The newest revision of a site."""
     stored = repository.find_head(session, site_id)
-    return Head(stored.revision, Digest(stored.digest).root()) if stored else Head(0, Digest().root())
+    if stored is None:
+        return Head(0, Digest().root())
+    return Head(stored.revision, Digest(stored.digest).root(), stored.history_from)
 
 
 def heads(session: UnitOfWork) -> dict[str, int]:
@@ -86,12 +92,12 @@ def heads(session: UnitOfWork) -> dict[str, int]:
 
 
 def delta_since(session: UnitOfWork, site_id: str, from_revision: int) -> Delta | None:
-    """What changed from a revision to the head; None if that is too much for one message, or there is no such past.
+    """What changed from a revision to the head; None if that is too much for one message, or no longer known.
 
     The session must see one consistent view (`Database.session` or a transaction that has locked the head).
     """
     newest = head(session, site_id)
-    if from_revision <= 0 or from_revision > newest.revision:
+    if not 0 < from_revision <= newest.revision or from_revision < newest.log_from:
         return None
     rows = repository.list_rows_after(session, site_id, from_revision, DELTA_ROWS_MAX + 1)
     size = sum(_wire_bytes(row) for row in rows)

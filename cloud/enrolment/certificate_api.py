@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Request, Response
 
 from cloud.api import AppDatabase, AppSettings, ReadSession, Transaction, problems
-from cloud.enrolment import certificates, reenrolment, renewal
+from cloud.enrolment import certificates, key_desk, reenrolment, renewal
 from cloud.enrolment.api import Authority, limited, load_authority, over_tls
 from cloud.enrolment.certificate_schemas import (
     CertificateList,
@@ -14,11 +14,15 @@ from cloud.enrolment.certificate_schemas import (
     ReenrolmentOut,
     RenewalIn,
     RenewalOut,
+    SigningKeysIn,
+    SigningKeysOut,
     WithdrawalIn,
+    decode_signature,
 )
 from cloud.enrolment.models import Reenrolment
 from cloud.errors import not_found
 from cloud.sites import service as sites
+from cloud.sites import signing_keys
 from cloud.staff.api import network_address, require
 from cloud.staff.service import SignedIn
 
@@ -53,6 +57,22 @@ def renew_certificate(
         response.status_code = 202
         return RenewalOut(state="waiting_for_approval", certificate_pem=None)
     return RenewalOut(state="granted", certificate_pem=outcome.certificate_pem)
+
+
+@router.post(
+    "/enrolment/signing-keys",
+    dependencies=[Depends(over_tls), Depends(limited)],
+    responses=problems(401, 403, 422, 429),
+)
+def get_signing_keys(
+    body: SigningKeysIn, *, session: ReadSession, settings: AppSettings, authority: Authority
+) -> SigningKeysOut:
+    """Whose signatures a gateway is to believe: for one that was away while the site's key was changed."""
+    question = key_desk.Question(
+        body.gateway_id, body.certificate_pem, body.challenge, decode_signature(body.signature)
+    )
+    keys = key_desk.tell(session, authority, question, secret=settings.secret)
+    return SigningKeysOut(serial=keys.serial, signing_keys=dict(signing_keys.in_hex(keys)))
 
 
 @router.get(

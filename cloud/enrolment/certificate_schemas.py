@@ -15,6 +15,14 @@ from cloud.kit.text_fields import Line
 _SIGNATURE_CHARACTERS_MAX = 128
 
 
+def decode_signature(text: str) -> bytes:
+    """Raises InvalidError: the signature is not base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise invalid_field("signature", "signature_malformed", "The signature is not base64.") from error
+
+
 class ChallengeOut(BaseModel):
     """What to sign, good for five minutes."""
 
@@ -45,10 +53,7 @@ class RenewalIn(BaseModel):
         Raises:
             InvalidError: the signature is not base64.
         """
-        try:
-            signature = base64.b64decode(self.signature, validate=True)
-        except binascii.Error as error:
-            raise invalid_field("signature", "signature_malformed", "The signature is not base64.") from error
+        signature = decode_signature(self.signature)
         return RenewalRequest(self.gateway_id, self.certificate_pem, self.challenge, self.csr_pem, signature)
 
 
@@ -57,6 +62,27 @@ class RenewalOut(BaseModel):
 
     state: Literal["granted", "waiting_for_approval"]
     certificate_pem: str | None = Field(None, description="The gateway's certificate, then the intermediate's.")
+
+
+class SigningKeysIn(BaseModel):
+    """A gateway asks whose signatures to believe."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    gateway_id: Annotated[Line, Field(max_length=24)]
+    certificate_pem: Annotated[str, StringConstraints(max_length=8192)] = Field(description="Its present certificate.")
+    challenge: Annotated[Line, Field(max_length=200)]
+    signature: Annotated[Line, Field(max_length=_SIGNATURE_CHARACTERS_MAX)] = Field(
+        description="ECDSA with SHA-256 (DER, base64) by the certificate's key over title, gateway_id, the "
+        "certificate's serial in hex and challenge, a line each."
+    )
+
+
+class SigningKeysOut(BaseModel):
+    """The keys that sign what goes down to the site's gateways."""
+
+    serial: int
+    signing_keys: dict[str, str] = Field(description="Key id -> raw Ed25519 key in hex.")
 
 
 class CertificateOut(BaseModel):

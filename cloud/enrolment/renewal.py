@@ -8,6 +8,7 @@ the same new key gets the same certificate.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -77,8 +78,8 @@ def renew(
         ConflictError: it is too early.
         TooManyRequestsError: the gateway has asked with another key just now.
     """
-    _check_challenge(secret, request.challenge, session.now)
-    leaf = _issued_leaf(authority, request)
+    check_challenge(secret, request.challenge, session.now)
+    leaf = issued_leaf(authority, request.gateway_id, request.certificate_pem)
     _check_proof(leaf, request)
     # One at a time: two would both get a certificate, and one of a gateway that is withdrawn meanwhile would stay good.
     gateway = sites.lock_gateway(session, request.gateway_id)
@@ -86,7 +87,7 @@ def renew(
         raise UnauthenticatedError("certificate_unknown", "No such gateway is known here.")
     present = certificates.find(session, serial_number(leaf)) or _take_in(session, gateway, leaf)
     new_key = _new_key(present, request.csr_pem)
-    _check_in_service(gateway, present)
+    check_in_service(gateway, present)
     successor = certificates.find_successor(session, present)
     if successor is not None and successor.public_key_hash == public_key_hash(new_key):
         return successor
@@ -105,7 +106,8 @@ def renew(
     return renewed
 
 
-def _check_challenge(secret: bytes, challenge: str, now: datetime) -> None:
+def check_challenge(secret: bytes, challenge: str, now: datetime) -> None:
+    """Raises UnauthenticatedError: the challenge is not one of ours, or older than five minutes."""
     body, _, mac = challenge.rpartition(".")
     is_ours = hmac.compare_digest(_challenge_mac(secret, body).encode(), mac.encode(errors="replace"))
     if not is_ours:
@@ -120,10 +122,11 @@ def _challenge_mac(secret: bytes, body: str) -> str:
     return hmac.new(key, body.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
-def _issued_leaf(authority: OnlineAuthority, request: RenewalRequest) -> x509.Certificate:
+def issued_leaf(authority: OnlineAuthority, gateway_id: str, certificate_pem: str) -> x509.Certificate:
+    """Raises UnauthenticatedError: the certificate is not one that this authority has given to the gateway."""
     try:
-        leaf = x509.load_pem_x509_certificate(request.certificate_pem.encode())
-        is_this_gateway_s = leaf.subject == gateway_subject(request.gateway_id)
+        leaf = x509.load_pem_x509_certificate(certificate_pem.encode())
+        is_this_gateway_s = leaf.subject == gateway_subject(gateway_id)
     except ValueError as error:
         raise UnauthenticatedError("certificate_unknown", "This is not a certificate of a gateway.") from error
     if not (is_this_gateway_s and authority.has_issued(leaf)):
@@ -141,16 +144,23 @@ def _take_in(session: UnitOfWork, gateway: Gateway, leaf: x509.Certificate) -> G
 
 
 def _check_proof(leaf: x509.Certificate, request: RenewalRequest) -> None:
-    public_key = leaf.public_key()
-    assert isinstance(public_key, ec.EllipticCurvePublicKey), "the authority signs nothing else"
-    try:
-        statement = renewal_statement(
+    def statement() -> bytes:
+        return renewal_statement(
             gateway_id=request.gateway_id,
             serial=serial_number(leaf),
             challenge=request.challenge,
             csr_pem=request.csr_pem,
         )
-        public_key.verify(request.signature, statement, ec.ECDSA(hashes.SHA256()))
+
+    check_proof(leaf, request.signature, statement)
+
+
+def check_proof(leaf: x509.Certificate, signature: bytes, statement: Callable[[], bytes]) -> None:
+    """Raises UnauthenticatedError: the statement cannot be made, or is not signed with the certificate's key."""
+    public_key = leaf.public_key()
+    assert isinstance(public_key, ec.EllipticCurvePublicKey), "the authority signs nothing else"
+    try:
+        public_key.verify(signature, statement(), ec.ECDSA(hashes.SHA256()))
     except (InvalidSignature, ValueError) as error:
         raise UnauthenticatedError("proof_wrong", "The request is not signed with the certificate's key.") from error
 
@@ -165,7 +175,8 @@ def _new_key(present: GatewayCertificate, csr_pem: str) -> ec.EllipticCurvePubli
     return public_key
 
 
-def _check_in_service(gateway: Gateway, present: GatewayCertificate) -> None:
+def check_in_service(gateway: Gateway, present: GatewayCertificate) -> None:
+    """Raises ForbiddenError: the gateway is out of service, or its certificate revoked."""
     if gateway.retired_at is not None:
         raise ForbiddenError("gateway_retired", "This gateway is out of service; enrol it with a new token.")
     if present.revoked_at is not None:

@@ -49,4 +49,5 @@ class EnrolmentGrant(BaseModel):
     broker_host: str
     broker_port: int
     signing_keys: dict[str, str] = Field(description="Whose signatures to believe: key id -> raw Ed25519 key in hex.")
+    signing_keys_serial: int = Field(description="Of two sets of keys the one with the higher serial holds.")
     credential_key: str = Field(description="With which the site hashes credentials, in hex.")

@@ -33,6 +33,7 @@ from cloud.errors import ConflictError, GoneError, UnauthenticatedError, invalid
 from cloud.kit.ids import new_id
 from cloud.settings import Settings
 from cloud.sites import service as sites
+from cloud.sites import signing_keys
 
 TOKEN_LIFE: Final = timedelta(hours=24)
 _PREFIX: Final = "tc1"
@@ -134,7 +135,7 @@ def _grant(session: UnitOfWork, token: ClaimToken, settings: Settings, authority
     assert token.gateway_id is not None, "the token has been consumed"
     assert token.certificate_pem is not None, "the token has been consumed"
     site = sites.get_site(session, token.site_id)
-    signer = sites.site_signer(site, settings.secret)
+    keys = signing_keys.announcement(site, settings.secret)
     return EnrolmentGrant(
         gateway_id=token.gateway_id,
         site_id=site.id,
@@ -146,7 +147,8 @@ def _grant(session: UnitOfWork, token: ClaimToken, settings: Settings, authority
         authority_pem=authority.bundle_pem,
         broker_host=settings.public_broker.host,
         broker_port=settings.public_broker.port,
-        signing_keys={signer.key_id: signer.public_key.hex()},
+        signing_keys=dict(signing_keys.in_hex(keys)),
+        signing_keys_serial=keys.serial,
         credential_key=site.credential_key.hex(),
     )
 

@@ -84,7 +84,10 @@ class _Arrival:
 
 
 class GatewaySession:
-    """One gateway, while this link is up. `sent_revision` is the newest that it has or that is on its way."""
+    """One gateway, while this link is up. `sent_revision` is the newest that it has or that is on its way.
+
+    `keys_serial` is of the newest signing keys that it was told, as far as is known.
+    """
 
     def __init__(self, workshop: Workshop, known: Known) -> None:
         self._workshop = workshop
@@ -98,6 +101,8 @@ class GatewaySession:
         self._heard_at = _now_s()
         self.sent_revision = known.applied_revision
         self.site_id = known.site_id
+        self.gateway_id = known.gateway_id
+        self.keys_serial = 0
 
     def offer(self, topic: Topic, message: Arrived) -> None:
         """Queue a message. One too many is dropped: a gateway repeats whatever is not answered."""
@@ -178,6 +183,7 @@ class GatewaySession:
     async def _follow_up(self, message: Message) -> None:
         match message:
             case Hello():
+                self.keys_serial = message.keys_serial
                 position = Position(message.applied_revision, message.wants_snapshot, message.staged)
                 await self._bring_to_head(position)
             case StateBuckets():

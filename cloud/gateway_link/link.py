@@ -20,10 +20,10 @@ from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
 from cloud.gateway_link.share import ALONE, DUTIES, NOBODY, Duty
 from cloud.gateway_link.share_keeping import Membership, keep_share
+from cloud.gateway_link.site_keys import SiteKeys, announce_for_ever
 from cloud.gateway_link.state_source import StateSource
 from cloud.gateway_link.turn import await_turn, is_shared, keep_turn
 from cloud.settings import Settings
-from cloud.sites import service as sites
 from mqtt_client.backoff import Backoff
 from mqtt_client.connection import LinkLimits
 from mqtt_client.errors import LinkError
@@ -32,7 +32,6 @@ from mqtt_client.reliable_client import ReliableClient
 from mqtt_client.tls import TlsFiles
 from sync_protocol.codec import encode_message
 from sync_protocol.messages import KIND_OF, Message
-from sync_protocol.signing import SiteSigner
 from sync_protocol.topics import cloud_filter, down_topic
 
 CLIENT_ID: Final = "tornello-cloud"
@@ -48,9 +47,7 @@ class SigningSender:
 
     def __init__(self, client: ReliableClient, database: Database, secret: bytes) -> None:
         self._client = client
-        self._database = database
-        self._secret = secret
-        self._signers: dict[str, SiteSigner] = {}
+        self.keys = SiteKeys(database, secret)
 
     async def send(self, site_id: str, gateway_id: str, message: Message) -> None:
         """Publish a message.
@@ -59,15 +56,9 @@ class SigningSender:
             LinkLostError: the link is gone.
             PublishRefusedError: the broker does not take it.
         """
-        signer = self._signers.get(site_id)
-        if signer is None:
-            signer = self._signers[site_id] = await asyncio.to_thread(self._signer, site_id)
+        signer = self.keys.known_signer(site_id) or await asyncio.to_thread(self.keys.signer, site_id)
         topic = down_topic(site_id, gateway_id, KIND_OF[type(message)])
         await self._client.publish(topic, signer.sign(topic, encode_message(message)))
-
-    def _signer(self, site_id: str) -> SiteSigner:
-        with self._database.session() as session:
-            return sites.site_signer(sites.get_site(session, site_id), self._secret)
 
 
 def has_link(settings: Settings) -> bool:
@@ -168,6 +159,7 @@ async def serve_link(
             if shared_by is None or "publish" in shared_by.duties:
                 tasks.create_task(publish_for_ever(workshop, ingester))
                 tasks.create_task(send_commands_for_ever(workshop))
+            tasks.create_task(announce_for_ever(workshop, ingester, sender.keys))
             async for message in client.messages():
                 await ingester.handle(message.topic, message)
     except BaseExceptionGroup as errors:

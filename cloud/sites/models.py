@@ -12,9 +12,9 @@ from cloud.database import Base, Json, UtcDateTime
 class Site(Base):
     """A club.
 
-    The private Ed25519 key that signs what goes down to the gateways is sealed. `credential_key` is not: it protects
-    the copies on the gateways, and the cards themselves are in this database. Its rules are those of
-    `policy.SiteRules`.
+    The private Ed25519 key that signs what goes down to the gateways is sealed, and so is the one that takes over at
+    `next_signing_key_at`. `credential_key` is not: it protects the copies on the gateways, and the cards themselves are
+    in this database. Its rules are those of `policy.SiteRules`.
     """
 
     __tablename__ = "site"
@@ -26,6 +26,9 @@ class Site(Base):
     lease_days: Mapped[int]
     facility_code: Mapped[int]
     signing_key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    signing_keys_serial: Mapped[int] = mapped_column(BigInteger, default=1)
+    next_signing_key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    next_signing_key_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     credential_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     lease_policy: Mapped[str] = mapped_column(String(16))
     clock_policy: Mapped[str] = mapped_column(String(16))

@@ -53,7 +53,8 @@ def create_site(session: UnitOfWork, actor: Actor, rules: SiteRules, secret: byt
     site = Site(
         **(asdict(rules) | {"name": rules.name.strip()}),
         id=site_id,
-        signing_key_sealed=seal_secret(secret, signing_key, _signing_context(site_id)),
+        signing_key_sealed=seal_secret(secret, signing_key, signing_context(site_id)),
+        signing_keys_serial=1,
         credential_key=secrets.token_bytes(KEY_BYTES),
         created_at=session.now,
     )
@@ -244,7 +245,7 @@ def site_signer(site: Site, secret: bytes) -> SiteSigner:
     Raises:
         UnsealError: `secret` is not the one that sealed the key.
     """
-    return SiteSigner(open_secret(secret, site.signing_key_sealed, _signing_context(site.id)))
+    return SiteSigner(open_secret(secret, site.signing_key_sealed, signing_context(site.id)))
 
 
 def check_secret(session: UnitOfWork, secret: bytes) -> None:
@@ -257,5 +258,6 @@ def check_secret(session: UnitOfWork, secret: bytes) -> None:
         site_signer(site, secret)
 
 
-def _signing_context(site_id: str) -> str:
+def signing_context(site_id: str) -> str:
+    """The place that the site's signing keys are sealed for."""
     return f"site/{site_id}/signing_key"
