@@ -305,6 +305,7 @@ async def serve_gateway(
         is_supervised = notifier.is_heard
         bundle = (config, config_path)
         commands = build_commands(gate, link, clock, is_supervised=is_supervised, bundle=bundle, brokers=brokers)
+        signing_keys = parts.signing_keys(link, clock, config.state_dir)
         ports = SessionPorts(
             link,
             store.journal,
@@ -316,6 +317,7 @@ async def serve_gateway(
             lanes=lambda: find_unusual(gate.lanes.reports),
             policy_fault=lambda: store.gate_reader.policy_fault,
             commands=commands,
+            keys=signing_keys,
         )
         sharing = build_sharing(config.site_broker, parts, store, clock, link=link)
         handle_applied = sharing.after(gate.handle_applied)
@@ -338,6 +340,7 @@ async def serve_gateway(
             Loop("remote commands", commands.run),
             Loop("clock keeping", keeping.run),
             Loop("certificate renewal", renewal.run),
+            Loop("signing keys", signing_keys.run),
             Loop("health", lambda: _feed_watchdog(health, notifier)),
             *inspection.loops,
             *sharing.loops,
