@@ -8,7 +8,7 @@ from access_policy.decision import ConsideredFlag, Decision, Holder, Reason, Rul
 from access_policy.entitlement import EntitlementWindow
 from access_policy.facts import TapFacts
 from access_policy.gate_view import GateView
-from access_policy.question import DEVICE_KIND, Question, pose_question
+from access_policy.question import Question, lane_place, pose_question
 from access_policy.rules import RULES, signals_of
 from access_policy.zone import OUTSIDE
 
@@ -110,7 +110,8 @@ def _granting_rule(question: Question) -> Rule:
 
 
 def _considered(view: GateView, facts: TapFacts) -> tuple[ConsideredFlag, ...]:
-    return tuple(ConsideredFlag(flag.flag_id, flag.bearing_on(DEVICE_KIND, facts.now_s)) for flag in view.flags)
+    kind = lane_place(view.site, facts.lane_id).device_kind
+    return tuple(ConsideredFlag(flag.flag_id, flag.bearing_on(kind, facts.now_s)) for flag in view.flags)
 
 
 def _holder(question: Question) -> Holder:

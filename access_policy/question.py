@@ -1,7 +1,6 @@
 """What one tap asks of the rules: the state and the circumstances, with what follows from them at once."""
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from access_policy.clock_doubt import may_be_blocked
 from access_policy.contract_choice import Case, Denial, find_contract
@@ -15,8 +14,6 @@ from access_policy.passback import GUEST_WITHIN_S, is_violation, stay_s
 from access_policy.site_policy import SitePolicy
 from access_policy.zone import LanePlace, Zone
 
-DEVICE_KIND: Final = "turnstile"
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -25,6 +22,7 @@ class Question:
     `zone` is the zone to be entered; None leads outside, or the site has no rules for it. `inside_s` is how long the
     member has been in it already, None if they are not. `contract` is the one to pass on, or why there is none;
     with `is_guest` it lets a guest of the member in. `may_be_blocked`: in doubt about the time a flag may block.
+    `device_kind` is what stands at the lane.
     """
 
     site: SitePolicy
@@ -39,6 +37,7 @@ class Question:
     contract: EntitlementWindow | Denial
     is_guest: bool
     may_be_blocked: bool
+    device_kind: str
 
     @property
     def role(self) -> Role:
@@ -62,9 +61,16 @@ class Question:
         return may_break and self.zone is not None and is_violation(self.zone, self.inside_s)
 
 
+def lane_place(site: SitePolicy | None, lane_id: str) -> LanePlace:
+    """The place of a lane; one of which the site says nothing leads nowhere."""
+    lanes = site.lanes if site else {}
+    return lanes.get(lane_id, LanePlace(lane_id))
+
+
 def pose_question(view: GateView, site: SitePolicy, credential: Credential, facts: TapFacts) -> Question:
     """Put the state and the circumstances together."""
-    zone_id = site.lanes.get(facts.lane_id, LanePlace(facts.lane_id)).zone_entered(facts.direction)
+    place = lane_place(site, facts.lane_id)
+    zone_id, device_kind = place.zone_entered(facts.direction), place.device_kind
     zone = site.zones.get(zone_id)
     inside_s = stay_s(zone, view.entitlement, facts, site.calendar) if zone and facts.direction == "in" else None
     contract, is_guest = _find_contract(view.entitlement, site, facts, zone_id=zone_id, inside_s=inside_s)
@@ -72,7 +78,7 @@ def pose_question(view: GateView, site: SitePolicy, credential: Credential, fact
         site=site,
         credential=credential,
         entitlement=view.entitlement,
-        flags=judge_flags(view.flags, DEVICE_KIND, facts.now_s),
+        flags=judge_flags(view.flags, device_kind, facts.now_s),
         facts=facts,
         last_contact_at=view.last_contact_at,
         zone_id=zone_id,
@@ -80,7 +86,8 @@ def pose_question(view: GateView, site: SitePolicy, credential: Credential, fact
         inside_s=inside_s,
         contract=contract,
         is_guest=is_guest,
-        may_be_blocked=not facts.is_clock_trusted and may_be_blocked(view.flags, DEVICE_KIND, facts.now_s),
+        may_be_blocked=not facts.is_clock_trusted and may_be_blocked(view.flags, device_kind, facts.now_s),
+        device_kind=device_kind,
     )
 
 

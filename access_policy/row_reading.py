@@ -37,7 +37,9 @@ def read_policy(policy_rows: Iterable[rows.PolicyRow]) -> SitePolicy | None:
             case rows.ZoneRow():
                 zones[row.zone_id] = _read_zone(row)
             case rows.LaneRow():
-                lanes[row.lane_id] = LanePlace(row.lane_id, row.zone_in_id, row.zone_out_id, row.gateway_id)
+                lanes[row.lane_id] = LanePlace(
+                    row.lane_id, row.zone_in_id, row.zone_out_id, row.gateway_id, row.device_kind
+                )
             case rows.ScheduleRow():
                 schedules[row.schedule_id] = _read_schedule(row)
             case _:

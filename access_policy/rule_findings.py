@@ -7,7 +7,7 @@ from access_policy.contract_findings import contract_findings
 from access_policy.decision import Decision, Rule
 from access_policy.finding import Finding, Moment, Term, found, mark
 from access_policy.flags import Flag
-from access_policy.question import DEVICE_KIND, Question
+from access_policy.question import Question
 from access_policy.rules import is_lease_over
 
 SOURCES: Final = {
@@ -61,7 +61,7 @@ def flag_findings(question: Question, flags: tuple[Flag, ...]) -> Iterator[Findi
             flag=flag.flag_id,
             source=Term(SOURCES[flag.source]),
             effect=Term(_EFFECTS[flag.effect]),
-            bearing=Term(_BEARINGS[flag.bearing_on(DEVICE_KIND, question.facts.now_s)]),
+            bearing=Term(_BEARINGS[flag.bearing_on(question.device_kind, question.facts.now_s)]),
         )
         if flag.starts_at is not None:
             yield found("It begins {starts_at}.", starts_at=Moment(flag.starts_at))

@@ -7,6 +7,8 @@ OUTSIDE = ""
 """The zone of whoever is not in the club."""
 
 Direction = Literal["in", "out"]
+DeviceKind = Literal["turnstile", "door"]
+"""What stands at a lane; a flag may be meant for some kinds alone."""
 Passback = Literal["off", "soft", "hard"]
 """What happens to a credential that comes in again without having left: nothing, a report, or a refusal."""
 
@@ -37,12 +39,14 @@ class LanePlace:
     """The zones that a lane joins: going in leads to `zone_in_id`, going out to `zone_out_id`.
 
     `gateway_id` is the gateway in charge of the lane, empty where none is or the lane has no gateway of its own.
+    `device_kind` is a `DeviceKind`, or one that only a newer cloud knows.
     """
 
     lane_id: str
     zone_in_id: str = OUTSIDE
     zone_out_id: str = OUTSIDE
     gateway_id: str = ""
+    device_kind: str = "turnstile"
 
     def zone_entered(self, direction: Direction) -> str:
         """Where this direction leads."""

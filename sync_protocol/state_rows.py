@@ -116,12 +116,14 @@ class LaneRow(Row, tag="lane", frozen=True):
     """Which zone each direction of a lane leads to; an empty zone is outside.
 
     `gateway_id` is the gateway that was enrolled for the lane and is in service: the others of the site believe it.
+    `device_kind` is what stands there: turnstile or door.
     """
 
     lane_id: str
     zone_in_id: str = ""
     zone_out_id: str = ""
     gateway_id: str = ""
+    device_kind: str = "turnstile"
 
 
 class LevelGrant(msgspec.Struct, frozen=True, array_like=True):

@@ -30,13 +30,14 @@ class Zone(Base):
 
 
 class LanePlace(Base):
-    """Which zone each direction of a lane leads to; None is outside."""
+    """Which zone each direction of a lane leads to, None is outside; and what stands there, a `DeviceKind`."""
 
     __tablename__ = "lane_place"
 
     lane_id: Mapped[str] = mapped_column(ForeignKey("lane.id"), primary_key=True)
     zone_in_id: Mapped[str | None] = mapped_column(ForeignKey("zone.id"), index=True)
     zone_out_id: Mapped[str | None] = mapped_column(ForeignKey("zone.id"), index=True)
+    device_kind: Mapped[str] = mapped_column(String(16), default="turnstile", server_default="turnstile")
 
 
 class Schedule(Base):

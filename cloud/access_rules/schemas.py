@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from access_policy.schedule import DayWindow
-from access_policy.zone import Passback
+from access_policy.zone import DeviceKind, Passback
 from cloud.access_rules import hours_text, policy, schedules
 from cloud.access_rules.levels import grants_of
 from cloud.access_rules.models import AccessLevel, Schedule
@@ -73,6 +73,9 @@ class LanePlaceIn(BaseModel):
 
     zone_in_id: RuleId | None = Field(description="Where the direction `in` leads.")
     zone_out_id: RuleId | None = Field(default=None, description="Where the direction `out` leads.")
+    device_kind: DeviceKind | None = Field(
+        default=None, description="What stands there; flags may be meant for one kind alone. Null: as it is."
+    )
 
 
 class LanePlaceOut(BaseModel):
@@ -83,6 +86,7 @@ class LanePlaceOut(BaseModel):
     lane_id: str
     zone_in_id: str | None
     zone_out_id: str | None
+    device_kind: str
 
 
 class Window(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from access_policy.zone import Passback
+from access_policy.zone import DeviceKind, Passback
 from cloud.access_rules import editing, policy, repository
 from cloud.access_rules.models import LanePlace, Zone
 from cloud.audit import service as audit
@@ -125,9 +125,15 @@ def place_new_lane(session: UnitOfWork, lane_id: str, site_id: str) -> None:
 
 
 def place_lane(
-    session: UnitOfWork, actor: Actor, lane_id: str, *, zone_in_id: str | None, zone_out_id: str | None
+    session: UnitOfWork,
+    actor: Actor,
+    lane_id: str,
+    *,
+    zone_in_id: str | None,
+    zone_out_id: str | None,
+    device_kind: DeviceKind | None = None,
 ) -> LanePlace:
-    """Say which zone each direction of a lane leads to; None is outside.
+    """Say which zone each direction of a lane leads to, None is outside, and what stands there, None: as before.
 
     Raises:
         NotFoundError: there is no such lane.
@@ -142,12 +148,13 @@ def place_lane(
         raise invalid_field("zone_out_id", "same_zone", "A lane leads from one zone into another.")
     place = session.get(LanePlace, lane_id, populate_existing=True)
     if place is None:
-        place = LanePlace(lane_id=lane_id)
+        place = LanePlace(lane_id=lane_id, device_kind="turnstile")
         session.add(place)
-    before = {"zone_in_id": place.zone_in_id, "zone_out_id": place.zone_out_id}
-    place.zone_in_id, place.zone_out_id = zone_in_id, zone_out_id
+    after = {"zone_in_id": zone_in_id, "zone_out_id": zone_out_id, "device_kind": device_kind or place.device_kind}
+    before = {field: getattr(place, field) for field in after}
+    for field, value in after.items():
+        setattr(place, field, value)
     session.flush()
-    after = {"zone_in_id": zone_in_id, "zone_out_id": zone_out_id}
     audit.record(session, actor, "lane.place", entity=("lane", lane_id), before=before, after=after)
     session.publish(SiteChanged(site_id))
     return place

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from access_policy.zone import DeviceKind
+
 ActionAtAccess = Literal["none", "message", "message_and_block"]
 """What an open task does at the gate: nothing, a message, or a message with a refusal."""
 StateClass = Literal["to_start", "in_progress", "closed_positive", "closed_negative"]
-DeviceKind = Literal["turnstile"]
 Colour = Literal[
     "blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green", "teal", "cyan"
 ]

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from access_policy.zone import DeviceKind
 from cloud.action_types import policy
 from cloud.action_types.models import ActionType, Outcome
-from cloud.action_types.policy import ActionAtAccess, Colour, DeviceKind, StateClass
+from cloud.action_types.policy import ActionAtAccess, Colour, StateClass
 from cloud.kit.i18n import Language
 from cloud.kit.text_fields import Line
 

@@ -70,6 +70,12 @@ BALANCES: Final = {
     "orange": mark("Partly used"),
     "red": mark("Nothing left"),
 }
+BALANCE_FIGURES: Final = {
+    "active_fee": mark("With active fee"),
+    "available": mark("With balance to use"),
+    "unused": mark("Never used"),
+    "no_booking": mark("No booking today"),
+}
 PLAN_KINDS: Final = {
     "fixed_term": mark("Fixed term"),
     "recurring": mark("Recurring"),
@@ -98,6 +104,11 @@ SIGNALS: Final = {
     "emergency": mark("Emergency card was used"),
     "passback": mark("Came in again without leaving"),
     "lease_expired": mark("Let in by a gate that was offline for too long"),
+}
+# What stands at a lane (`access_policy.zone.DeviceKind`).
+DEVICE_KINDS: Final = {
+    "turnstile": mark("Turnstile"),
+    "door": mark("Door"),
 }
 CLOCKS: Final = {
     "synced": mark("Clock is right"),
@@ -194,6 +205,7 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "clock_trust": named(CLOCKS),
         "credential_status": named(CREDENTIAL_STATUSES),
         "day": words.day,
+        "device_kind": named(DEVICE_KINDS),
         "direction": named(DIRECTIONS),
         "exact": words.exact,
         "flag_source": named(FLAG_SOURCES),

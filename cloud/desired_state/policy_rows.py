@@ -69,7 +69,7 @@ def lane_row(lane_id: str, place: LanePlace | None, gateway_id: str) -> LaneRow:
     """Where a lane leads, without a place nowhere, and the gateway in service there, if there is one."""
     if place is None:
         return LaneRow(lane_id, gateway_id=gateway_id)
-    return LaneRow(lane_id, place.zone_in_id or "", place.zone_out_id or "", gateway_id)
+    return LaneRow(lane_id, place.zone_in_id or "", place.zone_out_id or "", gateway_id, device_kind=place.device_kind)
 
 
 def level_row(level: AccessLevel) -> LevelRow:

@@ -1,10 +1,11 @@
 """What the API takes and gives about flags."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from access_policy.zone import DeviceKind
 from cloud.flags.service import FlagEffect
 from cloud.kit.days import Instant
 from cloud.kit.i18n import Language
@@ -24,7 +25,7 @@ class FlagIn(BaseModel):
         description="What the display shows, by language; without one the standard text is shown.",
         examples=[{"en": "Please see the front desk", "it": "Passi in reception"}],
     )
-    device_kinds: list[Literal["turnstile"]] = Field(default=[], max_length=8, description="None: every kind.")
+    device_kinds: list[DeviceKind] = Field(default=[], max_length=8, description="None: every kind.")
     priority: int = Field(default=0, ge=-1000, le=1000, description="The highest wins.")
     starts_at: Instant | None = None
     ends_at: Instant | None = Field(default=None, description="Excluded.")

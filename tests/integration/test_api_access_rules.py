@@ -45,7 +45,8 @@ def test_a_site_begins_with_one_zone_that_its_lanes_lead_into(club: Club, manage
     lane_id = add_lane(club)
     (zone,) = listed(manager, club, "zones")
     assert (zone["name"], zone["passback"], zone["forgive_minute"]) == ("Club", "off", 240)
-    assert listed(manager, club, "lane-places") == [{"lane_id": lane_id, "zone_in_id": zone["id"], "zone_out_id": None}]
+    place = {"lane_id": lane_id, "zone_in_id": zone["id"], "zone_out_id": None, "device_kind": "turnstile"}
+    assert listed(manager, club, "lane-places") == [place]
 
 
 def test_a_zone_is_added_changed_forgiven_and_deleted(club: Club, manager: httpx.Client) -> None:
@@ -85,7 +86,10 @@ def test_a_lane_leads_from_one_zone_into_another(club: Club, manager: httpx.Clie
     spa = add(manager, club, "zones", name="Spa")
     address = f"/api/v1/lanes/{lane_id}/place"
     body = {"zone_in_id": spa["id"], "zone_out_id": whole["id"]}
-    assert manager.patch(address, json=body).json() == {"lane_id": lane_id} | body
+    assert manager.patch(address, json=body).json() == {"lane_id": lane_id, "device_kind": "turnstile"} | body
+    assert manager.patch(address, json={**body, "device_kind": "door"}).json()["device_kind"] == "door"
+    assert manager.patch(address, json=body).json()["device_kind"] == "door", "it is kept"
+    assert manager.patch(address, json={**body, "device_kind": "toaster"}).status_code == 422
     assert manager.patch(address, json={"zone_in_id": spa["id"], "zone_out_id": spa["id"]}).status_code == 422
     assert manager.patch(address, json={"zone_in_id": "zon_of_nobody"}).status_code == 422
     assert manager.patch(address, json={"zone_in_id": None}).json()["zone_out_id"] is None

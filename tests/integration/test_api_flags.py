@@ -37,6 +37,10 @@ def test_a_flag_is_raised_read_and_cleared_once(club: Club, desk: httpx.Client) 
     assert listed == {"items": [cleared.json()], "next": None}
 
 
+def test_a_flag_may_be_for_doors_alone(club: Club, desk: httpx.Client) -> None:
+    assert raise_flag(club, desk, device_kinds=["door"]).json()["device_kinds"] == ["door"]
+
+
 def test_flags_come_newest_first_in_pages(club: Club, desk: httpx.Client) -> None:
     member = add_member(club, desk)
     address = f"/api/v1/members/{member['id']}/flags"

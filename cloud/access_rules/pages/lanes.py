@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Response
 
+from access_policy.zone import DeviceKind
 from cloud.access_rules import zones
 from cloud.access_rules.pages import forms
 from cloud.api import ReadSession, Transaction
@@ -26,6 +27,7 @@ def show_place(lane_id: str, session: ReadSession, viewer: Viewer = viewing("acc
     fields = {
         "zone_in_id": (place.zone_in_id if place else None) or "",
         "zone_out_id": (place.zone_out_id if place else None) or "",
+        "device_kind": place.device_kind if place else "turnstile",
     }
     return _form(session, viewer, lane, fields, {})
 
@@ -36,8 +38,9 @@ def place_lane(lane_id: str, session: Transaction, form: Submission = submitting
     lane = sites.get_lane(session, lane_id)
     zone_in_id, zone_out_id = (form.fields.get(name) or None for name in ("zone_in_id", "zone_out_id"))
     actor = form.viewer.signed_in.actor
+    kind: DeviceKind = "door" if form.fields.get("device_kind") == "door" else "turnstile"
     with attempt(session, form.viewer.words) as errors:
-        zones.place_lane(session, actor, lane_id, zone_in_id=zone_in_id, zone_out_id=zone_out_id)
+        zones.place_lane(session, actor, lane_id, zone_in_id=zone_in_id, zone_out_id=zone_out_id, device_kind=kind)
     if errors:
         return _form(session, form.viewer, lane, form.fields, errors)
     return forms.done(form.viewer, lane.site_id, "rules_saved")

@@ -32,6 +32,7 @@ class LaneView:
     lane: Lane
     zone_in: str | None
     zone_out: str | None
+    device_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _lanes(session: UnitOfWork, site_id: str) -> list[LaneView]:
         place = places.get(lane.id)
         zone_in = names.get(place.zone_in_id) if place else None
         zone_out = names.get(place.zone_out_id) if place else None
-        views.append(LaneView(lane, zone_in, zone_out))
+        views.append(LaneView(lane, zone_in, zone_out, place.device_kind if place else "turnstile"))
     return views
 
 

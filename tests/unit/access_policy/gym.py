@@ -62,6 +62,8 @@ class Gym:
     flags: tuple[Flag, ...] = ()
     last_contact_at: int | None = None
     """None: a minute before the tap."""
+    device_kind: str = "turnstile"
+    """What stands at the lane called door."""
 
     @property
     def policy(self) -> SitePolicy:
@@ -70,7 +72,10 @@ class Gym:
             self.rules,
             Calendar(ZoneInfo(self.rules.time_zone), self.special_days),
             {zone.zone_id: zone for zone in self.zones},
-            {"door": LanePlace("door", "club", ""), "steam": LanePlace("steam", "spa", "club")},
+            {
+                "door": LanePlace("door", "club", "", device_kind=self.device_kind),
+                "steam": LanePlace("steam", "spa", "club"),
+            },
             {schedule.schedule_id: schedule for schedule in self.schedules},
             {level.level_id: level for level in self.levels},
         )
@@ -99,6 +104,10 @@ class Gym:
         assert self.member is not None
         first, *others = self.member.windows
         return self.with_member(windows=(replace(first, **changes), *others))  # type: ignore[arg-type]
+
+    def with_device(self, kind: str) -> "Gym":
+        """The same gym with something else at the lane called door."""
+        return replace(self, device_kind=kind)
 
     def with_zone(self, **changes: object) -> "Gym":
         """The same gym with other rules of its first zone."""

@@ -76,3 +76,22 @@ def test_a_refusal_by_another_rule_shows_the_messages_all_the_same() -> None:
 
 def test_a_busy_lane_says_only_that() -> None:
     assert Gym(flags=(message(),)).tap(lane="busy").flags == ()
+
+
+def test_a_flag_for_doors_acts_at_doors_alone_and_one_for_nothing_in_particular_everywhere() -> None:
+    for_doors = Gym(flags=(block(device_kinds=("door",)),))
+    assert for_doors.tap().is_granted
+    assert for_doors.with_device("door").tap().reason is Reason.FLAGGED_BY_STAFF
+    assert Gym(flags=(block(device_kinds=("turnstile",)),)).with_device("door").tap().is_granted
+    assert Gym(flags=(block(),)).with_device("door").tap().reason is Reason.FLAGGED_BY_STAFF
+
+
+def test_an_explanation_tells_for_which_kind_of_device_a_flag_is() -> None:
+    flagged = Gym(flags=(message("flg_door", device_kinds=("door",)),))
+    assert flagged.tap().considered == (ConsideredFlag("flg_door", "other_device"),)
+    assert flagged.with_device("door").tap().considered == (ConsideredFlag("flg_door", "in_force"),)
+
+
+def test_a_kind_of_device_that_nobody_here_knows_is_bound_by_general_flags_alone() -> None:
+    gym = Gym(flags=(block(device_kinds=("turnstile",)),)).with_device("of_tomorrow")
+    assert gym.tap().is_granted

@@ -91,14 +91,14 @@ def test_the_rows_are_the_policy_by_which_gates_decide(club: Club) -> None:
         level = levels.create(session, club.actor, club.site_id, "All", {spa.id: schedule.id})
         christmas = SpecialDayDetails(day=date(2026, 12, 25), kind="holiday", name="Christmas")
         special_days.create(session, club.actor, club.site_id, christmas)
-        zones.place_lane(session, club.actor, lane_id, zone_in_id=spa.id, zone_out_id=None)
+        zones.place_lane(session, club.actor, lane_id, zone_in_id=spa.id, zone_out_id=None, device_kind="door")
         zones.forgive(session, club.actor, spa.id)
         rules = {"lease_policy": "staff_only", "refusal_texts": {"zone_full": {"it": "Sala piena"}}}
         sites.change_rules(session, club.actor, club.site_id, rules)
     read = read_policy(row for row in standing(club) if not isinstance(row, EntitlementRow))  # type: ignore[misc]
     assert read is not None
     assert (read.rules.lease_policy, read.rules.texts) == ("staff_only", {"zone_full": {"it": "Sala piena"}})
-    assert read.lanes[lane_id] == LanePlace(lane_id, spa.id)
+    assert read.lanes[lane_id] == LanePlace(lane_id, spa.id, device_kind="door")
     assert read.levels[level.id].grants == (LevelGrant(spa.id, schedule.id),)
     zone = read.zones[spa.id]
     assert (zone.passback, zone.needs_pin, zone.forgiven_at is not None) == ("hard", True, True)
