@@ -1,4 +1,4 @@
-"""One MQTT 5 connection: aiomqtt's client with six behaviours corrected, each held by a test in `tests/contract`.
+"""One MQTT connection: aiomqtt's client with six behaviours corrected, each held by a test in `tests/contract`.
 
 It learns negative PUBACKs, leaves the PUBACK of an inbound message to the application, bounds what is queued (by not
 reading on: mosquitto 2.0.11 sends more than the Receive Maximum allows), notices at once a connection that dies before
@@ -11,14 +11,16 @@ import contextlib
 import logging
 import socket
 import ssl
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import aiomqtt
 import paho.mqtt.client as paho
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 _FAREWELL_S = 1.0
 
@@ -49,24 +51,31 @@ class FaultMemory(logging.Logger):
 
 
 class Connection(aiomqtt.Client):
-    """A single connection; `open` once, `close` once."""
+    """A single connection; `open` once, `close` once.
+
+    Of MQTT 5, or of 3.1.1 for brokers that know no other: there a broker cannot say that it refuses a publish.
+    """
 
     def __init__(
-        self, host: str, port: int, *, client_id: str, tls_context: ssl.SSLContext | None, limits: LinkLimits
+        self,
+        host: str,
+        port: int,
+        *,
+        client_id: str,
+        tls_context: ssl.SSLContext | None,
+        limits: LinkLimits,
+        is_version_5: bool = True,
     ) -> None:
         self.faults = FaultMemory()
+        self.is_version_5 = is_version_5
         self._limits = limits
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.ReceiveMaximum = limits.inbound_max
         super().__init__(
             host,
             port,
             identifier=client_id,
-            protocol=aiomqtt.ProtocolVersion.V5,
-            clean_start=True,
+            **(_version_5(limits) if is_version_5 else _VERSION_3),
             keepalive=limits.keepalive_s,
             timeout=limits.answer_timeout_s,
-            properties=properties,
             tls_context=tls_context,
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             logger=self.faults,
@@ -100,6 +109,17 @@ class Connection(aiomqtt.Client):
                 await asyncio.wait((self._disconnected,), timeout=_FAREWELL_S)
         self.lose(ConnectionError("closed by this side"))
         self._abandon()
+
+    async def ask_for(self, topic_filters: Sequence[str]) -> Sequence[ReasonCode | int]:
+        """Subscribe with QoS 1; the broker's answer to each filter.
+
+        Raises:
+            aiomqtt.MqttError: the connection is lost, or no answer came in time.
+        """
+        if self.is_version_5:
+            options = SubscribeOptions(qos=1)
+            return await self.subscribe([(topic_filter, options) for topic_filter in topic_filters])
+        return await self.subscribe([(topic_filter, 1) for topic_filter in topic_filters])
 
     async def confirm(self, topic: str, payload: bytes) -> ReasonCode:
         """Publish with QoS 1 and return the broker's answer, positive or negative.
@@ -255,6 +275,15 @@ class Connection(aiomqtt.Client):
             await super()._misc_loop()
         except Exception as error:  # noqa: BLE001 - whatever stops the keepalive ends the connection, never silently
             self.lose(error)
+
+
+_VERSION_3: Final[Mapping[str, Any]] = {"protocol": aiomqtt.ProtocolVersion.V311, "clean_session": True}
+
+
+def _version_5(limits: LinkLimits) -> Mapping[str, Any]:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.ReceiveMaximum = limits.inbound_max
+    return {"protocol": aiomqtt.ProtocolVersion.V5, "clean_start": True, "properties": properties}
 
 
 def _has_topic(message: paho.MQTTMessage) -> bool:

@@ -1,10 +1,12 @@
 """The connection that both sides use: QoS 1 out with a true answer, messages in that wait for their acknowledgement.
 
-One `ReliableClient` is one connection: after `LinkLostError` make a new one (`link_keeper` does). Clean start and no
-session at the broker: what is not confirmed by the other application is sent again by the application.
+MQTT 5, and 3.1.1 where the broker knows no other. One `ReliableClient` is one connection: after `LinkLostError` make a
+new one (`link_keeper` does). Clean start and no session at the broker: what is not confirmed by the other application
+is sent again by the application.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
@@ -13,7 +15,6 @@ from typing import Final, Self
 import aiomqtt
 import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from mqtt_client.connection import Connection, LinkLimits
 from mqtt_client.errors import (
@@ -27,6 +28,7 @@ from mqtt_client.errors import (
 )
 from mqtt_client.tls import TlsFiles, certificate_refusal, client_context, out_of_time, probe_refusal, refine_refusal
 
+_VERSION_REFUSED: Final = 0x84
 FILTERS_MAX: Final = 8
 """In one SUBSCRIBE; the strictest broker known takes no more."""
 
@@ -77,11 +79,15 @@ class ReliableClient:
             LinkLostError: see each for what to do.
         """
         context = client_context(self._tls) if self._tls is not None else None
-        connection = Connection(
-            self._host, self._port, client_id=self._client_id, tls_context=context, limits=self._limits
-        )
+        connection = self._make_connection(context, is_version_5=True)
         try:
-            await connection.open()
+            try:
+                await connection.open()
+            except aiomqtt.exceptions.MqttConnectError as error:
+                if not (isinstance(error.rc, ReasonCode) and error.rc.value == _VERSION_REFUSED):
+                    raise
+                connection = self._make_connection(context, is_version_5=False)
+                await connection.open()
         except aiomqtt.MqttError as error:
             failure = self._why_not_connected(connection, error)
             was_reached = not isinstance(error.__context__, OSError)
@@ -102,6 +108,16 @@ class ReliableClient:
     ) -> None:
         await self._close()
 
+    def _make_connection(self, context: ssl.SSLContext | None, *, is_version_5: bool) -> Connection:
+        return Connection(
+            self._host,
+            self._port,
+            client_id=self._client_id,
+            tls_context=context,
+            limits=self._limits,
+            is_version_5=is_version_5,
+        )
+
     async def subscribe(self, topic_filters: Sequence[str]) -> None:
         """Ask for more messages, a few filters at a time: brokers bound how many one packet may hold.
 
@@ -112,7 +128,7 @@ class ReliableClient:
         connection = self._require_connection()
         for some in _portions(topic_filters):
             try:
-                answers = await connection.subscribe([(topic_filter, SubscribeOptions(qos=1)) for topic_filter in some])
+                answers = await connection.ask_for(some)
             except aiomqtt.MqttError as error:
                 raise self._lost(connection, error) from error
             for topic_filter, answer in zip(some, answers, strict=True):
