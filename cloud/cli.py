@@ -34,6 +34,17 @@ settings (environment):
 exit codes: 0 done, 1 failed, 2 wrong usage or settings
 """
 
+_ROTATION: Final = """\
+Give a site a new signing key. The gateways are told at once, signed with the old key, and believe both until the
+overlap ends; then the new one takes over, and the old one is forgotten. A gateway that was away the whole time gets
+the new key by its certificate. Answers with the new key's id and when it takes over.
+"""
+_ROTATION_EXAMPLES: Final = """\
+examples:
+  tornello-cloud rotate-signing-key --site sit_...                     once a year, say
+  tornello-cloud rotate-signing-key --site sit_... --overlap-days 0    the old key was stolen
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
@@ -69,6 +80,15 @@ def build_parser() -> argparse.ArgumentParser:
     _add_site(words.add_parser("create-site", help="add a site with fresh keys"))
     _add_lane(words.add_parser("create-lane", help="add a lane to a site"))
     _add_staff(words.add_parser("create-staff", help="add somebody who may sign in"))
+    _add_rotation(
+        words.add_parser(
+            "rotate-signing-key",
+            help="give a site a new key that signs what its gateways are told",
+            description=_ROTATION,
+            epilog=_ROTATION_EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+    )
     return parser
 
 
@@ -99,6 +119,19 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--locale", default="en", choices=("en", "it", "ru"), help="language of the console (en)")
     parser.add_argument(
         "--password-file", type=Path, metavar="FILE", help="its first line; without it: a prompt, or standard input"
+    )
+    _add_json(parser)
+
+
+def _add_rotation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", required=True, metavar="SITE_ID")
+    parser.add_argument(
+        "--overlap-days",
+        type=int,
+        default=30,
+        choices=range(91),
+        metavar="DAYS",
+        help="how long both keys are believed, 0-90 (30)",
     )
     _add_json(parser)
 

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,7 @@ from cloud.migrations import DatabaseNewerError, upgrade_database
 from cloud.server import AddressBusyError, CertificateUnusableError, serve
 from cloud.settings import Settings, SettingsError, read_settings
 from cloud.sites import service as sites
+from cloud.sites import signing_keys
 from cloud.sites.policy import SiteRules
 from cloud.staff import service as staff
 from cloud.staff.service import StaffDetails
@@ -133,6 +135,14 @@ def _create_staff(options: argparse.Namespace) -> None:
     _answer(options, {"staff_id": staff_id})
 
 
+def _rotate_signing_key(options: argparse.Namespace) -> None:
+    settings = read_settings(os.environ)
+    overlap = timedelta(days=options.overlap_days)
+    with _transaction(settings) as session:
+        rotation = signing_keys.rotate(session, _actor(options), options.site, settings.secret, overlap)
+    _answer(options, {"key_id": rotation.key_id, "takes_over_at": f"{rotation.takes_over_at:%Y-%m-%dT%H:%M:%SZ}"})
+
+
 def _verify_audit(_: argparse.Namespace) -> None:
     with _database(read_settings(os.environ)) as database, database.session() as session:
         broken_seq = audit.find_break(session)
@@ -148,6 +158,7 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "create-site": _create_site,
     "create-lane": _create_lane,
     "create-staff": _create_staff,
+    "rotate-signing-key": _rotate_signing_key,
     "verify-audit": _verify_audit,
 }
 

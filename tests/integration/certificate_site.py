@@ -149,6 +149,7 @@ class LivingGateway:
     link: CloudLinkMqtt
     session: CloudSession
     renewal: CertificateRenewal
+    store: GatewayStore
 
     async def until(self, is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
         """Wait for something to become true."""
@@ -173,13 +174,22 @@ async def living_gateway(state_dir: Path) -> AsyncIterator[LivingGateway]:
     link = CloudLinkMqtt(address, credentials=parts.trial)
     renewal = parts.renewal(link, clock, first_delay_s=0.5)
     async with GatewayStore.open(state_dir, clock) as store:
-        ports = SessionPorts(link, store.journal, store.state, clock, lambda: (), parts.trial.serial)
+        signing_keys = parts.signing_keys(link, clock, state_dir)
+        ports = SessionPorts(link, store.journal, store.state, clock, lambda: (), parts.trial.serial, keys=signing_keys)
         keeping = ClockKeeping(clock, store.state, store.state)
         session = CloudSession(ports, keeping, version="test", told=lambda _revision: None)
-        loops = (store.run(), link.run(session), session.run(), session.upload.run(), keeping.run(), renewal.run())
+        loops = (
+            store.run(),
+            link.run(session),
+            session.run(),
+            session.upload.run(),
+            keeping.run(),
+            renewal.run(),
+            signing_keys.run(),
+        )
         tasks = [asyncio.ensure_future(loop) for loop in loops]
         try:
-            yield LivingGateway(identity, parts, link, session, renewal)
+            yield LivingGateway(identity, parts, link, session, renewal, store)
             for task in tasks:
                 assert not task.done(), "a loop has ended"
         finally:

@@ -66,6 +66,19 @@ def command(
     return run
 
 
+def test_a_signing_key_is_rotated_by_a_command_once_at_a_time(command: Callable[..., Done]) -> None:
+    site = command("create-site", "--name", "Club", "--time-zone", "Europe/Rome", "--json")
+    site_id = json.loads(site.stdout)["site_id"]
+    rotated = command("rotate-signing-key", "--site", site_id, "--overlap-days", "7", "--json")
+    answer = json.loads(rotated.stdout)
+    assert (rotated.returncode, len(answer["key_id"]), answer["takes_over_at"][-1]) == (0, 16, "Z")
+    again = command("rotate-signing-key", "--site", site_id)
+    assert (again.returncode, "takes over at" in again.stderr) == (1, True)
+    assert command("rotate-signing-key", "--site", "sit_none").returncode == 1
+    with pytest.raises(SystemExit, match="2"):
+        command("rotate-signing-key", "--site", site_id, "--overlap-days", "91")
+
+
 def test_a_site_is_set_up_by_three_commands(command: Callable[..., Done], tmp_path: Path) -> None:
     site = command("create-site", "--name", "Club", "--time-zone", "Europe/Rome", "--json")
     site_id = json.loads(site.stdout)["site_id"]
