@@ -6,7 +6,7 @@
 import asyncio
 import functools
 import importlib.metadata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -323,17 +323,9 @@ async def serve_gateway(
         handle_applied = sharing.after(gate.handle_applied)
         session = CloudSession(ports, keeping, version=software_version(), told=handle_applied)
         handle_applied(store.state.applied_revision)
-        dry_tap = DryTap(core.knowledge, store.journal)
-        health = Health(dry_tap, store.journal)
-        inspection = Inspection(
-            config, InspectedGateway(gate, store, link, session, dry_tap), clock, version=software_version()
-        )
-        inspection.control.add("lane_mode", gate.lanes.handle_mode_request)
-        store.journal.set_listener(inspection.take)
-        store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
+        inspected = InspectedGateway(gate, store, link, session, DryTap(core.knowledge, store.journal))
+        inspection = Inspection(config, inspected, clock, version=software_version())
         loops = (
-            *gate.loops,
-            Loop("store", store.run),
             Loop("cloud link", lambda: link.run(session)),
             Loop("cloud session", session.run),
             Loop("event upload", session.upload.run),
@@ -341,11 +333,22 @@ async def serve_gateway(
             Loop("clock keeping", keeping.run),
             Loop("certificate renewal", renewal.run),
             Loop("signing keys", signing_keys.run),
-            Loop("health", lambda: _feed_watchdog(health, notifier)),
             *inspection.loops,
             *sharing.loops,
         )
-        try:
-            await supervise(loops, started=notifier.tell_ready)
-        finally:
-            notifier.tell_stopping()
+        inspection.control.add("lane_mode", gate.lanes.handle_mode_request)
+        store.journal.set_listener(inspection.take)
+        await _run_supervised(gate, inspected, loops, notifier)
+
+
+async def _run_supervised(
+    gate: Gate, inspected: InspectedGateway, loops: Iterable[Loop], notifier: SystemdNotifier
+) -> None:
+    """Everything at once, until a part of it ends; the first event says that the gateway has started."""
+    store, health = inspected.store, Health(inspected.dry_tap, inspected.store.journal)
+    store.journal.append(GatewayStarted(software_version(), store.state.applied_revision))
+    watchdog = Loop("health", lambda: _feed_watchdog(health, notifier))
+    try:
+        await supervise((*gate.loops, Loop("store", store.run), *loops, watchdog), started=notifier.tell_ready)
+    finally:
+        notifier.tell_stopping()
