@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from gateway.identity import identity_folder
+from gateway.key_provider import FileKeys
 from mqtt_client.errors import PublishRefusedError
 from mqtt_client.reliable_client import ReliableClient
 from mqtt_client.tls import TlsFiles
@@ -13,8 +15,6 @@ from sync_protocol.journal_events import AccessTaken
 from sync_protocol.sibling_messages import SharedPassage, SharedPassages, encode_sibling_message
 from sync_protocol.sibling_seal import chain_of, seal
 from sync_protocol.topics import SideTopic
-from gateway.identity import identity_folder
-from gateway.key_provider import FileKeys
 from tests.in_loop import in_loop
 from tests.integration.sibling_site import (
     ANNA,
@@ -127,7 +127,10 @@ class Stranger:
         payload = encode_sibling_message(SharedPassages("forged", -1, 1, 1, "boot", 1, (passage,)))
         certificates = chain_of((self._folder / "certificate.pem").read_text())
         data = seal(
-            str(topic), payload, certificates=certificates, sign=lambda raw: FileKeys().sign(self._folder / "key.pem", raw)
+            str(topic),
+            payload,
+            certificates=certificates,
+            sign=lambda raw: FileKeys().sign(self._folder / "key.pem", raw),
         )
         try:
             await self._client.publish(str(topic), data)
@@ -143,7 +146,9 @@ async def stranger(site: SiblingSite, broker: Broker) -> AsyncIterator[Stranger]
     folder = identity_folder(site.folder / "stranger")
     tls = TlsFiles(folder / "authority.pem", folder / "certificate.pem", folder / "key.pem")
     everything = ["#", "tornello/1/#", f"tornello/1/{SITE_ID}/+/side/+", f"tornello/1/{SITE_ID}/gwy_b/side/gwy_a"]
-    async with ReliableClient("127.0.0.1", broker.port, tls=tls, client_id="gwy_stranger", subscriptions=everything) as client:
+    async with ReliableClient(
+        "127.0.0.1", broker.port, tls=tls, client_id="gwy_stranger", subscriptions=everything
+    ) as client:
         found = Stranger(site, client)
         listening = asyncio.create_task(found.listen())
         try:
@@ -155,7 +160,7 @@ async def stranger(site: SiblingSite, broker: Broker) -> AsyncIterator[Stranger]
 
 
 @contextlib.contextmanager
-def running(broker: Broker):  # type: ignore[no-untyped-def]
+def running(broker: Broker) -> Iterator[Broker]:
     """For the time of the block."""
     broker.start()
     try:

@@ -120,7 +120,7 @@ def test_a_gateway_that_was_connected_a_moment_ago_gets_news_before_it_speaks(
 ) -> None:
     with shared_club.database.transaction() as session:
         gateway = gateway_of(session, gateway_id)
-        gateway.applied_revision = 2
+        gateway.applied_revision = 3
         sites.record_report(session, gateway, GatewayReport("boot", "synced", (0, 0)))
 
     @in_loop
@@ -131,7 +131,7 @@ def test_a_gateway_that_was_connected_a_moment_ago_gets_news_before_it_speaks(
                 shared_club.add_member(session)
             delta = await outbox.until(Delta)
             assert isinstance(delta, Delta)
-            assert delta.to_revision == 3
+            assert delta.to_revision == 4
 
     resume()
 
@@ -148,7 +148,7 @@ def test_a_gateway_is_told_at_once_how_far_its_journal_is_taken_over(shared_club
             await ingester.resume()
             acked = await outbox.until(EventsAcked)
             assert isinstance(acked, EventsAcked)
-            assert (acked.journal_epoch, acked.upto_seq, acked.counted_revision) == ("epoch1", 6, 2)
+            assert (acked.journal_epoch, acked.upto_seq, acked.counted_revision) == ("epoch1", 6, 3)
 
     resume()
 
