@@ -25,6 +25,7 @@ from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
 from cloud.desired_state.api import router as desired_state
+from cloud.desired_state.gateway_api import router as gateways
 from cloud.enrolment.api import router as enrolment
 from cloud.enrolment.certificate_api import router as certificates
 from cloud.errors import CloudError, FieldError, TooManyRequestsError
@@ -62,6 +63,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     bookings,
     flags,
     desired_state,
+    gateways,
     access_events,
     journals,
     presence,

@@ -1,4 +1,4 @@
-"""Sites, lanes and gateways over HTTP."""
+"""Sites and lanes over HTTP; gateways are listed where the newest state is known, in `desired_state`."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from cloud.api import ReadSession, Transaction, problems
 from cloud.sites import service
-from cloud.sites.schemas import GatewayList, GatewayOut, LaneList, LaneOut, SiteChange, SiteList, SiteOut
+from cloud.sites.schemas import LaneList, LaneOut, SiteChange, SiteList, SiteOut
 from cloud.staff.api import require
 from cloud.staff.service import SignedIn
 
@@ -42,10 +42,3 @@ def list_lanes(session: ReadSession, site_id: SiteFilter = None) -> LaneList:
     gateways = {gateway.lane_id: gateway.id for gateway in service.list_gateways(session, site_id)}
     lanes = service.list_lanes(session, site_id)
     return LaneList(items=[LaneOut.of(lane, gateways.get(lane.id)) for lane in lanes])
-
-
-@router.get("/gateways", dependencies=[require("gateways.read")], responses=problems(401, 403, 422))
-def list_gateways(session: ReadSession, site_id: SiteFilter = None) -> GatewayList:
-    """The gateways at work, with what they last said of themselves."""
-    gateways = service.list_gateways(session, site_id)
-    return GatewayList(items=[GatewayOut.of(gateway, session.now) for gateway in gateways])

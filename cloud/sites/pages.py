@@ -13,6 +13,7 @@ from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.desired_state.lag import IN_STEP, Lag, lags
 from cloud.enrolment import certificates, reenrolment
 from cloud.enrolment.models import GatewayCertificate, Reenrolment
 from cloud.gateway_health import service as gateway_health
@@ -30,7 +31,7 @@ class LaneView:
     lane: Lane
     gateway: Gateway | None
     is_connected: bool
-    revisions_behind: int
+    lag: Lag
     events_waiting: int
     journal_faults: int
     health: Health = UNKNOWN
@@ -88,13 +89,14 @@ def _site_views(session: UnitOfWork) -> list[SiteView]:
     heads = desired_state.heads(session)
     faults = journal_faults.counts(session)
     gateways = {gateway.lane_id: gateway for gateway in service.list_gateways(session)}
+    behind = lags(session, [*gateways.values()])
     return [
         SiteView(
             site,
             ZoneInfo(site.time_zone),
             heads.get(site.id, 0),
             [
-                _lane_view(session, lane, gateways.get(lane.id), heads.get(site.id, 0), faults)
+                _lane_view(session, lane, gateways.get(lane.id), behind, faults)
                 for lane in service.list_lanes(session, site.id)
             ],
         )
@@ -103,15 +105,15 @@ def _site_views(session: UnitOfWork) -> list[SiteView]:
 
 
 def _lane_view(
-    session: UnitOfWork, lane: Lane, gateway: Gateway | None, head_revision: int, faults: Mapping[str, int]
+    session: UnitOfWork, lane: Lane, gateway: Gateway | None, behind: Mapping[str, Lag], faults: Mapping[str, int]
 ) -> LaneView:
     if gateway is None:
-        return LaneView(lane, None, is_connected=False, revisions_behind=0, events_waiting=0, journal_faults=0)
+        return LaneView(lane, None, is_connected=False, lag=IN_STEP, events_waiting=0, journal_faults=0)
     return LaneView(
         lane,
         gateway,
         is_connected=service.is_connected(gateway, session.now),
-        revisions_behind=max(0, head_revision - gateway.applied_revision),
+        lag=behind.get(gateway.id, IN_STEP),
         events_waiting=max(0, (gateway.outbox_next_seq or 0) - (gateway.outbox_first_seq or 0)),
         journal_faults=faults.get(gateway.id, 0),
         health=gateway_health.find_health(session, gateway.id),

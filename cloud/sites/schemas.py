@@ -147,10 +147,3 @@ class LaneList(BaseModel):
 
     items: list[LaneOut]
     next: None = None
-
-
-class GatewayList(BaseModel):
-    """All gateways at work at a site or at all sites."""
-
-    items: list[GatewayOut]
-    next: None = None
