@@ -55,6 +55,7 @@ class SiteBrokerLink:
 
         async def serve(client: ReliableClient) -> None:
             self._client = client
+            logger.info("connected to the site's broker at %s:%d", self._address.host, self._address.port)
             self._losses.tell_back(f"the site's broker at {self._address.host}:{self._address.port} is there")
             try:
                 listener.handle_side_connected()

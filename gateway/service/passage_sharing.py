@@ -93,6 +93,8 @@ class PassageSharing:
         except SyncProtocolError as error:
             self._complain(topic, error)
             return
+        if sender not in self._heard_at:
+            logger.info("passages are shared with %s", sender)
         self._heard_at[sender] = self._ports.clock.monotonic()
         if isinstance(message, PassagesWanted):
             self._wanted[sender] = message
