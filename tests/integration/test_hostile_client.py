@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
@@ -145,14 +146,16 @@ async def raw_client(
 
 def test_a_last_will_cannot_say_what_the_living_may_not(stand: Stand) -> None:
     victim, nosy = stand.add_gateway("Lane 1"), stand.add_gateway("Lane 2")
-    will = aiomqtt.Will(down_topic(victim.site_id, victim.gateway_id, "delta"), b"x", qos=1, retain=True)
+    will = aiomqtt.Will(down_topic(victim.site_id, victim.gateway_id, "delta"), b"x", qos=1)
 
     async def attack() -> list[InboundMessage]:
         async with client_of(stand, victim, gateway_filter(victim.site_id, victim.gateway_id)) as client:
             async with listening(client) as heard:
                 with contextlib.suppress(aiomqtt.MqttError):
-                    async with raw_client(stand, nosy, will=will):
-                        raise aiomqtt.MqttError("dies without a farewell")
+                    async with raw_client(stand, nosy, will=will) as client_with_will:
+                        sock = client_with_will._client.socket()
+                        assert isinstance(sock, socket.socket)
+                        sock.shutdown(socket.SHUT_RDWR)  # it dies without a farewell
                 await asyncio.sleep(0.3)
             return heard
 
