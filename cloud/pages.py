@@ -8,12 +8,15 @@ from fastapi.staticfiles import StaticFiles
 
 from cloud.access_events.pages import router as access_events
 from cloud.access_rules.pages import routers as access_rules
+from cloud.action_types.pages import routers as action_types
 from cloud.alarms.pages import router as alarms
+from cloud.balances.pages import router as balances
+from cloud.billing.pages import router as billing
 from cloud.bookings.pages import router as bookings
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
-from cloud.contracts.pages import router as contracts
+from cloud.contracts.pages import routers as contracts
 from cloud.credentials.pages import router as credentials
 from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
@@ -21,9 +24,11 @@ from cloud.flags.pages import router as flags
 from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.members.pages import routers as members
+from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import router as staff
+from cloud.tasks.pages import routers as tasks
 
 ROUTERS: Final = (
     access_events,
@@ -32,8 +37,13 @@ ROUTERS: Final = (
     explanations,
     *members,
     bookings,
-    contracts,
+    *contracts,
+    billing,
+    plans,
+    balances,
     flags,
+    *tasks,
+    *action_types,
     credentials,
     sites,
     *access_rules,

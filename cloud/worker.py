@@ -10,6 +10,7 @@ import logging
 import signal
 
 from cloud.alarms.keeping import keep_alarms_short
+from cloud.contracts.renewal_keeping import keep_contracts_going
 from cloud.database import Database
 from cloud.desired_state.history_keeping import keep_history_short
 from cloud.enrolment.revocation_list import keep_list
@@ -37,6 +38,7 @@ def start_working(
         tasks.create_task(run_link(settings, database, duties)),
         tasks.create_task(keep_list(settings.revocation_list, settings.authority_dir, database)),
         tasks.create_task(keep_history_short(database)),
+        tasks.create_task(keep_contracts_going(database)),
         tasks.create_task(keep_alarms_short(database)),
     )
 

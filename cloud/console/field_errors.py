@@ -56,8 +56,38 @@ _OF_MEMBERS: Final = {
     "black_listed_already": mark("The member is on the black list already."),
     "not_black_listed": mark("The member is not on the black list."),
 }
-_WORDS: Final = _OF_VALUES | _OF_RULES | _OF_MEMBERS
-assert len(_WORDS) == len(_OF_VALUES) + len(_OF_RULES) + len(_OF_MEMBERS), "a code with two meanings"
+_OF_CONTRACTS: Final = {
+    "freeze_ends_before_start": mark("The freeze ends before it starts."),
+    "freeze_too_long": mark("At most two years."),
+    "outside_contract": mark("Choose one of the contract's days."),
+    "not_longer": mark("Choose a day after the contract's last one, within ten years."),
+    "freeze_overlaps": mark("It is frozen on one of these days already."),
+    "too_many_freezes": mark("It has as many freezes as there may be."),
+    "freeze_over": mark("The freeze is over."),
+    "too_far": mark("Choose a day within ten years of today."),
+    "renewed_already": mark("It was renewed already."),
+    "renews_itself": mark("It goes on by itself. End it first."),
+    "plan_not_offered": mark("The plan is not on offer any more."),
+    "unknown_plan": _OF_THE_LIST,
+    "visits_missing": mark("A visit pack needs its number of visits."),
+    "visits_of_recurring": mark("A recurring plan has no number of visits: leave it empty."),
+    "instalments_of_recurring": mark("A recurring plan is paid period by period: write 1."),
+    "prepayment_of_recurring": mark("A recurring plan is paid period by period: leave it empty."),
+    "too_long_months": mark("At most 120 months."),
+    "more_than_price": mark("It is part of the price."),
+}
+_OF_PAYMENTS: Final = {
+    "nothing_due": mark("Nothing is due any more."),
+    "more_than_due": mark("This is more than is due."),
+    "bad_amount": mark("Write an amount like 49.90."),
+    "card_number": mark("Leave out the number of the card: it is not kept."),
+    "idempotency_key_reused": mark("This form was sent already. Load the page again."),
+    "not_reversible": mark("This payment was taken back already."),
+    "too_many_instalments": mark("There are too many unpaid instalments."),
+}
+_TABLES: Final = (_OF_VALUES, _OF_RULES, _OF_MEMBERS, _OF_CONTRACTS, _OF_PAYMENTS)
+_WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}
+assert len(_WORDS) == sum(len(table) for table in _TABLES), "a code with two meanings"
 
 
 def explain(error: Exception, words: Words, names: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -21,11 +21,17 @@ NOTICES: Final = {
     "rules_saved": mark("Saved. The list of gates says which one obeys already."),
     "rule_deleted": mark("Deleted. The list of gates says which one obeys already."),
     "zone_forgiven": mark("The gates forget who is inside once they have heard of it."),
+    "plan_saved": mark("Saved. Contracts that were sold stay as they are."),
     "standing_saved": mark("Saved. The gates obey once they have heard of it."),
     "member_forgiven": mark("The gates forget where the member is once they have heard of it."),
     "session_booked": mark("Booked. The gates know once they have heard of it."),
     "session_cancelled": mark("Cancelled. The gates know once they have heard of it."),
     "alarms_acknowledged": mark("Acknowledged. Your name stands beside it."),
+    "task_begun": mark("Begun. What it does at the gate is in force once the gates have heard of it."),
+    "tasks_begun": mark("Begun. What they do at the gate is in force once the gates have heard of it."),
+    "task_saved": mark("Saved."),
+    "task_closed": mark("Closed. What is the next step with this member?"),
+    "task_settings_saved": mark("Saved. What it changes at the gates is in force once they have heard of it."),
     "signed_out": mark("You are signed out."),
 }
 

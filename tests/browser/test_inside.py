@@ -145,7 +145,7 @@ def test_a_session_is_booked_on_the_clubs_clock_and_cancelled(anna: Page, consol
 def test_a_contract_is_sold_and_changed(anna: Page, console: Console) -> None:
     open_page(anna, f"/members/{console.club.members['Giulia De Luca']}")
     contracts = section(anna, "Contracts")
-    open_form(anna, "Sell a contract")
+    open_form(anna, "Own terms")
     dialog(anna).get_by_label("Plan").fill("Ten times")
     dialog(anna).get_by_label("Last day").fill("2001-01-01")
     dialog(anna).get_by_label("Visits in all").fill("10")

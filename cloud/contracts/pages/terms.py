@@ -1,4 +1,4 @@
-"""Sell a contract and change one, from the member card."""
+"""Agree on a contract with terms of its own, and change terms, from the member card."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,8 +23,18 @@ from cloud.members.pages import forms
 from cloud.members.pages.forms import Sheet, attempt
 from cloud.sites import service as sites
 
-_NAMES: Final = ("plan_name", "starts_on", "ends_on", "visits_total", "level_id", "needs_booking", "guests_per_day")
-"""What the form holds of a contract; grace days and dues come through the API."""
+_NAMES: Final = (
+    "plan_name",
+    "starts_on",
+    "ends_on",
+    "grace_days",
+    "extra_expiry_days",
+    "visits_total",
+    "level_id",
+    "needs_booking",
+    "guests_per_day",
+)
+"""What the form holds of a contract; what is to be paid comes with a plan, or through the API."""
 _YEAR: Final = timedelta(days=364)
 
 router = APIRouter()
@@ -35,7 +45,13 @@ def show_new_contract(member_id: str, session: ReadSession, viewer: Viewer = vie
     """A year from today."""
     member = members.get(session, member_id)
     today = local_day(session.now, ZoneInfo(sites.get_site(session, member.site_id).time_zone))
-    fields = {"starts_on": str(today), "ends_on": str(today + _YEAR), "guests_per_day": "0"}
+    fields = {
+        "starts_on": str(today),
+        "ends_on": str(today + _YEAR),
+        "grace_days": "0",
+        "extra_expiry_days": "0",
+        "guests_per_day": "0",
+    }
     return _form(session, viewer, member, None, fields)
 
 
@@ -44,7 +60,7 @@ def sell(member_id: str, session: Transaction, form: Submission = submitting("co
     """Sell the contract."""
     member = members.get(session, member_id)
     with attempt(session, form.viewer.words) as errors:
-        details = ContractDetails(**_read(form.fields).model_dump())
+        details = ContractDetails(**_read(form.fields).model_dump(exclude={"instalments"}))
         service.create(session, form.viewer.signed_in.actor, member_id, details)
     if errors:
         return _form(session, form.viewer, member, None, form.fields, errors=errors)
@@ -87,7 +103,7 @@ def _form(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     say = viewer.words.text
-    title = mark("Sell a contract to %(name)s") if contract is None else mark("Contract of %(name)s")
+    title = mark("Own terms for %(name)s") if contract is None else mark("Contract of %(name)s")
     sheet = Sheet(
         title=say(title, name=member.name),
         action=f"/contracts/{contract.id}" if contract else f"{forms.address_of(member.id)}/contracts",
