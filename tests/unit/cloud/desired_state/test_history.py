@@ -5,7 +5,7 @@ from datetime import timedelta
 from cloud.database import UnitOfWork
 from cloud.desired_state import history, service
 from cloud.desired_state.history_keeping import prune_some
-from cloud.desired_state.models import PastRow, StateHead
+from cloud.desired_state.models import DesiredRow, PastRow, RevisionTime, RowProof, StateHead
 from cloud.members import service as members
 from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, SiteRow, StateRow
 from tests.club import Club, gateway_of
@@ -107,6 +107,34 @@ def test_history_is_pruned_by_age_and_says_how_far_back_it_still_goes(club: Club
     assert names(rows_at(club, head(club), card)) == ["Bea"]
     with club.database.transaction() as session:
         assert history.prune(session, session.now - history.KEPT_FOR) == 0
+
+
+def test_the_log_is_compacted_with_its_history_and_who_was_away_for_longer_gets_the_whole(club: Club) -> None:
+    gateway_id = club.add_gateway(club.add_lane())
+    member_id, _ = add_member(club)
+    with club.database.transaction() as session:
+        flag_id = club.block(session, member_id)
+    raised = head(club)
+    with club.database.transaction() as session:
+        service.record_report(session, gateway_of(session, gateway_id), raised, b"", applied_at=session.now)
+    with club.database.transaction() as session:
+        club.clear(session, flag_id)
+    cleared = head(club)
+    rename(club, member_id, "Anna")
+    with club.database.transaction() as session:
+        for row in session.query(PastRow).where(PastRow.until_revision <= cleared):
+            row.superseded_at -= 2 * history.KEPT_FOR
+    prune_some(club.database)
+    newest = head(club)
+    with club.database.session() as session:
+        assert session.get(DesiredRow, (club.site_id, f"flag/{flag_id}")) is None
+        assert list(session.query(RowProof)) == []
+        assert service.delta_since(session, club.site_id, raised) is None
+        delta = service.delta_since(session, club.site_id, cleared)
+        assert delta is not None
+        assert (delta.to_revision, delta.deletes, len(delta.upserts)) == (newest, (), 1)
+        kept = [row.revision for row in session.query(RevisionTime).order_by(RevisionTime.revision)]
+        assert kept == [cleared + 1]
 
 
 def age(session: UnitOfWork) -> None:
