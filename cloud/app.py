@@ -17,6 +17,7 @@ from cloud import pages
 from cloud.access_events.api import router as access_events
 from cloud.access_events.journal_api import router as journals
 from cloud.access_rules.api import router as access_rules
+from cloud.action_types.api import router as action_types
 from cloud.alarms.api import router as alarms
 from cloud.balances.api import router as balances
 from cloud.billing.api import router as billing
@@ -31,6 +32,7 @@ from cloud.enrolment.certificate_api import router as certificates
 from cloud.errors import CloudError, FieldError, TooManyRequestsError
 from cloud.event_stream import OpenStreams
 from cloud.explanations.api import router as explanations
+from cloud.explanations.preview_api import router as previews
 from cloud.flags.api import router as flags
 from cloud.gate_commands.api import router as gate_commands
 from cloud.gateway_health.api import router as gateway_health
@@ -44,6 +46,8 @@ from cloud.settings import Settings
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
 from cloud.staff.service import SignInGuard
+from cloud.tasks.api import router as tasks
+from cloud.tasks.settings_api import router as task_settings
 
 API_PREFIX: Final = "/api/v1"
 BUSY_RETRY_AFTER_S: Final = 2
@@ -62,6 +66,10 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     balances,
     bookings,
     flags,
+    action_types,
+    tasks,
+    task_settings,
+    previews,
     desired_state,
     gateways,
     access_events,

@@ -16,6 +16,7 @@ from cloud.database import UnitOfWork
 from cloud.desired_state import handlers as desired_state
 from cloud.domain_events import (
     AccessRuleRemoved,
+    ActionTypeChanged,
     BookingChanged,
     ContractChanged,
     CopySuspected,
@@ -36,10 +37,12 @@ from cloud.domain_events import (
     SiteAdded,
     SiteChanged,
     SomebodyPassed,
+    TaskChanged,
     VisitTaken,
 )
 from cloud.plans import handlers as plans
 from cloud.presence import handlers as presence
+from cloud.tasks import handlers as tasks
 
 Handler = Callable[[UnitOfWork, Any], None]
 
@@ -55,6 +58,8 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     DuesChanged: (desired_state.project_member,),
     FlagRaised: (desired_state.project_member,),
     FlagCleared: (desired_state.project_member,),
+    ActionTypeChanged: (tasks.tell_of_type,),
+    TaskChanged: (desired_state.project_member,),
     SiteAdded: (access_rules.add_first_zone, desired_state.project_site),
     LaneAdded: (access_rules.place_lane, desired_state.project_site),
     SiteChanged: (desired_state.project_site,),

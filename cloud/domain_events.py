@@ -86,6 +86,21 @@ class FlagCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionTypeChanged:
+    """What tasks of a type are, and do at the gate, was edited."""
+
+    action_type_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """A task was begun, edited, closed or lifted, or does something else at the gate."""
+
+    task_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SiteAdded:
     """There is a new site, without lanes and zones."""
 
@@ -207,6 +222,8 @@ DomainEvent = (
     | DuesChanged
     | FlagRaised
     | FlagCleared
+    | ActionTypeChanged
+    | TaskChanged
     | SiteAdded
     | LaneAdded
     | SiteChanged

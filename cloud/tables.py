@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 from cloud.access_events import models as access_events
 from cloud.access_rules import models as access_rules
+from cloud.action_types import models as action_types
 from cloud.alarms import models as alarms
 from cloud.audit import models as audit
 from cloud.billing import models as billing
@@ -24,10 +25,12 @@ from cloud.plans import models as plans
 from cloud.presence import models as presence
 from cloud.sites import models as sites
 from cloud.staff import models as staff
+from cloud.tasks import models as tasks
 
 _PACKAGES: Final = (
     access_events,
     access_rules,
+    action_types,
     alarms,
     audit,
     billing,
@@ -45,6 +48,7 @@ _PACKAGES: Final = (
     presence,
     sites,
     staff,
+    tasks,
 )
 
 METADATA: Final[MetaData] = Base.metadata

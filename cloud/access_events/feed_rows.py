@@ -16,10 +16,12 @@ from cloud.access_events.repository import EventFilter
 from cloud.database import UnitOfWork
 from cloud.members import service as members
 from cloud.sites import service as sites
+from cloud.tasks import service as tasks
 
 _PASSAGES: Final = {"access_taken": True, "access_not_taken": False}
 _EVENTS_PER_TAP: Final = 2
 _PASSAGES_AHEAD: Final = 40
+_TASK: Final = "tsk_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class FeedRow:
     is_history: bool
     is_taken: bool | None = None
     signals: tuple[str, ...] = ()
+    tells: tuple["Tell", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ class Passage:
     event_id: int
     tap_id: str
     is_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """What the front desk is to say to who stands at the gate, because of an open task."""
+
+    task_id: str
+    type_name: str
+    hint: str
+    text: str
 
 
 FeedChange = FeedRow | LaneNews | Passage
@@ -105,6 +118,7 @@ def _rows(session: UnitOfWork, events: Sequence[AccessEvent]) -> list[FeedRow | 
     names = members.names_of(session, {tap.member_id for tap in taps if tap.member_id})
     lanes = {lane.id: lane.name for lane in sites.list_lanes(session)}
     zones = {site.id: ZoneInfo(site.time_zone) for site in sites.list_sites(session)}
+    tells = _tells(session, taps)
     rows: list[FeedRow | LaneNews] = [
         FeedRow(
             event_id=tap.id,
@@ -120,8 +134,25 @@ def _rows(session: UnitOfWork, events: Sequence[AccessEvent]) -> list[FeedRow | 
             member_name=names.get(tap.member_id or ""),
             is_history=tap.is_history,
             signals=tuple(tap.body.get("signals", ())),
+            tells=tuple(tells[task_id] for task_id in _acting_tasks(tap) if task_id in tells),
         )
         for tap in taps
     ]
     rows += find_lane_news(events, lanes, zones)
     return sorted(rows, key=_by_event, reverse=True)
+
+
+def _acting_tasks(tap: AccessEvent) -> list[str]:
+    """The tasks that had a say in the decision: each acts as a flag with its id."""
+    considered = tap.body.get("flags_considered", ())
+    return [flag_id for flag_id, bearing in considered if bearing == "in_force" and flag_id.startswith(_TASK)]
+
+
+def _tells(session: UnitOfWork, taps: Sequence[AccessEvent]) -> dict[str, Tell]:
+    wanted = {task_id for tap in taps for task_id in _acting_tasks(tap)}
+    if not wanted:
+        return {}
+    return {
+        task.id: Tell(task.id, action_type.name, action_type.operator_hint, task.text)
+        for task, action_type in tasks.list_with_types(session, wanted)
+    }

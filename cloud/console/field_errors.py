@@ -85,7 +85,20 @@ _OF_PAYMENTS: Final = {
     "not_reversible": mark("This payment was taken back already."),
     "too_many_instalments": mark("There are too many unpaid instalments."),
 }
-_TABLES: Final = (_OF_VALUES, _OF_RULES, _OF_MEMBERS, _OF_CONTRACTS, _OF_PAYMENTS)
+_OF_TASKS: Final = {
+    "obsolete_default": mark("What is obsolete cannot be the default."),
+    "not_closing": mark("Only an outcome that closes can keep the block."),
+    "unknown_outcome": _OF_THE_LIST,
+    "unknown_type": _OF_THE_LIST,
+    "unknown_operator": _OF_THE_LIST,
+    "unknown_status": _OF_THE_LIST,
+    "bad_moment": mark("Choose a day and a time."),
+    "result_missing": _FILL_IN,
+    "task_closed": mark("The task is closed already."),
+    "task_keeps_no_block": mark("The task keeps no block."),
+    "too_many_tasks": mark("The member has as many open tasks as there may be. Close some first."),
+}
+_TABLES: Final = (_OF_VALUES, _OF_RULES, _OF_MEMBERS, _OF_CONTRACTS, _OF_PAYMENTS, _OF_TASKS)
 _WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}
 assert len(_WORDS) == sum(len(table) for table in _TABLES), "a code with two meanings"
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cloud.action_types.models import ActionType
 from cloud.billing import instalments
 from cloud.billing.models import Instalment
 from cloud.billing.policy import Due, DuesFlag, dues_flags
-from cloud.action_types.models import ActionType
 from cloud.console.languages import mark
 from cloud.console.standing import StandingFlag
 from cloud.console.words import Words
@@ -199,9 +199,7 @@ def _task_actions(found: Sequence[tuple[Task, ActionType]], member: Member) -> l
     return [(task, action) for task, action in actions if action is not None]
 
 
-def _task_view(
-    session: UnitOfWork, task: Task, action: GateAction, names: dict[str, str], words: Words
-) -> FlagView:
+def _task_view(session: UnitOfWork, task: Task, action: GateAction, names: dict[str, str], words: Words) -> FlagView:
     """What a task does at the gates; it goes with the task, not by hand."""
     return FlagView(
         flag_id=task.id,

@@ -16,6 +16,7 @@ from cloud.domain_events import (
     MemberRulesChanged,
     SiteAdded,
     SiteChanged,
+    TaskChanged,
 )
 
 AboutMember = (
@@ -27,6 +28,7 @@ AboutMember = (
     | BookingChanged
     | FlagRaised
     | FlagCleared
+    | TaskChanged
 )
 AboutSite = SiteAdded | LaneAdded | SiteChanged
 

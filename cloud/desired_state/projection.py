@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cloud.access_rules import levels, schedules, special_days, zones
+from cloud.action_types.models import ActionType
 from cloud.billing import instalments
 from cloud.bookings import service as bookings
 from cloud.bookings.models import Booking
@@ -25,6 +26,8 @@ from cloud.flags import service as flags
 from cloud.members import service as members
 from cloud.sites import service as sites
 from cloud.sites.models import Site
+from cloud.tasks import service as tasks
+from cloud.tasks.models import Task
 from sync_protocol.digest import Digest
 from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, StateRow, encode_row, row_key
 
@@ -128,10 +131,14 @@ def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[S
     for booking in bookings.list_standing(fresh, present):
         booked[booking.member_id].append(booking)
     owed = instalments.open_dues(fresh, present)
+    to_do: dict[str, list[tuple[Task, ActionType]]] = defaultdict(list)
+    for task, action_type in tasks.list_at_the_gate(fresh, present):
+        to_do[task.member_id].append((task, action_type))
     for member in members.list_by_ids(fresh, present):
         yield rows.entitlement_row(member, bought[member.id], booked[member.id], site)
         yield from rows.dues_rows(member.id, owed.get(member.id, {}), ZoneInfo(site.time_zone))
         yield from rows.standing_rows(member, site)
+        yield from rows.task_rows(member, to_do[member.id])
     for flag in flags.list_standing(fresh, present):
         yield rows.flag_row(flag)
     canonicals = {credential.canonical for credential in credentials.list_of_members(fresh, present)}

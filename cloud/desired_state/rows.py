@@ -6,6 +6,7 @@ from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from access_policy.entitlement import Role
+from cloud.action_types.models import ActionType
 from cloud.billing.policy import Due, dues_flags
 from cloud.bookings.models import Booking
 from cloud.contracts import policy
@@ -16,6 +17,8 @@ from cloud.flags.models import Flag
 from cloud.members.certificate import certificate_flags
 from cloud.members.models import Member
 from cloud.sites.models import Site
+from cloud.tasks.models import Task
+from cloud.tasks.policy import GateAction, gate_action, is_acting
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.state_rows import Booking as BookingRow
 from sync_protocol.state_rows import (
@@ -128,6 +131,26 @@ def standing_rows(member: Member, site: Site) -> Iterator[FlagRow]:
             starts_at=None if flag.starts_at is None else _seconds(flag.starts_at),
             ends_at=None if flag.ends_at is None else _seconds(flag.ends_at),
         )
+
+
+def task_rows(member: Member, tasks: Iterable[tuple[Task, ActionType]]) -> Iterator[FlagRow]:
+    """The flags that follow from tasks; each has the id of its task."""
+    for task, action_type in tasks:
+        action = gate_action(action_type, member, task.complete_by)
+        if action is not None and is_acting(task):
+            yield task_flag(task.id, member.id, action)
+
+
+def task_flag(flag_id: str, member_id: str, action: GateAction) -> FlagRow:
+    """What a task does at the gate, as a flag."""
+    return FlagRow(
+        flag_id=flag_id,
+        member_id=member_id,
+        source="task",
+        effect=action.effect,
+        device_kinds=action.device_kinds,
+        texts=dict(action.texts),
+    )
 
 
 def _booking(booking: Booking, site: Site) -> BookingRow:

@@ -14,6 +14,10 @@ Permission = Literal[
     "dues.read",
     "dues.write",
     "flags.write",
+    "tasks.read",
+    "tasks.write",
+    "tasks.bulk",
+    "action_types.write",
     "access.read",
     "alarms.acknowledge",
     "gateways.read",
@@ -34,6 +38,8 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
         "dues.read",
         "dues.write",
         "flags.write",
+        "tasks.read",
+        "tasks.write",
         "access.read",
         "alarms.acknowledge",
         "gateways.read",
@@ -42,7 +48,16 @@ _RECEPTION: Final[frozenset[Permission]] = frozenset(
 )
 ROLES: Final[dict[str, frozenset[Permission]]] = {
     "receptionist": _RECEPTION,
-    "manager": _RECEPTION | {"members.standing", "contracts.write", "plans.write", "access_rules.write", "lanes.command"},
+    "manager": _RECEPTION
+    | {
+        "members.standing",
+        "contracts.write",
+        "plans.write",
+        "access_rules.write",
+        "lanes.command",
+        "tasks.bulk",
+        "action_types.write",
+    },
     "cashier": frozenset({"dues.read", "dues.write"}),
     "administrator": frozenset(get_args(Permission)),
     "installer": frozenset({"gateways.read", "gateways.enrol", "gateways.service", "access_rules.write"}),

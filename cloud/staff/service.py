@@ -7,6 +7,7 @@ the browser's cookie and as the API's bearer token; the CSRF token follows from 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -183,6 +184,11 @@ def names_of(session: UnitOfWork, staff_ids: set[str]) -> dict[str, str]:
     """The names behind some ids of staff."""
     rows = session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))
     return {staff.id: staff.name for staff in rows}
+
+
+def list_active(session: UnitOfWork) -> Sequence[Staff]:
+    """Everybody who works here, by name."""
+    return session.scalars(select(Staff).where(Staff.is_active.is_(True)).order_by(Staff.name, Staff.id)).all()
 
 
 def normalise_email(email: str) -> str:

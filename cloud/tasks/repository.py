@@ -73,6 +73,18 @@ def list_at_the_gate(session: UnitOfWork, member_ids: Collection[str]) -> list[t
     return [(task, action_type) for task, action_type in session.execute(query)]
 
 
+def list_lifted(session: UnitOfWork, member_id: str, *, since: datetime) -> list[tuple[Task, ActionType]]:
+    """The tasks of a member that did something at the gate and were closed since then, the newest first."""
+    query = (
+        select(Task, ActionType)
+        .join(ActionType, ActionType.id == Task.action_type_id)
+        .where(Task.member_id == member_id, Task.closed_at > since, Task.keeps_block.is_(False))
+        .where(ActionType.action_at_access != "none")
+        .order_by(Task.id.desc())
+    )
+    return [(task, action_type) for task, action_type in session.execute(query)]
+
+
 def list_with_types(session: UnitOfWork, task_ids: Collection[str]) -> list[tuple[Task, ActionType]]:
     """These tasks with their types; unknown ids are left out."""
     query = (

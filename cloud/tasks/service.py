@@ -71,8 +71,7 @@ def create_many(session: UnitOfWork, actor: Actor, member_ids: Collection[str], 
     if len(members.list_by_ids(session, wanted)) != len(wanted):
         raise invalid_field("member_ids", "unknown_member", "Somebody of these is no member.")
     check_details(session, asdict(details))
-    counts = repository.count_acting(session, wanted)
-    full = [member_id for member_id in wanted if counts.get(member_id, 0) >= OPEN_MAX]
+    full = list_full(session, wanted)
     tasks = [_begin(session, actor, member_id, details) for member_id in wanted if member_id not in set(full)]
     session.flush()
     for task in tasks:
@@ -81,6 +80,12 @@ def create_many(session: UnitOfWork, actor: Actor, member_ids: Collection[str], 
         session.publish(TaskChanged(task.id, task.member_id))
     session.flush()
     return Bulk(tasks, full)
+
+
+def list_full(session: UnitOfWork, member_ids: Collection[str]) -> list[str]:
+    """Who of these members has as many tasks that are open or act as there may be."""
+    counts = repository.count_acting(session, member_ids)
+    return [member_id for member_id in member_ids if counts.get(member_id, 0) >= OPEN_MAX]
 
 
 def change(session: UnitOfWork, actor: Actor, task_id: str, changes: Mapping[str, Any]) -> Task:
@@ -171,6 +176,11 @@ def count(session: UnitOfWork, wanted: TaskFilter) -> int:
 def list_at_the_gate(session: UnitOfWork, member_ids: Collection[str]) -> list[tuple[Task, ActionType]]:
     """The tasks of these members that do something at the gate, with their types, the newest first."""
     return repository.list_at_the_gate(session, member_ids)
+
+
+def list_lifted(session: UnitOfWork, member_id: str, *, since: datetime) -> list[tuple[Task, ActionType]]:
+    """The tasks of a member that did something at the gate and were closed since then, the newest first."""
+    return repository.list_lifted(session, member_id, since=since)
 
 
 def list_with_types(session: UnitOfWork, task_ids: Collection[str]) -> list[tuple[Task, ActionType]]:

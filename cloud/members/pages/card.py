@@ -38,6 +38,8 @@ from cloud.members.pages.standing_forms import ROLES
 from cloud.presence import service as presence
 from cloud.presence.service import Place
 from cloud.sites import service as sites
+from cloud.tasks.pages import terms as task_terms
+from cloud.tasks.pages.listing import member_tasks
 
 PAGE_ROWS: Final = 50
 ACCESS_ROWS: Final = 20
@@ -116,6 +118,8 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         cards=[CardView(card, printed_number(card.canonical)) for card in cards],
         rights=_rights(session, member),
         bookings=booking_views(session, member),
+        tasks=member_tasks(session, member.id) if viewer.may("tasks.read") else None,
+        task_terms=task_terms,
         alarms=alarm_views(session, alarms.find_page(session, member_id=member.id, is_open=True, limit=ALARM_ROWS)),
         page=_accesses(session, member),
         stream_after=access_events.newest_id(session),

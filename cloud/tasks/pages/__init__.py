@@ -1,0 +1,15 @@
+"""The console's pages about tasks: list, one task with its forms, a new one, a bulk, enquiry statuses."""
+
+from typing import Final
+
+from cloud.tasks.pages import bulk, closing_forms, listing, new_task, one_task, status_forms
+
+# The bulk comes before one task: its address would be taken for a task's id.
+routers: Final = (
+    listing.router,
+    bulk.router,
+    new_task.router,
+    one_task.router,
+    closing_forms.router,
+    status_forms.router,
+)

@@ -1,0 +1,107 @@
+"""The list of tasks, with its filters in the address bar, and the tasks on a member card."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict
+
+from cloud.action_types import outcomes
+from cloud.action_types import service as action_types
+from cloud.api import ReadSession
+from cloud.console.rendering import render
+from cloud.console.viewer import Viewer, viewing
+from cloud.database import UnitOfWork
+from cloud.kit.clock import start_of_day
+from cloud.sites import service as sites
+from cloud.staff import service as staff
+from cloud.tasks import history, service
+from cloud.tasks.pages import terms
+from cloud.tasks.pages.views import EntryView, TaskView, entry_views, task_views
+from cloud.tasks.policy import State
+from cloud.tasks.repository import TaskFilter
+
+ROWS: Final = 50
+OF_MEMBER: Final = 20
+
+router = APIRouter()
+
+
+class ListQuery(BaseModel):
+    """The filters as the address bar holds them; days are inclusive, by the clock of the first site."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: str = ""
+    state: State | str = "open"
+    operator: str = ""
+    kind: str = ""
+    outcome: str = ""
+    closed_from: str = ""
+    closed_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTasks:
+    """The tasks on a member card: what is open or acts, and what was said and done last."""
+
+    tasks: list[TaskView]
+    lines: list[EntryView]
+
+
+@router.get("/tasks")
+def list_tasks(
+    session: ReadSession,
+    wanted: Annotated[ListQuery, Query()],
+    viewer: Viewer = viewing("tasks.read"),
+    after: Annotated[str | None, Query(max_length=1000)] = None,
+) -> Response:
+    """The list; as fragment the next rows."""
+    narrowed = _filter(session, wanted)
+    page = service.find_page(session, narrowed, after=after, limit=ROWS)
+    template = "tasks/rows.html" if viewer.is_fragment and after else "tasks/list.html"
+    return render(
+        viewer,
+        template,
+        views=task_views(session, page.items),
+        next_after=page.next,
+        count=service.count(session, narrowed),
+        wanted=wanted,
+        query={name: value for name, value in wanted.model_dump().items() if value},
+        terms=terms,
+        operators=staff.list_active(session),
+        types=action_types.list_all(session),
+        outcomes=outcomes.list_all(session),
+    )
+
+
+def member_tasks(session: UnitOfWork, member_id: str) -> MemberTasks:
+    """What the member card shows of tasks."""
+    page = service.find_page(session, TaskFilter(member_id=member_id, state="acting"), after=None, limit=OF_MEMBER)
+    told = history.of_member(session, member_id, after=None, limit=OF_MEMBER)
+    return MemberTasks(task_views(session, page.items), entry_views(session, told.items))
+
+
+def _filter(session: UnitOfWork, wanted: ListQuery) -> TaskFilter:
+    found = sites.list_sites(session)
+    zone = ZoneInfo(found[0].time_zone if found else "UTC")
+    first, last = _day(wanted.closed_from), _day(wanted.closed_to)
+    return TaskFilter(
+        search=wanted.q[:200],
+        state=wanted.state if wanted.state in terms.STATES else None,  # type: ignore[arg-type]
+        operator_id=wanted.operator[:24] or None,
+        action_type_id=wanted.kind[:24] or None,
+        outcome_id=wanted.outcome[:24] or None,
+        closed_from=start_of_day(first, zone) if first else None,
+        closed_before=start_of_day(last + timedelta(days=1), zone) if last else None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1990 <= day.year <= 2199 else None

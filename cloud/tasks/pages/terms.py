@@ -1,0 +1,44 @@
+"""How staff call the next steps, purposes, states and lines of the history of a task."""
+
+from typing import Final
+
+from cloud.console.languages import mark
+
+NEXT_STEPS: Final = {
+    "call": mark("Call"),
+    "email": mark("Write an e-mail"),
+    "sms": mark("Write a text message"),
+    "meeting": mark("Meet"),
+}
+PURPOSES: Final = {
+    "contract": mark("Their contract with us"),
+    "legal_duty": mark("A duty by law"),
+    "own_interest": mark("Our legitimate interest"),
+    "marketing_consent": mark("Advertising, with their consent"),
+}
+STATES: Final = {"open": mark("Open"), "acting": mark("Acting at the gate"), "closed": mark("Closed")}
+ENTRIES: Final = {
+    "created": mark("Begun"),
+    "changed": mark("Changed"),
+    "commented": mark("Comment"),
+    "outcome": mark("Outcome"),
+    "closed": mark("Closed"),
+    "lifted": mark("Block lifted"),
+}
+FATES: Final = {
+    "stopped": mark("would be stopped"),
+    "told": mark("would get the message"),
+    "refused_already": mark("would not get in anyway"),
+    "no_card": mark("has no active card"),
+    "untouched": mark("nothing happens at the gate"),
+}
+FIELDS: Final = {
+    "text": mark("What is to be done"),
+    "operator_id": mark("In charge"),
+    "complete_by": mark("Complete by"),
+    "next_step": mark("Next step"),
+    "next_step_at": mark("When"),
+    "enquiry_status_id": mark("Enquiry status"),
+    "purpose": mark("Purpose"),
+    "outcome": mark("Outcome"),
+}
