@@ -1,12 +1,14 @@
 """The bytes on the wire are part of the contract: what was written once is still written and read so."""
 
+from typing import get_args
+
 import pytest
 
 from sync_protocol.codec import encode_message, parse_message
-from sync_protocol.journal_events import SealedEvent, chain_after, parse_event
+from sync_protocol.journal_events import EventBody, SealedEvent, chain_after, parse_event
 from sync_protocol.messages import DOWN_MESSAGES, UP_MESSAGES
 from sync_protocol.signing import SiteSigner, SiteVerifier
-from sync_protocol.state_rows import encode_row, parse_row
+from sync_protocol.state_rows import StateRow, encode_row, parse_row
 from sync_protocol.topics import parse_topic
 from tests.vectors.sync import BODIES, EVENTS, GOLDEN, ROWS, event, golden_bytes
 
@@ -18,6 +20,11 @@ def test_every_kind_of_message_has_its_golden_bytes() -> None:
     assert set(GOLDEN) == kinds == set(BYTES["messages"])
     assert set(ROWS) == set(BYTES["rows"])
     assert set(BODIES) == set(BYTES["events"])
+
+
+def test_every_kind_of_row_and_of_event_has_its_golden_bytes() -> None:
+    assert {type(row) for row in ROWS.values()} == set(get_args(StateRow))
+    assert {type(body) for body in BODIES.values()} == set(get_args(EventBody))
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
