@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import ConfigError, GatewayConfig, parse_config
+from gateway.config import ConfigError, GatewayConfig, SiteBrokerConfig, parse_config
 from gateway.config_readers import BAUD_RATES
 from gateway.domain.lane_inputs import LaneSignal
+from gateway.service.broker_choice import BrokerAddress
 
 GOOD = """\
 state_dir = "state"
@@ -130,3 +131,17 @@ def test_paths_too_long_for_a_socket_are_named() -> None:
         (1, f"/etc/club/{long}/status.sock is too long for a socket, which may have 107 bytes"),
         (5, f"/etc/club/{long} is too long for a socket, which may have 107 bytes"),
     ]
+
+
+def test_the_broker_of_the_cloud_may_be_named_and_has_a_port_of_its_own() -> None:
+    assert parse(GOOD).broker is None
+    assert parse(GOOD + '[broker]\nhost = "mqtt.club.example"\n').broker == BrokerAddress("mqtt.club.example", 8883)
+    assert mistakes(GOOD + "[broker]\nport = 70000\n") == [
+        (27, "`host` is missing in [broker]"),
+        (28, "`port` is 70000, but must be between 1 and 65535"),
+    ]
+
+
+def test_the_broker_of_the_site_is_named_or_there_is_none() -> None:
+    assert parse(GOOD).site_broker is None
+    assert parse(GOOD + '[site_broker]\nhost = "192.168.10.5"\n').site_broker == SiteBrokerConfig("192.168.10.5", 8883)

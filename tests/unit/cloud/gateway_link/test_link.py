@@ -34,7 +34,6 @@ class FakeClient:
 
 def plant(patch: pytest.MonkeyPatch, task: str, failure: Exception) -> None:
     async def fail(*_arguments: Any) -> None:
-        await asyncio.sleep(0)
         raise failure
 
     owner = Ingester if task in {"resume", "handle"} else cloud_link

@@ -72,9 +72,11 @@ class Listener:
     def __init__(self, fails_in: str = "") -> None:
         self._fails_in = fails_in
         self.calls: list[str] = []
+        self.news = asyncio.Event()
 
     def _note(self, call: str) -> None:
         self.calls.append(call)
+        self.news.set()
         if call == self._fails_in:
             raise KeyError(f"a bug in {call}")
 
@@ -102,7 +104,8 @@ def link() -> CloudLinkMqtt:
 
 async def until(listener: Listener, *calls: str) -> None:
     while listener.calls != list(calls):
-        await asyncio.sleep(0)
+        listener.news.clear()
+        await listener.news.wait()
 
 
 @contextlib.asynccontextmanager

@@ -17,8 +17,13 @@ class Bench:
         self.now_s = 0.0
         self.kept: list[list[BrokerAddress]] = []
         self.reconnects: list[str] = []
+        self.has_begun = asyncio.Event()
         self._disk_is_full = disk_is_full
         self.choice = BrokerChoice(addresses, keep=self._keep, now_s=lambda: self.now_s)
+
+    def reconnect(self, why: str) -> None:
+        self.reconnects.append(why)
+        self.has_begun.set()
 
     def _keep(self, addresses: Sequence[BrokerAddress]) -> None:
         if self._disk_is_full:
@@ -31,9 +36,8 @@ class Bench:
             self.now_s += 1.0
 
     async def move(self, address: BrokerAddress, heard_at: BrokerAddress | None) -> str:
-        moving = asyncio.ensure_future(self.choice.move(address, self.reconnects.append))
-        while not self.reconnects:
-            await asyncio.sleep(0)
+        moving = asyncio.ensure_future(self.choice.move(address, self.reconnect))
+        await self.has_begun.wait()
         assert self.choice.current == address
         if heard_at is not None:
             self.choice.handle_heard(heard_at)
@@ -101,7 +105,7 @@ async def test_a_move_that_the_disk_does_not_take_is_taken_back() -> None:
 @in_loop
 async def test_a_move_to_where_it_is_is_none() -> None:
     bench = Bench(OLD)
-    assert await bench.choice.move(OLD, bench.reconnects.append) == "moved"
+    assert await bench.choice.move(OLD, bench.reconnect) == "moved"
     assert not bench.reconnects
     assert not bench.kept
 
@@ -110,9 +114,8 @@ async def test_a_move_to_where_it_is_is_none() -> None:
 async def test_failures_during_a_trial_change_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broker_choice, "TRY_S", 0.05)
     bench = Bench(OLD, ENROLLED)
-    moving = asyncio.ensure_future(bench.choice.move(NEW, bench.reconnects.append))
-    while not bench.reconnects:
-        await asyncio.sleep(0)
+    moving = asyncio.ensure_future(bench.choice.move(NEW, bench.reconnect))
+    await bench.has_begun.wait()
     bench.fail_for(3)
     assert await moving == "not_reached"
     assert bench.choice.current == OLD

@@ -10,6 +10,7 @@ import pytest
 from gateway.domain.lane_inputs import LaneSignal
 from gateway.domain.lane_mode import LaneMode
 from gateway.domain.lane_states import LaneState
+from gateway.service.broker_choice import BrokerAddress, MoveEnd
 from gateway.service.lane_modes import LaneModes
 from gateway.service.passage import LanePassages
 from gateway.service.relay_control import LaneTiming
@@ -23,6 +24,7 @@ from sync_protocol.gate_commands import (
     CommandAction,
     EndEvacuation,
     Identify,
+    MoveBroker,
     OpenOnce,
     Restart,
 )
@@ -38,7 +40,7 @@ RUN = "run-a"
 
 
 class Scene:
-    def __init__(self, *, is_supervised: bool = True) -> None:
+    def __init__(self, *, is_supervised: bool = True, move_ends: MoveEnd | None = "moved") -> None:
         self.link, self.clock, self.journal, self.relays = FakeLink(), FakeClock(), FakeJournal(), FakeLane()
         self.orders = FakeOrders()
         self.bundle = b"bundle"
@@ -56,7 +58,9 @@ class Scene:
             self._identify,
             self._collect,
             (lambda: self.done.append("restart")) if is_supervised else None,
+            self._move if move_ends else None,
         )
+        self._move_ends = move_ends
         self.commands = RemoteCommands(self.link, self.clock, hands, run_id=RUN)
         self._count = 0
 
@@ -68,6 +72,11 @@ class Scene:
         if not self.can_collect:
             raise CannotCollectError("the disk is gone")
         return self.bundle
+
+    async def _move(self, address: BrokerAddress) -> MoveEnd:
+        assert self._move_ends is not None
+        self.done.append(f"move to {address}")
+        return self._move_ends
 
     def command(self, action: CommandAction) -> Command:
         self._count += 1
@@ -292,6 +301,29 @@ async def test_diagnostics_that_cannot_be_had_are_said_so(is_large: bool, answer
     async with scene.working():
         await scene.commands.handle(scene.command(CollectDiagnostics()))
     assert scene.answers() == [answer]
+
+
+@pytest.mark.parametrize(
+    ("end", "answer"),
+    [("moved", "done"), ("not_reached", "failed broker_not_reached"), (None, "refused broker_configured")],
+)
+@in_loop
+async def test_a_move_of_the_broker_is_answered_when_it_is_settled(end: MoveEnd | None, answer: str) -> None:
+    scene = Scene(move_ends=end)
+    async with scene.working():
+        await scene.commands.handle(scene.command(MoveBroker("mqtt.club.example", 8883)))
+    assert scene.answers() == [answer]
+    assert scene.done == ([] if end is None else ["move to mqtt.club.example:8883"])
+
+
+@pytest.mark.parametrize(("host", "port"), [("", 8883), ("mqtt.club.example", 0), ("mqtt.club.example", 70_000)])
+@in_loop
+async def test_a_broker_that_cannot_be_is_not_tried(host: str, port: int) -> None:
+    scene = Scene()
+    async with scene.working():
+        await scene.commands.handle(scene.command(MoveBroker(host, port)))
+    assert scene.answers() == ["refused broker_address_wrong"]
+    assert scene.done == []
 
 
 @in_loop
