@@ -52,6 +52,12 @@ def is_lane_waiting(
     return session.scalar(query) is not None
 
 
+def is_member_named(session: UnitOfWork, member_id: str, kind: str, around: tuple[datetime, datetime]) -> bool:
+    """Whether an alarm of this kind, from between two moments, is about the member."""
+    same = (Alarm.member_id == member_id, Alarm.kind == kind, Alarm.occurred_at.between(*around))
+    return session.scalar(select(Alarm.id).where(*same).limit(1)) is not None
+
+
 def delete_oldest(session: UnitOfWork, *, acknowledged_before: datetime, most: int, limit: int) -> int:
     """Delete what was acknowledged before this moment, and what is older than the newest `most`; at most `limit`."""
     newest_too_many = session.scalar(select(Alarm.id).order_by(Alarm.id.desc()).offset(most).limit(1))

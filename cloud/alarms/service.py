@@ -63,6 +63,13 @@ def sound(session: UnitOfWork, scene: Scene, kinds: Iterable[str]) -> None:
     session.wake_after_commit("alarms")
 
 
+def sound_once(session: UnitOfWork, scene: Scene, kind: str, *, within: timedelta) -> None:
+    """Keep an alarm about a member, unless a gateway has raised the same `within` this time."""
+    assert scene.member_id is not None, "it is about a member"
+    if not repository.is_member_named(session, scene.member_id, kind, (scene.at - within, scene.at + within)):
+        sound(session, scene, [kind])
+
+
 def sound_lane(session: UnitOfWork, scene: Scene, kind: str) -> None:
     """Keep an alarm of a lane, unless the same waits already from `SAME_WITHIN` of it."""
     around = (scene.at - SAME_WITHIN, scene.at + SAME_WITHIN)

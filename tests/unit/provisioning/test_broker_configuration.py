@@ -32,6 +32,8 @@ def test_only_clients_with_a_certificate_get_in_and_only_under_their_own_name(tm
     access = (tmp_path / "broker" / "access_list").read_text()
     assert "pattern write tornello/1/+/%u/up/#" in access
     assert "pattern read tornello/1/+/%u/down/#" in access
+    assert "pattern write tornello/1/+/+/side/%u" in access
+    assert "pattern read tornello/1/+/%u/side/#" in access
     assert access.index("user tornello-cloud\n") < access.index("topic readwrite tornello/1/#")
     assert access.count("topic readwrite tornello/1/#") == access.count("user tornello-cloud") == 8
 

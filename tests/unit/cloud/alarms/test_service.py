@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from cloud.access_events.models import AccessEvent
-from cloud.alarms import service
+from cloud.alarms import handlers, service
 from cloud.alarms.keeping import prune_some
 from cloud.alarms.models import Alarm
 from cloud.alarms.service import Scene
 from cloud.audit.models import AuditEntry
+from cloud.domain_events import CopySuspected
 from cloud.errors import ConflictError, InvalidError, NotFoundError
 from cloud.kit.clock import utc_now
 from sync_protocol.journal_events import AccessDecided, EventBody, LaneChanged
@@ -169,3 +170,16 @@ def test_of_too_many_alarms_the_oldest_go(club: Club, scene: Scene, monkeypatch:
     assert [prune_some(club.database) for _ in range(3)] == [True, True, False]
     with club.database.session() as session:
         assert [alarm.id for alarm in service.find_page(session, limit=9).items] == newest
+
+
+def test_a_copied_card_is_one_alarm_whether_gateway_or_cloud_has_noticed_it(club: Club, scene: Scene) -> None:
+    with club.database.transaction() as session:
+        for minutes in (0, 1, 5):
+            at = scene.at + timedelta(minutes=minutes)
+            event = CopySuspected(scene.site_id, scene.gateway_id, scene.lane_id, "mem_1", at)
+            handlers.sound_copy(session, event)
+        handlers.sound_copy(session, replace(event, member_id="mem_2"))
+    with club.database.session() as session:
+        found = service.find_page(session, limit=9).items
+        assert [alarm.member_id for alarm in found].count("mem_1") == 2
+        assert len(found) == 3

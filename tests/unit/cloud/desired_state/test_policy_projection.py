@@ -17,8 +17,8 @@ from cloud.desired_state.models import DesiredRow, StateHead
 from cloud.desired_state.policy_rows import calendar_row, level_row, schedule_row, site_row
 from cloud.sites import service as sites
 from cloud.sites.policy import REFUSALS
-from sync_protocol.state_rows import EntitlementRow, ScheduleRow, StateRow, encode_row, parse_row
-from tests.club import Club
+from sync_protocol.state_rows import EntitlementRow, LaneRow, ScheduleRow, StateRow, encode_row, parse_row
+from tests.club import Club, gateway_of
 from tests.unit.cloud.desired_state.test_projection import state_of
 
 DAY = [[DayWindow(360, 1320)]] * 7
@@ -157,3 +157,19 @@ def test_the_largest_rows_fit_a_message(club: Club) -> None:
     sizes = [len(encode_row(row)) for row in rows]
     assert all(parse_row(encode_row(row)) == row for row in rows)
     assert max(sizes) <= service.PAYLOAD_BYTES, sizes
+
+
+def test_each_lane_names_the_gateway_in_service_there(club: Club) -> None:
+    lane_id = club.add_lane()
+    first = club.add_gateway(lane_id)
+    named = [lanes_of(club)[lane_id]]
+    second = club.add_gateway(lane_id)
+    named.append(lanes_of(club)[lane_id])
+    with club.database.transaction() as session:
+        sites.retire_gateway(session, gateway_of(session, second))
+    named.append(lanes_of(club)[lane_id])
+    assert named == [first, second, ""]
+
+
+def lanes_of(club: Club) -> dict[str, str]:
+    return {row.lane_id: row.gateway_id for row in standing(club) if isinstance(row, LaneRow)}

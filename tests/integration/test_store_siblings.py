@@ -1,0 +1,122 @@
+"""What siblings may ask for and what is known of theirs, over restarts, a new epoch and a damaged file."""
+
+import asyncio
+from pathlib import Path
+
+from gateway.adapters.store_sqlite.sibling_rows import OWN_MAX
+from gateway.adapters.store_sqlite.store import GatewayStore
+from gateway.domain.passage_ledger import LedgerEntry
+from gateway.domain.presence import Passage
+from gateway.service.sibling_ports import SiblingMark
+from sync_protocol.journal_events import AccessNotTaken
+from tests.desired_state import load
+from tests.integration.test_store_presence import GYM, NOW_S, club_with_gym, come, go, learn_site, member_id
+from tests.opened_store import opened, run
+
+
+def heard(store: GatewayStore, seq: int, number: int, at_s: int = NOW_S, *, is_guest: bool = False) -> None:
+    passage = Passage(member_id(number), "lan_b", GYM, "", at_s, is_guest)
+    entry = LedgerEntry("gwy_b", seq, at_s * 1000, passage)
+    store.siblings.take(SiblingMark("gwy_b", "epoch", seq, NOW_S), [entry])
+
+
+def test_only_durable_passages_are_told_also_after_a_restart(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            waiting = asyncio.create_task(store.siblings.wait_for_passage(-1))
+            store.journal.append(AccessNotTaken("tap", "lan_a", "in", member_id(1)))
+            store.journal.append(come(1))
+            store.journal.append(come(2))
+            assert store.siblings.newest_seq == -1
+            assert store.siblings.passages_behind(-1, 9) == []
+            await store.journal.flushed()
+            await waiting
+            await store.journal.settle(2, 1)
+            epoch = store.siblings.epoch
+        async with opened(tmp_path) as store:
+            assert (store.siblings.epoch, store.siblings.newest_seq) == (epoch, 2)
+            assert [one.seq for one in store.siblings.passages_behind(-1, 9)] == [1, 2]
+            assert [one.body for one in store.siblings.passages_behind(1, 9)] == [come(2)]
+            assert [one.seq for one in store.siblings.passages_behind(-1, 1)] == [1]
+
+    run(test)
+
+
+def test_a_new_epoch_begins_without_passages(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            store.journal.append(come(1))
+            await store.journal.begin_epoch()
+            assert store.siblings.newest_seq == -1
+            store.journal.append(come(2))
+            await store.journal.flushed()
+        async with opened(tmp_path) as store:
+            assert [one.body for one in store.siblings.passages_behind(-1, 9)] == [come(2)]
+
+    run(test)
+
+
+def test_whom_siblings_have_seen_is_kept_with_the_mark_of_it_also_without_events_of_its_own(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            await load(store.state, club_with_gym(5))
+            learn_site(store)
+            store.journal.append(come(1))
+            heard(store, 7, 2)
+            store.journal.append(go(1))
+            await store.journal.flushed()
+            heard(store, 9, 3)
+        async with opened(tmp_path) as store:
+            learn_site(store)
+            assert store.siblings.known_seq("gwy_b", "epoch") == 9
+            assert store.siblings.known_seq("gwy_b", "another") == -1
+            inside = {person.member_id for person in store.journal.presence.people_in(GYM, NOW_S)}
+            assert inside == {member_id(2), member_id(3)}
+
+    run(test)
+
+
+def test_a_guest_who_turns_out_to_be_another_is_not_kept_twice(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            await load(store.state, club_with_gym(5))
+            learn_site(store)
+            store.journal.append(come(1, is_guest=True))
+            heard(store, 7, 1, NOW_S - 60)
+            heard(store, 8, 1, NOW_S - 30, is_guest=True)
+            before = store.journal.presence.occupancy(GYM, NOW_S)
+        async with opened(tmp_path) as store:
+            learn_site(store)
+            assert store.journal.presence.occupancy(GYM, NOW_S) == before == 3
+
+    run(test)
+
+
+def test_only_so_many_passages_are_kept_for_siblings(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            for _ in range(OWN_MAX + 50):
+                store.journal.append(come(1))
+            await store.journal.flushed()
+        async with opened(tmp_path) as store:
+            assert len(store.siblings.passages_behind(-1, OWN_MAX * 2)) == OWN_MAX
+
+    run(test)
+
+
+def test_what_is_known_of_siblings_is_saved_from_a_damaged_journal(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            heard(store, 7, 2)
+            for _ in range(2_000):
+                store.journal.append(AccessNotTaken("tap", "lan_a", "in", "x" * 200))
+            await store.journal.flushed()
+        path = tmp_path / "journal.db"
+        with path.open("r+b") as file:
+            file.seek(path.stat().st_size // 2)
+            file.write(b"\xff" * 20_000)
+        async with opened(tmp_path) as store:
+            assert list(tmp_path.glob("journal.db.aside-corrupt-*"))
+            assert store.siblings.known_seq("gwy_b", "epoch") == 7
+
+    run(test)
