@@ -24,5 +24,7 @@ exec unshare --pid --mount --cgroup --uts --ipc --net --fork --kill-child sh -e 
     cd "$root"
     pivot_root . mnt
     umount -l mnt
+    # As in every machine: what systemd mounts for one service, its credentials, is to be seen by that service.
+    mount --make-rshared /
     exec env -i container=tornello PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --log-target=journal --show-status=false
 ' sh "$root" </dev/null

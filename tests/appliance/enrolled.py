@@ -16,6 +16,7 @@ from tests.running_gateway import identity
 
 STATE: Final = Path("var/lib/tornello-gateway")
 EVENTS: Final = 500
+PASSPHRASE: Final = "0123456789abcdef"
 CONFIGURATION: Final = """\
 state_dir = "/var/lib/tornello-gateway"
 
@@ -39,7 +40,7 @@ async def enrol(root: Path) -> None:
     (root / "etc/tornello/entry.key").write_text("00" * 16)
     save_identity(state, replace(identity(), signing_keys={"00": bytes(32)}))
     (root / "etc/credstore").mkdir(exist_ok=True)
-    (root / "etc/credstore/tornello-gateway-key").write_text("secret")
+    (root / "etc/credstore/tornello-gateway.identity-passphrase").write_text(PASSPHRASE)
     async with GatewayStore.open(state, SystemClock()) as store:
         for number in range(EVENTS):
             store.journal.append(GatewayStarted("0.1.0", number))

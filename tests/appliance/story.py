@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.appliance.device import Device, Done
-from tests.appliance.enrolled import STATE, enrol, journal_rows, user_of
+from tests.appliance.enrolled import PASSPHRASE, STATE, enrol, journal_rows, user_of
 
 Rows = dict[int, tuple[bytes, bytes]]
 READY_S = 60.0
@@ -74,6 +74,8 @@ class Story:
         took = self.device.until("the gateway is ready", self.is_active, READY_S)
         self.assert_rows_kept()
         assert self.device.unit("NRestarts") == "0"
+        credential = "/run/credentials/tornello-gateway.service/identity-passphrase"
+        assert self.device.run("cat", credential).stdout == PASSPHRASE, "systemd gives it what the credstore has"
         status = self.device.run("tornello-gateway", "status").stdout.splitlines()[0]
         return f"{status}; ready {took:.1f} s after the boot"
 

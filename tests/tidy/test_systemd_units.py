@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli import NOT_ENROLLED, WRONG_USAGE
+from gateway.key_provider import PASSPHRASE_CREDENTIAL
 from gateway.service.health import Health
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,3 +143,12 @@ def test_each_udev_rule_is_made_of_whole_assignments() -> None:
         if line and not line.startswith("#"):
             terms = re.split(r",\s*", line)
             assert all(term.fullmatch(each) for each in terms), line
+
+
+@pytest.mark.parametrize("name", ["tornello-gateway", "tornello-gateway-enrol"])
+def test_the_gateways_units_take_a_passphrase_for_its_key_where_there_is_one(name: str) -> None:
+    (line,) = values(FOLDER / f"{name}.service", "LoadCredential")
+    credential, _, source = line.partition(":")
+    assert credential == PASSPHRASE_CREDENTIAL
+    assert source.startswith("tornello-gateway"), "the package's purge takes it away by this name"
+    assert "/" not in source, "a path from the root on would have to exist"
