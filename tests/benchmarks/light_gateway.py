@@ -7,10 +7,18 @@ import asyncio
 import random
 import secrets
 import time
+from collections import deque
 from typing import Any
 
 from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
-from gateway.service.cloud_session import HEARTBEAT_EVERY_S, HELLO_EVERY_S, SILENCE_MAX_S, UNANSWERED_HELLO_S
+from gateway.service.cloud_session import (
+    HEARTBEAT_EVERY_S,
+    HELLO_EVERY_S,
+    HELLOS_OPEN_MAX,
+    NONCE_BYTES,
+    SILENCE_MAX_S,
+    UNANSWERED_HELLO_S,
+)
 from gateway.service.ports import LinkDownError
 from mqtt_client.reliable_client import ReliableClient
 from sync_protocol.journal_events import CHAIN_START, AccessDecided, JournalEvent, SealedEvent, seal_event
@@ -37,7 +45,7 @@ class LightGateway:
         self._next_seq = 0
         self._chain = CHAIN_START
         self._beat = 0
-        self._nonce = b""
+        self._nonces: deque[bytes] = deque(maxlen=HELLOS_OPEN_MAX)
         self._hello_at = self._next_beat_at = self._heard_at = self._sent_at = 0.0
         self.event_every_s = float("inf")
         self.attempts = 0
@@ -62,11 +70,13 @@ class LightGateway:
 
     def handle_disconnected(self) -> None:
         self.welcomed_at = None
+        self._nonces.clear()
 
     async def handle_message(self, message: Message) -> None:
         now = self._heard_at = time.monotonic()
         match message:
-            case Welcome(nonce=nonce) if nonce == self._nonce:
+            case Welcome(nonce=nonce) if nonce in self._nonces:
+                self._nonces.clear()
                 self.welcomed_at = time.perf_counter()
                 self._settle(message.acked_seq)
             case Refused(kind="hello", retry_after_s=int(pause_s)):
@@ -128,7 +138,7 @@ class LightGateway:
             self._outbox.append(sealed)
 
     def _hello(self) -> Hello:
-        self._nonce = secrets.token_bytes(8)
+        self._nonces.append(secrets.token_bytes(NONCE_BYTES))
         return Hello(
             boot_id=self._boot_id,
             software_version="light",
@@ -138,7 +148,7 @@ class LightGateway:
             outbox=self._range,
             clock="synced",
             wall_ms=int(time.time() * 1000),
-            nonce=self._nonce,
+            nonce=self._nonces[-1],
         )
 
     def _heartbeat(self) -> Heartbeat:
