@@ -5,8 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from gateway.identity import identity_folder
+from gateway.inspection.muster import call_stored_roll
 from gateway.key_provider import FileKeys
 from mqtt_client.errors import PublishRefusedError
 from mqtt_client.reliable_client import ReliableClient
@@ -27,6 +29,7 @@ from tests.integration.sibling_site import (
     walk_in,
 )
 from tests.mosquitto import Broker
+from tests.running_gateway import read_journal
 
 NOBODY_LISTENS = 1
 
@@ -40,6 +43,10 @@ async def test_nobody_who_went_in_at_one_gateway_comes_in_again_at_the_other(tmp
             assert (await second.tap(ANNA))["reason"] == "antipassback_violation"
             await walk_in(second, BORIS)
             await until_roll(first, "Anna", "Boris")
+        roll: dict[str, Any] = dict(await call_stored_roll(second.state_dir, None))
+        assert [person["display_name"] for zone in roll["zones"] for person in zone["people"]] == ["Anna", "Boris"]
+        told = [body for body in await read_journal(second.state_dir) if isinstance(body, AccessTaken)]
+        assert [body.member_id for body in told] == [f"mem_{BORIS}"], "the cloud hears of each passage once"
 
 
 @in_loop
