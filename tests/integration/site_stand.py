@@ -39,6 +39,7 @@ from sync_protocol.messages import (
     SnapshotChunk,
     StagedSnapshot,
     StateApplied,
+    StateBuckets,
 )
 from sync_protocol.signing import SiteVerifier
 from sync_protocol.state_rows import encode_row, row_key
@@ -166,11 +167,15 @@ class ScriptedGateway:
     written: list[SealedEvent] = field(default_factory=list)
 
     @property
-    def digest_root(self) -> bytes:
+    def digest(self) -> Digest:
         digest = Digest()
         for key, row in self.rows.items():
             digest.add(key, row)
-        return digest.root()
+        return digest
+
+    @property
+    def digest_root(self) -> bytes:
+        return self.digest.root()
 
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
@@ -222,6 +227,9 @@ class ScriptedGateway:
     async def beat(self, number: int = 0) -> None:
         outbox = OutboxRange(0, len(self.written))
         await self.say(Heartbeat("boot1", number, self.revision, self.digest_root, outbox, "synced", now_ms()))
+
+    async def buckets(self) -> None:
+        await self.say(StateBuckets(self.revision, self.digest.to_bytes()))
 
     async def applied(self) -> None:
         await self.say(StateApplied("boot1", self.revision, self.digest_root, now_ms(), "synced"))

@@ -16,8 +16,10 @@ from cloud.sites import service as sites
 from mqtt_client.errors import CertificateRefusedError, PublishRefusedError
 from mqtt_client.reliable_client import ReliableClient
 from mqtt_client.tls import TlsFiles
+from sync_protocol.digest import bucket_of
 from sync_protocol.journal_events import AccessTaken, LaneChanged, SealedEvent
 from sync_protocol.messages import (
+    BucketRepair,
     CloudHeartbeat,
     Delta,
     EventBatch,
@@ -28,7 +30,7 @@ from sync_protocol.messages import (
     StagedSnapshot,
     Welcome,
 )
-from sync_protocol.state_rows import is_policy_key
+from sync_protocol.state_rows import encode_row, is_policy_key, row_key
 from sync_protocol.topics import down_topic, up_topic
 from tests.certificates import Authority
 from tests.club import gateway_of
@@ -92,13 +94,13 @@ def test_an_empty_gateway_gets_the_whole_state_and_then_each_change(stand: Stand
         async with stand.link(), gateway.connected():
             await gateway.hello()
             welcome = await gateway.next(Welcome)
-            assert (welcome.head_revision, welcome.acked_seq) == (3, -1)
-            await gateway.reach(3)
+            assert (welcome.head_revision, welcome.acked_seq) == (4, -1)
+            await gateway.reach(4)
             await gateway.applied()
             await until_proven(stand, first_flag)
             second_flag = await asyncio.to_thread(block_somebody_else, stand)
             delta = await gateway.next(Delta)
-            assert (delta.from_revision, delta.to_revision) == (3, 4)
+            assert (delta.from_revision, delta.to_revision) == (4, 5)
             assert proof(stand, second_flag)[0].state == "pending"
             await gateway.applied()
             assert (await until_proven(stand, second_flag)).wanted == "raised"
@@ -150,7 +152,7 @@ def test_events_are_acknowledged_after_they_are_stored_and_stored_once(stand: St
             return acked
 
     acked = asyncio.run(converse())
-    assert (acked.upto_seq, acked.counted_revision) == (4, 4)
+    assert (acked.upto_seq, acked.counted_revision) == (4, 5)
     assert stored_seqs(stand) == [0, 1, 2, 3, 4]
     with stand.club.database.session() as session:
         assert contracts.get(session, contract_id).visits_used == 1
@@ -214,7 +216,31 @@ async def until_welcome(gateway: ScriptedGateway) -> None:
                     return
 
 
-def test_a_gateway_whose_digest_differs_gets_a_snapshot(sqlite_stand: Stand) -> None:
+def test_a_gateway_whose_rows_differ_gets_the_buckets_that_do_and_nothing_else(stand: Stand) -> None:
+    gateway = stand.add_gateway()
+    block_somebody(stand)
+
+    async def converse() -> BucketRepair:
+        async with stand.link(), gateway.connected():
+            await gateway.hello()
+            await gateway.reach(head(stand))
+            (flag,) = (key for key in gateway.rows if key.startswith("flag/"))
+            sound = gateway.digest_root
+            del gateway.rows[flag]
+            await gateway.hello()
+            await gateway.buckets()
+            repair = await gateway.next(BucketRepair)
+            gateway.rows.update({row_key(row): encode_row(row) for row in repair.rows})
+            assert (gateway.digest_root, repair.digest_root) == (sound, sound)
+            assert list(repair.buckets) == [bucket_of(flag)]
+            return repair
+
+    repair = asyncio.run(converse())
+    assert (repair.from_revision, repair.to_revision, repair.count) == (head(stand), head(stand), 1)
+    assert sum(isinstance(message, SnapshotChunk) for message in gateway.received) == 1, "the first one"
+
+
+def test_a_gateway_that_cannot_read_its_rows_gets_a_snapshot(sqlite_stand: Stand) -> None:
     stand = sqlite_stand
     gateway = stand.add_gateway()
 
@@ -224,7 +250,7 @@ def test_a_gateway_whose_digest_differs_gets_a_snapshot(sqlite_stand: Stand) -> 
             await gateway.reach(1)
             gateway.rows["flag/ghost"] = b"damage"
             gateway.received.clear()
-            await gateway.hello()
+            await gateway.hello(wants_snapshot=True)
             await gateway.next(SnapshotChunk)
 
     asyncio.run(converse())
@@ -265,21 +291,21 @@ def test_a_heartbeat_is_answered_and_noted_and_a_lost_push_is_repeated(
     async def converse() -> None:
         async with stand.link(), gateway.connected():
             await gateway.hello()
-            await gateway.reach(2)
-            await asyncio.to_thread(block_somebody, stand)
             await gateway.reach(3)
-            gateway.revision, gateway.rows = 2, {key: row for key, row in gateway.rows.items() if is_policy_key(key)}
+            await asyncio.to_thread(block_somebody, stand)
+            await gateway.reach(4)
+            gateway.revision, gateway.rows = 3, {key: row for key, row in gateway.rows.items() if is_policy_key(key)}
             gateway.received.clear()
             await gateway.beat()
             beat = await gateway.next(CloudHeartbeat)
-            assert beat.head_revision == 3
-            await gateway.reach(3)
+            assert beat.head_revision == 4
+            await gateway.reach(4)
 
     asyncio.run(converse())
     with stand.club.database.session() as session:
         noted = gateway_of(session, gateway.gateway_id)
         assert sites.is_connected(noted, session.now)
-        assert (noted.boot_id, noted.clock, noted.applied_revision) == ("boot1", "synced", 2)
+        assert (noted.boot_id, noted.clock, noted.applied_revision) == ("boot1", "synced", 3)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +354,7 @@ def test_a_replaced_gateway_is_told_so_and_gets_nothing_more(sqlite_stand: Stand
     async def converse() -> Refused:
         async with sqlite_stand.link(), gateway.connected():
             await gateway.hello()
-            await gateway.reach(2)
+            await gateway.reach(3)
             sqlite_stand.club.add_gateway(lane_id)
             await asyncio.to_thread(block_somebody, sqlite_stand)
             await gateway.beat()
@@ -336,7 +362,7 @@ def test_a_replaced_gateway_is_told_so_and_gets_nothing_more(sqlite_stand: Stand
 
     refused = asyncio.run(converse())
     assert "out of service" in refused.reason
-    assert gateway.revision == 2
+    assert gateway.revision == 3
 
 
 def test_a_gateway_can_neither_write_nor_read_in_another_s_name(sqlite_stand: Stand) -> None:
