@@ -49,18 +49,12 @@ def foresee(
     with_flag = without if flag is None else replace(without, flags=(*without.flags, flag))
     first: Reason | None = None
     for at_s in moments(view.site, now_s):
-        let_in = _answer(without, lane_ids, at_s)
-        if let_in is None:
-            return Foresight("refused_already")
-        if not let_in.is_granted:
-            first = first or let_in.reason
+        answers = {lane_id: _answer(without, lane_id, at_s) for lane_id in lane_ids}
+        open_lanes = [lane_id for lane_id, answer in answers.items() if answer.is_granted]
+        if not open_lanes:
+            first = first or next((answer.reason for answer in answers.values()), None)
             continue
-        answer = _answer(with_flag, lane_ids, at_s)
-        assert answer is not None, "there are lanes"
-        at = datetime.fromtimestamp(at_s, UTC)
-        if not answer.is_granted:
-            return Foresight("stopped", at, answer.reason)
-        return Foresight("told" if flag is not None else "untouched", at)
+        return _at_opening([_answer(with_flag, lane_id, at_s) for lane_id in open_lanes], flag, at_s)
     return Foresight("refused_already", reason=first)
 
 
@@ -78,8 +72,16 @@ def moments(site: SitePolicy, now_s: int) -> Iterator[int]:
     yield from sorted(moment for moment in found if moment > now_s)[:_MOMENTS_MAX]
 
 
-def _answer(view: GateView, lane_ids: Sequence[str], at_s: int) -> Decision | None:
-    """What the lanes answer on the way in: the first that lets in, else the first; None without lanes."""
-    heard = replace(view, last_contact_at=at_s)
-    answers = [decide(heard, quiet_facts(lane_id, "in", at_s, "right")) for lane_id in lane_ids]
-    return next((answer for answer in answers if answer.is_granted), answers[0] if answers else None)
+def _at_opening(answers: Sequence[Decision], flag: Flag | None, at_s: int) -> Foresight:
+    """What the lanes that would let in answer with the flag; one that refuses is enough to be stopped."""
+    at = datetime.fromtimestamp(at_s, UTC)
+    for answer in answers:
+        if not answer.is_granted:
+            return Foresight("stopped", at, answer.reason)
+    is_told = flag is not None and any(flag in answer.flags for answer in answers)
+    return Foresight("told" if is_told else "untouched", at)
+
+
+def _answer(view: GateView, lane_id: str, at_s: int) -> Decision:
+    """What a lane answers on the way in, while the cloud is there."""
+    return decide(replace(view, last_contact_at=at_s), quiet_facts(lane_id, "in", at_s, "right"))

@@ -32,7 +32,7 @@ COLOURS: Final = {
     "teal": mark("Teal"),
     "cyan": mark("Cyan"),
 }
-DEVICES: Final = {"turnstile": mark("Turnstile")}
+DEVICES: Final = {"turnstile": mark("Turnstile"), "door": mark("Door")}
 BACK: Final = mark("Back to the settings of tasks")
 
 

@@ -32,7 +32,7 @@ router = APIRouter()
 @router.get("/settings/tasks/types/new")
 def show_new_type(session: ReadSession, viewer: Viewer = viewing("action_types.write")) -> Response:
     """A form for a type that does nothing at the gate."""
-    fields = {"colour": "blue", "action_at_access": "none", f"{_DEVICE}turnstile": "on"}
+    fields = {"colour": "blue", "action_at_access": "none"} | {_DEVICE + device: "on" for device in terms.DEVICES}
     return _form(session, viewer, None, fields)
 
 

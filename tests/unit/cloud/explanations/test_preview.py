@@ -105,3 +105,14 @@ def test_a_type_that_begins_to_block_stops_those_with_open_tasks(club: Club) -> 
         nothing = ActionTypeDetails(name="Call")
         assert [one.fate for one in preview_type(session, kind, nothing).people] == ["untouched"]
         assert preview_type(session, None, block).people == ()
+
+
+def test_a_block_for_another_kind_of_device_touches_nobody_at_the_turnstile(club: Club) -> None:
+    """Feature 123."""
+    club.add_lane()
+    with club.database.transaction() as session:
+        member_id = somebody(club, session, "Anna", 1)
+        doors = add_type(club, session, device_kinds=["door"])
+        assert [one.fate for one in asked(club, session, doors, member_id).people] == ["untouched"]
+        both = add_type(club, session, name="Both", device_kinds=["door", "turnstile"])
+        assert [one.fate for one in asked(club, session, both, member_id).people] == ["stopped"]
