@@ -73,11 +73,22 @@ def desk(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Desk]:
 
 
 @pytest.mark.parametrize(
-    ("age_days", "words"), [(1, "renews itself"), (80, "not renewed yet"), (100, "expired on")], ids=str
+    ("age_days", "words"),
+    [(1, "renews itself"), (80, "not renewed yet"), (100, "expired on"), (-2, "not valid before")],
+    ids=str,
 )
 def test_the_page_says_until_when_a_certificate_is_good(desk: Desk, age_days: int, words: str) -> None:
     desk.certify(timedelta(days=age_days))
     assert words in desk.access()
+
+
+def test_the_page_names_a_certificate_that_is_revoked(desk: Desk) -> None:
+    serial = desk.certify(timedelta(days=1))
+    with desk.club.database.transaction() as session:
+        certificate = certificates.find(session, serial)
+        assert certificate is not None
+        certificate.revoked_at = session.now
+    assert "revoked on" in desk.access()
 
 
 def test_out_of_service_needs_a_reason_and_is_for_good(desk: Desk) -> None:
