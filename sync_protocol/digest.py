@@ -4,6 +4,7 @@ Equal states have equal roots; a root that differs finds silent damage that revi
 """
 
 import hashlib
+import sys
 from array import array
 
 BUCKETS = 256
@@ -25,12 +26,9 @@ class Digest:
     """The digest of a set of rows. Order does not matter; adding and removing cancel out."""
 
     def __init__(self, buckets: bytes | None = None) -> None:
-        self._buckets = array("Q", bytes(DIGEST_BYTES))
-        if buckets is not None:
-            if len(buckets) != DIGEST_BYTES:
-                raise ValueError(f"a digest has {DIGEST_BYTES} bytes, not {len(buckets)}")
-            for index in range(BUCKETS):
-                self._buckets[index] = int.from_bytes(buckets[index * 8 : index * 8 + 8], "big")
+        if buckets is not None and len(buckets) != DIGEST_BYTES:
+            raise ValueError(f"a digest has {DIGEST_BYTES} bytes, not {len(buckets)}")
+        self._buckets = _big_endian(array("Q", bytes(DIGEST_BYTES) if buckets is None else buckets))
 
     def add(self, key: str, row: bytes) -> None:
         index = bucket_of(key)
@@ -50,8 +48,15 @@ class Digest:
 
     def to_bytes(self) -> bytes:
         """All buckets, 2 KiB, big-endian; `Digest(data)` reads them back."""
-        return b"".join(bucket.to_bytes(8, "big") for bucket in self._buckets)
+        return _big_endian(self._buckets[:]).tobytes()
 
     def root(self) -> bytes:
         """16 bytes that stand for the whole state."""
         return hashlib.blake2b(self.to_bytes(), digest_size=16).digest()
+
+
+def _big_endian(numbers: "array[int]") -> "array[int]":
+    """Swap the bytes in place, where this machine has them the other way round; every heartbeat needs a digest."""
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
