@@ -42,6 +42,11 @@ def lags(session: UnitOfWork, gateways: Sequence[Gateway]) -> Mapping[str, Lag]:
     )
     query = select(Gateway.id, first_missing, Gateway.enrolled_at).where(Gateway.id.in_(behind))
     return {
-        gateway_id: Lag(behind[gateway_id], max(made_at, enrolled_at) if made_at is not None else None)
+        gateway_id: Lag(behind[gateway_id], _later(made_at, enrolled_at))
         for gateway_id, made_at, enrolled_at in session.execute(query)
     }
+
+
+def _later(made_at: datetime | None, enrolled_at: datetime) -> datetime | None:
+    """A gateway that is newer than the revision lags since it is there; of revisions of long ago nobody knows."""
+    return None if made_at is None else max(made_at, enrolled_at)

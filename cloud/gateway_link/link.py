@@ -56,7 +56,9 @@ class SigningSender:
             LinkLostError: the link is gone.
             PublishRefusedError: the broker does not take it.
         """
-        signer = self.keys.known_signer(site_id) or await asyncio.to_thread(self.keys.signer, site_id)
+        signer = self.keys.known_signer(site_id)
+        if signer is None:
+            signer = await asyncio.to_thread(self.keys.signer, site_id)
         topic = down_topic(site_id, gateway_id, KIND_OF[type(message)])
         await self._client.publish(topic, signer.sign(topic, encode_message(message)))
 
