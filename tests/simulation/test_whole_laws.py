@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cloud.access_events.models import AccessEvent, BootClock
 from cloud.audit.service import Actor
+from cloud.desired_state import service as desired_state
 from cloud.gate_commands import service as gate_commands
 from sync_protocol.gate_commands import OpenOnce
 from sync_protocol.journal_events import (
@@ -24,8 +25,10 @@ from tests.simulation.whole.desk import Desk
 from tests.simulation.whole.laws.arrival import EventsArriveOnce
 from tests.simulation.whole.laws.backlog import BacklogIsHistory
 from tests.simulation.whole.laws.barred import BarredIsRefused
+from tests.simulation.whole.laws.chain import ChainHolds
 from tests.simulation.whole.laws.ledger import Ledger
 from tests.simulation.whole.laws.orders import OrdersActOnceAndInTime
+from tests.simulation.whole.laws.proof import ShownBlockHolds
 from tests.simulation.whole.laws.relay import RelayFollowsGrant
 from tests.simulation.whole.laws.replay import DecisionsComeOutTheSame
 from tests.simulation.whole.laws.revisions import RevisionsNeverGoBack
@@ -189,3 +192,30 @@ def test_a_backlog_that_is_taken_for_news_and_news_for_history_break_the_law() -
             law.event_written(gateway_id, event.seq, decided("block"))
             with pytest.raises(BrokenLawError, match="s old and is"):
                 law.calm_reached()
+
+
+def test_a_chain_that_the_cloud_reports_as_broken_breaks_the_law() -> None:
+    with sqlite_club() as club:
+        gateway_id = club.add_gateway(club.add_lane())
+        with club.database.transaction() as session:
+            take_over(session, gateway_of(session, gateway_id), decided("block"))
+            session.scalars(select(AccessEvent)).one().is_chain_intact = False
+        with pytest.raises(BrokenLawError, match="broken at event"):
+            ChainHolds(club.database).calm_reached()
+
+
+def test_a_grant_to_somebody_whose_block_is_shown_in_force_breaks_the_law() -> None:
+    with sqlite_club() as club:
+        desk = desk_of(club)
+        gateway_id = club.add_gateway(club.add_lane())
+        person = desk.people[100]
+        with club.database.transaction() as session:
+            person.blocking.add(club.block(session, person.member_id))
+        with club.database.transaction() as session:
+            head = desired_state.head(session, club.site_id)
+            gateway = gateway_of(session, gateway_id)
+            desired_state.record_report(session, gateway, head.revision, head.digest_root, applied_at=session.now)
+        person.history.append((head.revision, person.standing))
+        law = ShownBlockHolds(desk, club.database)
+        with pytest.raises(BrokenLawError, match="is shown in force"):
+            law.event_written(gateway_id, 0, decided("allow", member_id=person.member_id, revision=head.revision))
