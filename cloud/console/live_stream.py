@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Query, Request
 
-from cloud.access_events import feed_rows, service
+from cloud.access_events import feed_rows, journal_faults, service
 from cloud.access_events.feed_rows import FeedChange, FeedRow, Passage
 from cloud.access_events.lane_news import LaneNews
 from cloud.access_events.repository import EventFilter
@@ -154,6 +154,7 @@ def look(database: Database, after_id: int | None) -> Sight:
             taps, newest_id = feed_rows.news(session, after_id=after_id, limit=QUEUE_MAX)
         commanded_at = gate_commands.last_changes(session)
         healths = gateway_health.last_findings(session)
+        faults = journal_faults.counts(session)
         gateways = {
             gateway.id: (
                 sites.is_connected(gateway, session.now),
@@ -164,6 +165,7 @@ def look(database: Database, after_id: int | None) -> Sight:
                 gateway.readers,
                 commanded_at.get(gateway.id),
                 healths.get(gateway.id),
+                faults.get(gateway.id),
             )
             for gateway in sites.list_gateways(session)
         }

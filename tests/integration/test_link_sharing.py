@@ -17,6 +17,7 @@ from sqlalchemy import select
 from cloud import bus
 from cloud.access_events.models import AccessEvent
 from cloud.database import Database
+from cloud.desired_state import service as desired_state
 from cloud.gateway_link.lease import LEASE
 from cloud.gateway_link.models import LinkWorker
 from cloud.gateway_link.share import DUTIES, Peer, Share
@@ -127,8 +128,18 @@ def stored(stand: Stand, gateway: ScriptedGateway) -> list[int]:
         return list(session.scalars(query))
 
 
+def block_somebody(stand: Stand) -> int:
+    """The revision with which somebody is blocked."""
+    with stand.club.database.transaction() as session:
+        stand.club.block(session, stand.club.add_member(session, card=7))
+    with stand.club.database.session() as session:
+        return desired_state.head(session, stand.club.site_id).revision
+
+
 async def _kill_one(shared: Stand) -> None:
-    gateways = {each.club.site_id: each.add_gateway("Lane") for each in open_sites(shared)}
+    opened = open_sites(shared)
+    gateways = {each.club.site_id: each.add_gateway("Lane") for each in opened}
+    orphans = [each for each in opened if share_of(NAMES[0]).has("ingest", each.club.site_id)]
     for gateway in gateways.values():
         for _ in range(EVENTS):
             gateway.write(LaneChanged("lan_1", "ready"))
@@ -146,10 +157,10 @@ async def _kill_one(shared: Stand) -> None:
             killed_at = time.monotonic()
             async with asyncio.timeout(LEASE.total_seconds() + 2 * PATIENCE_S):
                 times = {site_id: await task for site_id, task in uploads.items()}
-    orphans = [site_id for site_id in gateways if share_of(NAMES[0]).has("ingest", site_id)]
-    assert len(orphans) >= 2
-    for site_id in orphans:
-        (later, *_) = [at for at in times[site_id] if at > killed_at + 1.0]
+            for orphan in orphans:
+                await gateways[orphan.club.site_id].reach(await asyncio.to_thread(block_somebody, orphan))
+    for orphan in orphans:
+        (later, *_) = [at for at in times[orphan.club.site_id] if at > killed_at + 1.0]
         assert later - killed_at < LEASE.total_seconds() + TICK_S
     for gateway in gateways.values():
         assert stored(shared, gateway) == list(range(EVENTS))
