@@ -107,8 +107,9 @@ class ReportingGateway:
         text: str = "",
         direction: Direction = "in",
         signals: tuple[str, ...] = (),
+        flags: tuple[str, ...] = (),
     ) -> str:
-        """Send a decision; returns its tap id."""
+        """Send a decision on which these flags bore; returns its tap id."""
         tap_id = secrets.token_hex(8)
         self._send(
             AccessDecided(
@@ -124,6 +125,7 @@ class ReportingGateway:
                 member_id=member_id,
                 text=text,
                 signals=signals,
+                flags_considered=tuple((flag, "in_force") for flag in flags),
             )
         )
         return tap_id
