@@ -119,32 +119,38 @@ def _make(site: Site, number: int, chance: random.Random, names: list[str], larg
         **common,
     )
     starts_on = date(2026, 1, 1) + timedelta(days=chance.randrange(300))
-    contract = Contract(
-        id=f"ctr_{number:020d}",
-        member_id=member.id,
-        plan_name="Year",
-        starts_on=starts_on,
-        ends_on=starts_on + timedelta(days=364),
-        grace_days=0,
-        extra_expiry_days=0,
-        visits_used=0,
-        needs_booking=False,
-        guests_per_day=0,
-        kind="fixed_term",
-        fee_until=starts_on + timedelta(days=364),
-        use_until=starts_on + timedelta(days=364),
-        price_minor=0,
-        currency="EUR",
-        block_after_days=7,
-        is_renewing=False,
-        freezes=[],
-        **common,
-    )
+    contract = _year(f"ctr_{number:020d}", member.id, starts_on)
     large.member_ids.append(member.id)
     large.last_names.append(last_name)
     large.phones.append(phone)
     large.cards.append(printed_number(canonical))
     return _Made(member, credential, contract)
+
+
+def _year(contract_id: str, member_id: str, starts_on: date) -> Contract:
+    ends_on = starts_on + timedelta(days=364)
+    return Contract(
+        id=contract_id,
+        member_id=member_id,
+        plan_name="Year",
+        kind="fixed_term",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        fee_until=ends_on,
+        use_until=ends_on,
+        grace_days=0,
+        extra_expiry_days=0,
+        visits_used=0,
+        needs_booking=False,
+        guests_per_day=0,
+        price_minor=0,
+        currency="EUR",
+        block_after_days=7,
+        is_renewing=False,
+        freezes=[],
+        created_at=_NOW,
+        changed_at=_NOW,
+    )
 
 
 def _write(session: UnitOfWork, site: Site, made: list[_Made], digest: Digest) -> None:

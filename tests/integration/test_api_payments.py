@@ -83,7 +83,6 @@ def test_dues_are_flags_at_the_gates_before_their_day_and_go_with_the_payment(
 
 
 def test_a_charge_that_fails_leaves_the_debt_and_is_listed_with_its_reason(club: Club, manager: httpx.Client) -> None:
-    """Feature 155: the provider says on the day that a charge failed."""
     contract = sell(club, manager, add_plan(club, manager))
     due = instalments_of(manager, contract)[0]
     failed = charge(manager, due, "try-1", outcome="failed", failure="insufficient_funds")
