@@ -303,3 +303,23 @@ def later(gate: Gate, command_id: str) -> None:
         command = gate_commands.get_command(session, command_id)
         command.asked_at -= timedelta(minutes=1)
         command.expires_at -= timedelta(minutes=1)
+
+
+def test_a_broker_is_moved_in_the_console_by_who_services_gateways(club: Club, gate: Gate) -> None:
+    club.hire("installer")
+    browser = club.client()
+    browser.post("/sign-in", data={"email": "installer@club.test", "password": PASSWORD})
+    page = f"/access/lanes/{gate.lane_id}/commands"
+    asking = browser.get(f"{page}/move_broker").text
+    assert "comes back if it does not hear the cloud there" in asking
+    token = re.search(r'name="csrf_token" value="([^"]+)"', asking)
+    assert token
+    form = {"csrf_token": token[1], "kind": "move_broker", "request_id": "request-1"}
+    wrong = browser.post(page, data=form | {"broker": "mqtt.club.example"})
+    assert (wrong.status_code, "a colon and a port" in wrong.text) == (422, True)
+    assert browser.post(page, data=form | {"broker": "mqtt.club.example:8883"}).headers["location"] == page
+    (sent,) = gate.send()
+    gate.answer(sent.command_id, "failed", "broker_not_reached")
+    shown = browser.get(page).text
+    assert "mqtt.club.example:8883" in shown
+    assert "The gateway is back at the one before." in shown
