@@ -80,8 +80,7 @@ class PassageLedger:
                 late.append(entry)
         if late:
             told = self.presence.copy()
-            self._insert(late)
-            moves.append(self.presence.changes_since(told))
+            moves.append(self.presence.changes_since(told, self._insert(late)))
         return _joined(moves)
 
     def _is_newest(self, entry: LedgerEntry) -> bool:
@@ -102,8 +101,8 @@ class PassageLedger:
             return self.presence.observe(passage)
         return self.presence.observe_unnamed(passage.lane_id, passage.direction, passage.at_s)
 
-    def _insert(self, late: list[LedgerEntry]) -> None:
-        """Go back to before the earliest of them, and observe everything from there on again."""
+    def _insert(self, late: list[LedgerEntry]) -> set[str]:
+        """Go back to before the earliest of them, and observe everything from there on again; whom that concerns."""
         first = min(map(self._page_of, late))
         before = self._pages[first].before
         entries = [entry for page in self._pages[first:] for entry in page.entries]
@@ -118,6 +117,7 @@ class PassageLedger:
             if not self._is_overtaken(entry):
                 self._append(entry)
         self.presence.forgive_again()
+        return {entry.passage.member_id for entry in entries if isinstance(entry.passage, Passage)}
 
     def _page_of(self, entry: LedgerEntry) -> int:
         """Where the entry belongs; the first page, if it is older than everything."""

@@ -6,7 +6,7 @@ back takes nobody away. Passages are taken in the order in which they happened, 
 memory; O(1) for a tap but once a day and zone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,11 +70,11 @@ class PresenceCopy:
     guests: dict[str, dict[int, Person]]
     zones: dict[str, ZoneCount]
 
-    @property
-    def people(self) -> dict[PersonKey, Person]:
-        """Members and guests by their key."""
-        guests = (guest for numbered in self.guests.values() for guest in numbered.values())
-        return {person.key: person for person in (*self.members.values(), *guests)}
+    def people(self, member_ids: Iterable[str]) -> dict[PersonKey, Person]:
+        """These members and their guests by their key."""
+        found = [self.members[one] for one in member_ids if one in self.members]
+        guests = (guest for one in member_ids for guest in self.guests.get(one, {}).values())
+        return {person.key: person for person in (*found, *guests)}
 
 
 class Presence:
@@ -186,9 +186,9 @@ class Presence:
         for member_id, before_s in self._forgiven.items():
             self.forgive(member_id, before_s)
 
-    def changes_since(self, copy: PresenceCopy) -> Moves:
-        """What is other now than it was; O(people)."""
-        old, new = copy.people, self.copy().people
+    def changes_since(self, copy: PresenceCopy, member_ids: Collection[str]) -> Moves:
+        """What is other now than it was, of these members."""
+        old, new = copy.people(member_ids), self.copy().people(member_ids)
         tallies = {key: count.tally for key, count in copy.zones.items()}
         return Moves(
             tuple(person for key, person in new.items() if old.get(key) != person),
