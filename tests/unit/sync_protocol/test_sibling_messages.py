@@ -76,3 +76,28 @@ def test_a_mailbox_has_a_receiver_and_a_sender() -> None:
     assert side_filter("sit_a", "gwy_b") == "tornello/1/sit_a/gwy_b/side/+"
     assert is_side_topic(str(topic))
     assert not is_side_topic("tornello/1/sit_a/gwy_b/down/welcome")
+
+
+_GOLDEN_PASSAGES = (
+    "920188a46b696e64a87061737361676573a565706f6368a565706f6368a961667465725f73657103a87570746f5f73657108aa6e"
+    "65776573745f73657109a7626f6f745f6964a4626f6f74ac6d6f6e6f746f6e69635f6d7305a870617373616765739286a3736571"
+    "04a7626f6f745f6964a4626f6f74ac6d6f6e6f746f6e69635f6d7301a777616c6c5f6d7302a5636c6f636ba673796e636564a462"
+    "6f647986a56576656e74ac6163636573735f74616b656ea67461705f6964a3746170a76c616e655f6964a56c616e5f61a9646972"
+    "656374696f6ea2696ea96d656d6265725f6964a4616e6e61a77a6f6e655f6964a57a6f6e5f6186a373657107a7626f6f745f6964"
+    "a4626f6f74ac6d6f6e6f746f6e69635f6d7301a777616c6c5f6d7302a5636c6f636ba5666c6f6f72a4626f647984a56576656e74"
+    "b1616e6f6e796d6f75735f70617373616765a76c616e655f6964a56c616e5f61a9646972656374696f6ea36f7574a56361757365"
+    "ac657869745f72657175657374"
+)
+_GOLDEN_WANTED = "920183a46b696e64a677616e746564a565706f6368a565706f6368a961667465725f73657103"
+
+
+@pytest.mark.parametrize(
+    ("message", "golden"),
+    [
+        (SharedPassages("epoch", 3, 8, 9, "boot", 5, (passage(4), UNNAMED)), _GOLDEN_PASSAGES),
+        (PassagesWanted("epoch", 3), _GOLDEN_WANTED),
+    ],
+)
+def test_the_bytes_are_what_gateways_in_the_field_speak(message: SharedPassages | PassagesWanted, golden: str) -> None:
+    assert encode_sibling_message(message).hex() == golden
+    assert parse_sibling_message(bytes.fromhex(golden)) == message
