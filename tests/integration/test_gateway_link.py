@@ -16,10 +16,8 @@ from cloud.sites import service as sites
 from mqtt_client.errors import CertificateRefusedError, PublishRefusedError
 from mqtt_client.reliable_client import ReliableClient
 from mqtt_client.tls import TlsFiles
-from sync_protocol.digest import bucket_of
 from sync_protocol.journal_events import AccessTaken, LaneChanged, SealedEvent
 from sync_protocol.messages import (
-    BucketRepair,
     CloudHeartbeat,
     Delta,
     EventBatch,
@@ -30,7 +28,7 @@ from sync_protocol.messages import (
     StagedSnapshot,
     Welcome,
 )
-from sync_protocol.state_rows import encode_row, is_policy_key, row_key
+from sync_protocol.state_rows import is_policy_key
 from sync_protocol.topics import down_topic, up_topic
 from tests.certificates import Authority
 from tests.club import gateway_of
@@ -214,30 +212,6 @@ async def until_welcome(gateway: ScriptedGateway) -> None:
                 if any(isinstance(message, Welcome) for message in gateway.received):
                     gateway.received.clear()
                     return
-
-
-def test_a_gateway_whose_rows_differ_gets_the_buckets_that_do_and_nothing_else(stand: Stand) -> None:
-    gateway = stand.add_gateway()
-    block_somebody(stand)
-
-    async def converse() -> BucketRepair:
-        async with stand.link(), gateway.connected():
-            await gateway.hello()
-            await gateway.reach(head(stand))
-            (flag,) = (key for key in gateway.rows if key.startswith("flag/"))
-            sound = gateway.digest_root
-            del gateway.rows[flag]
-            await gateway.hello()
-            await gateway.buckets()
-            repair = await gateway.next(BucketRepair)
-            gateway.rows.update({row_key(row): encode_row(row) for row in repair.rows})
-            assert (gateway.digest_root, repair.digest_root) == (sound, sound)
-            assert list(repair.buckets) == [bucket_of(flag)]
-            return repair
-
-    repair = asyncio.run(converse())
-    assert (repair.from_revision, repair.to_revision, repair.count) == (head(stand), head(stand), 1)
-    assert sum(isinstance(message, SnapshotChunk) for message in gateway.received) == 1, "the first one"
 
 
 def test_a_gateway_that_cannot_read_its_rows_gets_a_snapshot(sqlite_stand: Stand) -> None:
