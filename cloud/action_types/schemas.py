@@ -17,7 +17,7 @@ MessageText = Annotated[
     StringConstraints(min_length=1, max_length=policy.DISPLAY_CHARACTERS_MAX),
     AfterValidator(policy.check_template),
 ]
-OutcomeId = Annotated[str, StringConstraints(min_length=1, max_length=24)]
+OutcomeId = Annotated[Line, StringConstraints(min_length=1, max_length=24)]
 
 
 class ActionTypeIn(BaseModel):

@@ -13,7 +13,7 @@ from cloud.tasks.enquiry_statuses import POSITION_MAX
 from cloud.tasks.policy import NextStep, Purpose, State
 from cloud.tasks.task_templates import DAYS_MAX
 
-ItemId = Annotated[str, StringConstraints(min_length=1, max_length=24)]
+ItemId = Annotated[Line, StringConstraints(min_length=1, max_length=24)]
 Text = Annotated[Lines, StringConstraints(max_length=policy.TEXT_CHARACTERS_MAX)]
 Said = Annotated[Lines, StringConstraints(min_length=1, max_length=policy.COMMENT_CHARACTERS_MAX)]
 
@@ -32,7 +32,7 @@ class TaskQuery(BaseModel):
     due_before: Day | None = Field(default=None, description="Excluded.")
     closed_from: Instant | None = None
     closed_before: Instant | None = Field(default=None, description="Excluded.")
-    search: Annotated[str, StringConstraints(max_length=200)] = Field(default="", description="Looks for the member.")
+    search: Annotated[Line, StringConstraints(max_length=200)] = Field(default="", description="Looks for the member.")
 
 
 class TaskChange(BaseModel):
