@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.config import SITE_BROKER_PORT, GatewayConfig
-from gateway.identity import IdentityError, load_identity
 from gateway.installer.cli import Command, UsageError
-from gateway.site_broker import PemPair, SiteBrokerPlan, SiteBrokerRefusedError, write_site_broker
 
 _EPILOGUE: Final = """\
 examples:
@@ -48,6 +46,9 @@ def add_site_broker_command(add: Callable[..., argparse.ArgumentParser]) -> None
 
 
 def _site_broker(config: GatewayConfig, options: argparse.Namespace) -> int:
+    from gateway.identity import IdentityError, load_identity
+    from gateway.site_broker import PemPair, SiteBrokerPlan, SiteBrokerRefusedError, write_site_broker
+
     if (options.bridge_certificate is None) != (options.bridge_key is None):
         raise UsageError("--bridge-certificate and --bridge-key belong together")
     if not 1 <= options.port <= 65_535 or not options.host.isprintable() or " " in options.host:
