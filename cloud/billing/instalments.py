@@ -45,9 +45,10 @@ def ask_for(
     """
     if repository.count_open(session, contract_id) + len(parts) > OPEN_MAX:
         raise ConflictError("too_many_instalments", f"The contract has {OPEN_MAX} unpaid instalments.")
+    ids = sorted(new_id("ins") for _ in parts)  # those of one day stay in the order of the sale
     asked = [
         Instalment(
-            id=new_id("ins"),
+            id=instalment_id,
             contract_id=contract_id,
             member_id=member_id,
             amount_minor=part.amount_minor,
@@ -57,7 +58,7 @@ def ask_for(
             block_after_days=part.block_after_days,
             created_at=session.now,
         )
-        for part in parts
+        for instalment_id, part in zip(ids, parts, strict=True)
     ]
     session.add_all(asked)
     session.flush()

@@ -18,7 +18,7 @@ from cloud.errors import invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.members import service as members
 from cloud.members.models import Member
-from cloud.plans.policy import BLOCK_AFTER_DAYS
+from cloud.plans.policy import BLOCK_AFTER_DAYS, PRICE_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def create(
 
     Raises:
         NotFoundError: there is no such member.
-        InvalidError: it ends before it starts, or names a level of no site that the member uses.
+        InvalidError: it ends before it starts, costs too much, or names a level of no site that the member uses.
         ConflictError: it has more than 60 instalments.
     """
     member = members.get(session, member_id)
@@ -73,6 +73,8 @@ def create(
     parts: tuple[InstalmentDetails, ...] = details.instalments
     del terms["instalments"]
     price_minor = sum(part.amount_minor for part in parts) if source.price_minor is None else source.price_minor
+    if price_minor > PRICE_MAX:
+        raise invalid_field("instalments", "price_too_high", "The instalments are more than a price may be.")
     contract = Contract(
         id=new_id("ctr"),
         member_id=member_id,

@@ -12,6 +12,7 @@ LengthUnit = Literal["days", "months"]
 KINDS: Final[tuple[PlanKind, ...]] = get_args(PlanKind)
 
 PLANS_MAX: Final = 200
+PRICE_MAX: Final = 1_000_000_000
 LENGTH_MAX: Final = 3653
 MONTHS_MAX: Final = 120
 INSTALMENTS_MAX: Final = 36

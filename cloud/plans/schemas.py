@@ -11,7 +11,7 @@ from cloud.plans.policy import LengthUnit, PlanKind
 Days = Annotated[int, Field(ge=0, le=366)]
 PlanName = Annotated[Line, StringConstraints(min_length=1, max_length=120)]
 Visits = Annotated[int, Field(ge=1, le=100_000)]
-Minor = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Minor = Annotated[int, Field(ge=0, le=policy.PRICE_MAX)]
 Guests = Annotated[int, Field(ge=0, le=20)]
 LevelId = Annotated[str, StringConstraints(max_length=24)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]

@@ -87,6 +87,7 @@ def test_a_contract_is_frozen_for_some_days_and_not_twice(club: Club, manager: h
         {"ends_on": day(-31)},
         {"instalments": [{"amount_minor": 100}]},
         {"instalments": [{"amount_minor": 0, "due_on": "2026-01-01"}]},
+        {"instalments": [{"amount_minor": 1_000_000_000, "due_on": "2026-01-01"}] * 3},
         {"visits_total": 0},
         {"grace_days": 367},
         {"starts_on": "9999-12-31"},
