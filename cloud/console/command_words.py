@@ -54,6 +54,8 @@ COMMAND_DETAILS: Final = {
     "link_lost": mark("The connection was lost while the diagnostics were sent."),
     "broker_configured": mark("The gateway's own configuration names its broker. Change it there."),
     "broker_address_wrong": mark("The gateway cannot use this address."),
-    "broker_not_reached": mark("The cloud was not heard through the new broker. The gateway is back at the one before."),
+    "broker_not_reached": mark(
+        "The cloud was not heard through the new broker. The gateway is back at the one before."
+    ),
     "incomplete": mark("Parts of the diagnostics did not arrive. Try again."),
 }

@@ -13,9 +13,6 @@ from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from cloud.desired_state.service import GatewayProof
 from cloud.sites import service as sites
-from mqtt_client.errors import CertificateRefusedError, PublishRefusedError
-from mqtt_client.reliable_client import ReliableClient
-from mqtt_client.tls import TlsFiles
 from sync_protocol.journal_events import AccessTaken, LaneChanged, SealedEvent
 from sync_protocol.messages import (
     CloudHeartbeat,
@@ -29,8 +26,7 @@ from sync_protocol.messages import (
     Welcome,
 )
 from sync_protocol.state_rows import is_policy_key
-from sync_protocol.topics import down_topic, up_topic
-from tests.certificates import Authority
+from sync_protocol.topics import up_topic
 from tests.club import gateway_of
 from tests.integration.site_stand import PATIENCE_S, ScriptedGateway, Stand, standing_site
 
@@ -106,21 +102,6 @@ def test_an_empty_gateway_gets_the_whole_state_and_then_each_change(stand: Stand
     asyncio.run(converse())
     kinds = {key.partition("/")[0] for key in gateway.rows}
     assert kinds == {"site", "zone", "lane", "credential", "entitlement", "flag"}
-
-
-@pytest.mark.parametrize("name", ["tornello-cloud", "another gateway"])
-def test_a_gateway_cannot_push_anybody_off_by_taking_their_name(sqlite_stand: Stand, name: str) -> None:
-    victim, thief = sqlite_stand.add_gateway(), sqlite_stand.add_gateway("Lane 2")
-    client_id = victim.gateway_id if name == "another gateway" else name
-
-    async def converse() -> None:
-        broker = sqlite_stand.broker
-        impostor = ReliableClient(broker.host, broker.port, tls=thief.tls, client_id=client_id, subscriptions=[])
-        async with sqlite_stand.link(), victim.connected(), impostor:
-            await victim.hello()
-            await victim.next(Welcome)
-
-    asyncio.run(converse())
 
 
 def block_somebody_else(stand: Stand) -> str:
@@ -337,52 +318,3 @@ def test_a_replaced_gateway_is_told_so_and_gets_nothing_more(sqlite_stand: Stand
     refused = asyncio.run(converse())
     assert "out of service" in refused.reason
     assert gateway.revision == 3
-
-
-def test_a_gateway_can_neither_write_nor_read_in_another_s_name(sqlite_stand: Stand) -> None:
-    stand = sqlite_stand
-    nosy, victim = stand.add_gateway("Lane 1"), stand.add_gateway("Lane 2")
-
-    async def converse() -> list[str]:
-        seen: list[str] = []
-        everything = ["tornello/1/#", down_topic(victim.site_id, victim.gateway_id, "delta")]
-        async with (
-            stand.link(),
-            victim.connected(),
-            ReliableClient(
-                stand.broker.host, stand.broker.port, tls=nosy.tls, client_id="nosy", subscriptions=everything
-            ) as client,
-        ):
-
-            async def listen() -> None:
-                async for message in client.messages():
-                    seen.append(message.topic)
-                    message.ack()
-
-            listener = asyncio.create_task(listen())
-            with pytest.raises(PublishRefusedError):
-                await client.publish(up_topic(victim.site_id, victim.gateway_id, "hello"), b"x")
-            with pytest.raises(PublishRefusedError):
-                await client.publish(down_topic(victim.site_id, victim.gateway_id, "delta"), b"x")
-            await victim.hello()
-            await victim.reach(1)
-            await asyncio.sleep(0.1)
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
-        return seen
-
-    assert asyncio.run(converse()) == []
-
-
-def test_a_certificate_of_another_authority_does_not_get_in(sqlite_stand: Stand, tmp_path: Path) -> None:
-    stranger = Authority.create(tmp_path / "other").issue("tornello-cloud")
-    tls = TlsFiles(sqlite_stand.folder / "root.pem", stranger.certificate, stranger.key)
-
-    async def connect() -> None:
-        broker = sqlite_stand.broker
-        async with ReliableClient(broker.host, broker.port, tls=tls, client_id="x", subscriptions=["tornello/1/#"]):
-            pass
-
-    with pytest.raises(CertificateRefusedError) as refused:
-        asyncio.run(connect())
-    assert refused.value.reason == "authority_unknown"

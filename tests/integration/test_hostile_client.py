@@ -13,13 +13,14 @@ import pytest
 
 from cloud import bus
 from cloud.database import Database
-from mqtt_client.errors import LinkError, PublishRefusedError, SubscriptionRefusedError
+from mqtt_client.errors import CertificateRefusedError, LinkError, PublishRefusedError, SubscriptionRefusedError
 from mqtt_client.reliable_client import InboundMessage, ReliableClient
 from mqtt_client.tls import TlsFiles, client_context
 from sync_protocol.gate_commands import OpenOnce
 from sync_protocol.journal_events import GatewayStarted
 from sync_protocol.messages import DOWN_MESSAGES, UP_MESSAGES, Welcome
 from sync_protocol.topics import down_topic, gateway_filter, up_topic
+from tests.certificates import Authority
 from tests.desired_state import club, flag_row
 from tests.in_loop import in_loop
 from tests.integration.site_stand import ScriptedGateway, Stand, standing_site
@@ -182,6 +183,35 @@ def test_the_broker_keeps_nothing_for_those_who_come_later(stand: Stand) -> None
 
     asyncio.run(attack())
     assert asyncio.run(look()) == []
+
+
+@pytest.mark.parametrize("name", ["tornello-cloud", "another gateway"])
+def test_a_gateway_cannot_push_anybody_off_by_taking_their_name(stand: Stand, name: str) -> None:
+    victim, thief = stand.add_gateway(), stand.add_gateway("Lane 2")
+    client_id = victim.gateway_id if name == "another gateway" else name
+
+    async def converse() -> None:
+        broker = stand.broker
+        impostor = ReliableClient(broker.host, broker.port, tls=thief.tls, client_id=client_id, subscriptions=[])
+        async with stand.link(), victim.connected(), impostor:
+            await victim.hello()
+            await victim.next(Welcome)
+
+    asyncio.run(converse())
+
+
+def test_a_certificate_of_another_authority_does_not_get_in(stand: Stand, tmp_path: Path) -> None:
+    stranger = Authority.create(tmp_path / "other").issue("tornello-cloud")
+    tls = TlsFiles(stand.folder / "root.pem", stranger.certificate, stranger.key)
+
+    async def connect() -> None:
+        broker = stand.broker
+        async with ReliableClient(broker.host, broker.port, tls=tls, client_id="x", subscriptions=["tornello/1/#"]):
+            pass
+
+    with pytest.raises(CertificateRefusedError) as refused:
+        asyncio.run(connect())
+    assert refused.value.reason == "authority_unknown"
 
 
 # --- who owns the broker: mosquitto without any access list ---
