@@ -98,7 +98,9 @@ async def test_a_snapshot_goes_on_after_a_restart_of_the_broker_between_its_chun
 
 
 @in_loop
-async def test_a_state_that_silently_differs_is_mended_by_the_buckets_that_differ(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_state_that_silently_differs_is_mended_by_the_buckets_that_differ(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with running_broker(tmp_path / "broker") as broker:
         cloud = ScriptedCloud(club(10), broker.port)
         async with cloud.running(), running_sync(tmp_path, cloud, broker.port) as sync:
