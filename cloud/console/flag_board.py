@@ -11,7 +11,7 @@ from cloud.billing import instalments
 from cloud.billing.models import Instalment
 from cloud.billing.policy import Due, DuesFlag, dues_flags
 from cloud.console.languages import mark
-from cloud.console.standing import StandingFlag
+from cloud.console.standing import StandingFlag, is_for_turnstiles
 from cloud.console.words import Words
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
@@ -49,6 +49,8 @@ class FlagView:
     cleared_at: datetime | None
     cleared_by: str | None
     proofs: Sequence[GatewayProof]
+    device_kinds: Sequence[str] = ()
+    """The kinds of device that it is meant for; none: all."""
 
     @property
     def is_staffs(self) -> bool:
@@ -121,6 +123,7 @@ def task_flags(session: UnitOfWork, people: Sequence[Member], language: str) -> 
         (task.member_id, StandingFlag(action.effect, "task", text_in(dict(action.texts), language)))
         for task, action_type in tasks.list_at_the_gate(session, by_id)
         if (action := gate_action(action_type, by_id[task.member_id], task.complete_by)) is not None
+        and is_for_turnstiles(action.device_kinds)
     ]
 
 
@@ -168,6 +171,7 @@ def _view(session: UnitOfWork, flag: Flag, names: dict[str, str], words: Words) 
         cleared_at=flag.cleared_at,
         cleared_by=names.get(flag.cleared_by or ""),
         proofs=desired_state.flag_proof(session, flag.id),
+        device_kinds=flag.device_kinds,
     )
 
 
@@ -213,6 +217,7 @@ def _task_view(session: UnitOfWork, task: Task, action: GateAction, names: dict[
         cleared_at=task.closed_at,
         cleared_by=names.get(task.closed_by or ""),
         proofs=desired_state.flag_proof(session, task.id),
+        device_kinds=action.device_kinds,
     )
 
 

@@ -47,6 +47,11 @@ class StandingFlag:
         return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
 
 
+def is_for_turnstiles(device_kinds: Sequence[str]) -> bool:
+    """Whether a flag for these kinds of device bears on the sentence, which is about turnstiles; none: all kinds."""
+    return not device_kinds or "turnstile" in device_kinds
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The sentence and its colour."""

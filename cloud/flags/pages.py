@@ -61,8 +61,10 @@ def raise_flag(member_id: str, session: Transaction, form: Submission = submitti
     """Let the flag act at the gates; the card then shows the proof."""
     texts = {language: text for language in LANGUAGES if (text := form.fields.get(f"text_{language}", ""))}
     try:
-        flag = FlagIn.model_validate({"effect": form.fields.get("effect", ""), "texts": texts})
-        details = FlagDetails(effect=flag.effect, texts=dict(flag.texts))
+        kind = form.fields.get("device_kind", "")
+        fields = {"effect": form.fields.get("effect", ""), "texts": texts, "device_kinds": [kind] if kind else []}
+        flag = FlagIn.model_validate(fields)
+        details = FlagDetails(effect=flag.effect, texts=dict(flag.texts), device_kinds=flag.device_kinds)
         service.raise_flag(session, form.viewer.signed_in.actor, member_id, details)
     except (ValidationError, ConflictError) as error:
         return _form(session, form.viewer, member_id, form.fields, _errors(error, form.viewer.words), status=422)

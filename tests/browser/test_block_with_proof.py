@@ -60,6 +60,17 @@ def test_a_gate_that_obeyed_before_the_page_could_listen_is_seen_all_the_same(an
     expect(anna.get_by_text(re.compile(r"Lifted at Lane 2 since"))).to_be_visible()
 
 
+def test_a_block_may_be_for_doors_alone(anna: Page, console: Console) -> None:
+    open_page(anna, f"/members/{console.club.members['Oliver Hart']}")
+    anna.get_by_role("link", name="Block at the turnstile").click()
+    anna.get_by_role("dialog").get_by_label("Where it acts").select_option(label="Door")
+    anna.get_by_role("button", name="Send to the gates").click()
+    expect(anna.get_by_text("acts only at: Door")).to_be_visible()
+    expect(anna.locator(".sentence")).not_to_contain_text("Blocked at the turnstile")
+    anna.get_by_role("button", name="Lift").click()
+    expect(anna.get_by_role("button", name="Lift")).to_have_count(0)
+
+
 def test_a_gate_that_is_offline_is_named(anna: Page, console: Console) -> None:
     console.club.lane_2.fall_silent()
     member_id = console.club.members["Анна Смирнова"]

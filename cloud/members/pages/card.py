@@ -18,7 +18,7 @@ from cloud.billing import instalments
 from cloud.billing.policy import Due, dues_flags
 from cloud.console.flag_board import FlagBoard, flag_board, standing_flags, task_flags, text_in
 from cloud.console.rendering import render
-from cloud.console.standing import Person, Standing, StandingFlag, judge
+from cloud.console.standing import Person, Standing, StandingFlag, is_for_turnstiles, judge
 from cloud.console.viewer import Viewer, viewing
 from cloud.contracts import service as contracts
 from cloud.contracts.models import Contract
@@ -162,7 +162,7 @@ def _standing(
     return judge(
         Person(has_card, member.role, refusal_now(session, member) or ""),
         [contracts.terms_of(contract) for contract in held],
-        [flag.standing for flag in board.raised],
+        [flag.standing for flag in board.raised if is_for_turnstiles(flag.device_kinds)],
         now=viewer.now,
         zone=ZoneInfo(sites.get_site(session, member.site_id).time_zone),
         words=viewer.words,
@@ -178,6 +178,8 @@ def _list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> 
         terms.setdefault(contract.member_id, []).append(contracts.terms_of(contract))
     raised: dict[str, list[StandingFlag]] = {}
     for flag in flags.list_standing(session, ids):
+        if not is_for_turnstiles(flag.device_kinds):
+            continue
         text = text_in(flag.texts, viewer.language)
         raised.setdefault(flag.member_id, []).append(
             StandingFlag(flag.effect, flag.source, text, flag.starts_at, flag.ends_at)
