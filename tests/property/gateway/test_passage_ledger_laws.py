@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.passage_ledger import OWN, LedgerEntry, PassageLedger, UnnamedPassage
@@ -58,6 +58,7 @@ def interleaved(draw: st.DrawFn, steps: Sequence[Step], own: str) -> list[Ledger
     return arrived
 
 
+@settings(deadline=None)
 @given(ANYBODY, st.data())
 def test_any_order_of_arrival_makes_the_presence_of_the_true_order(steps: list[Step], data: st.DataObject) -> None:
     told = ledger()
@@ -73,6 +74,7 @@ def test_any_order_of_arrival_makes_the_presence_of_the_true_order(steps: list[S
         assert seen_by(heard.presence) == seen_by(told.presence)
 
 
+@settings(deadline=None)
 @given(ANYBODY, st.data())
 def test_what_is_kept_of_late_passages_makes_the_same_presence_after_a_restart(
     steps: list[Step], data: st.DataObject
@@ -85,6 +87,7 @@ def test_what_is_kept_of_late_passages_makes_the_same_presence_after_a_restart(
     assert seen_by(again) == seen_by(heard.presence)
 
 
+@settings(deadline=None)
 @given(ANYBODY, st.sampled_from(MEMBERS), st.data())
 def test_whoever_was_forgiven_stays_forgiven_when_something_is_heard_late(
     steps: list[Step], member_id: str, data: st.DataObject
