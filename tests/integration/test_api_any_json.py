@@ -64,6 +64,9 @@ class Caller:
         now = datetime.now(UTC)
         session = {"title": "Pilates", "starts_at": f"{now:%FT%TZ}", "ends_at": f"{now + timedelta(hours=1):%FT%TZ}"}
         self._known_ids["booking_id"] = self._client.post(f"{address}/bookings", json=session).json()["id"]
+        kind = self._client.post("/api/v1/action-types", json={"name": "Call"}).json()["id"]
+        task = self._client.post(f"{address}/tasks", json={"action_type_id": kind}).json()["id"]
+        self._known_ids |= {"type_id": kind, "action_type_id": kind, "task_id": task}
         with club.database.transaction() as unit:
             lane = sites.create_lane(unit, SYSTEM, club.site_id, "Lane 1")
             self._known_ids |= {"lane_id": lane.id, "gateway_id": sites.add_gateway(unit, lane, new_id("gwy"), "1").id}
