@@ -18,7 +18,7 @@ from cloud.members.certificate import certificate_flags
 from cloud.members.models import Member
 from cloud.sites.models import Site
 from cloud.tasks.models import Task
-from cloud.tasks.policy import GateAction, gate_action, is_acting
+from cloud.tasks.policy import GateAction, gate_action
 from sync_protocol.credential_hash import hash_credential
 from sync_protocol.state_rows import Booking as BookingRow
 from sync_protocol.state_rows import (
@@ -137,7 +137,7 @@ def task_rows(member: Member, tasks: Iterable[tuple[Task, ActionType]]) -> Itera
     """The flags that follow from tasks; each has the id of its task."""
     for task, action_type in tasks:
         action = gate_action(action_type, member, task.complete_by)
-        if action is not None and is_acting(task):
+        if action is not None:
             yield task_flag(task.id, member.id, action)
 
 
