@@ -1,0 +1,1 @@
+"""Copies of the whole database: made while the service runs, restored while it does not."""
