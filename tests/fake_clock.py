@@ -12,7 +12,7 @@ class FakeClock:
         self.trust: ClockTrust = "synced"
         self.boot_id = "boot-a"
         self.signed_ms: list[int] = []
-        self.corrected_ms: list[int] = []
+        self.answered_ms: list[int] = []
         self.old_words: set[int] = set()
 
     def monotonic(self) -> float:
@@ -29,5 +29,6 @@ class FakeClock:
         self.signed_ms.append(cloud_time_ms)
         return cloud_time_ms not in self.old_words
 
-    def correct_time(self, cloud_time_ms: int) -> None:
-        self.corrected_ms.append(cloud_time_ms)
+    def note_answered_time(self, cloud_time_ms: int, round_trip_s: float) -> None:
+        assert round_trip_s >= 0
+        self.answered_ms.append(cloud_time_ms)

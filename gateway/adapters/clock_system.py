@@ -56,18 +56,22 @@ class SystemClock:
         self._state = self._state.raise_floor(floor_ms, self._monotonic_ms())
 
     def note_signed_time(self, cloud_time_ms: int) -> bool:
-        was = self.trust
-        before = self._state
-        self._state = before.hear(cloud_time_ms, self._monotonic_ms())
+        if self._state.is_old(cloud_time_ms, self._monotonic_ms()):
+            return False
+        self._change(self._state.hear(cloud_time_ms, self._monotonic_ms()))
+        return True
+
+    def note_answered_time(self, cloud_time_ms: int, round_trip_s: float) -> None:
+        before_ms, was_floor_ms = self.wall_ms(), self._state.floor_ms
+        self._change(self._state.answer(cloud_time_ms, int(round_trip_s * 1000), self._monotonic_ms()))
+        if self._state.floor_ms < was_floor_ms:
+            logger.error("the cloud has corrected the time by %.0f s", (self.wall_ms() - before_ms) / 1000)
+
+    def _change(self, state: ClockTrustState) -> None:
+        was, self._state = self.trust, state
         if was != "synced" and self.trust == "synced":
             off_s = (self._system_ms() - self.wall_ms()) / 1000
             logger.info("the time is confirmed by the cloud; this machine's clock is off by %.1f s", off_s)
-        return self._state is not before
-
-    def correct_time(self, cloud_time_ms: int) -> None:
-        before_ms = self.wall_ms()
-        self._state = self._state.correct(cloud_time_ms, self._monotonic_ms())
-        logger.error("the cloud has corrected the time by %.0f s", (self.wall_ms() - before_ms) / 1000)
 
     def _read(self) -> Reading:
         return self._state.read(self._system_ms(), self._monotonic_ms())

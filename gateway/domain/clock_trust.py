@@ -29,6 +29,10 @@ class SignedTime:
         """The cloud's time at another moment of this boot."""
         return self.cloud_ms + monotonic_ms - self.monotonic_ms
 
+    def earliest(self, monotonic_ms: int) -> int:
+        """The same, should our own clock run too fast."""
+        return self.at(monotonic_ms) - (monotonic_ms - self.monotonic_ms) // DRIFT_DIVISOR
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -65,24 +69,38 @@ class ClockTrustState:
             return self
         return replace(self, floor_ms=floor_ms, floor_since_ms=monotonic_ms)
 
-    def hear(self, cloud_ms: int, monotonic_ms: int) -> "ClockTrustState":
-        """The cloud has said, and signed, that it is `cloud_ms`; an old word held back and repeated is not believed."""
+    def is_old(self, cloud_ms: int, monotonic_ms: int) -> bool:
+        """Whether a signed word has been held back, or repeated: later than any message takes."""
         earliest_ms = self.floor_ms
         if self.signed is not None:
-            since_ms = monotonic_ms - self.signed.monotonic_ms
-            earliest_ms = max(
-                earliest_ms, self.signed.cloud_ms, self.signed.at(monotonic_ms) - since_ms // DRIFT_DIVISOR
-            )
-        if cloud_ms < earliest_ms - LATE_WORD_MS:
+            earliest_ms = max(earliest_ms, self.signed.cloud_ms, self.signed.earliest(monotonic_ms))
+        return cloud_ms < earliest_ms - LATE_WORD_MS
+
+    def hear(self, cloud_ms: int, monotonic_ms: int) -> "ClockTrustState":
+        """The cloud has said, and signed, that it is `cloud_ms`: it is that late, or later by the word's way to us.
+
+        So a word can set the clock forward, and back by no more than our own drift: who delays every word would else
+        delay the clock with it, and with the clock the end of each command.
+        """
+        if self.is_old(cloud_ms, monotonic_ms):
+            return self
+        if self.signed is not None and cloud_ms < self.signed.earliest(monotonic_ms):
             return self
         return replace(self, signed=SignedTime(cloud_ms, monotonic_ms))
 
-    def correct(self, cloud_ms: int, monotonic_ms: int) -> "ClockTrustState":
-        """The cloud has answered just now that it is `cloud_ms`, although that lies behind what was believed.
+    def answer(self, cloud_ms: int, round_trip_ms: int, monotonic_ms: int) -> "ClockTrustState":
+        """The cloud has answered now, `round_trip_ms` after our question, that it was `cloud_ms` when it answered.
 
-        Its own clock had been wrong then, and the floor with it.
+        It is not earlier than that, nor later by more than the round trip (Cristian, 1989); what was believed is kept
+        if it lies between. What lies behind the floor shows that the cloud's own clock had been wrong, and the floor
+        with it.
         """
         if cloud_ms < self.sure_ms:
             return self
-        signed = SignedTime(cloud_ms, monotonic_ms)
-        return replace(self, floor_ms=cloud_ms, floor_since_ms=monotonic_ms, signed=signed)
+        latest_ms = cloud_ms + round_trip_ms
+        believed_ms = cloud_ms + round_trip_ms // 2 if self.signed is None else self.signed.at(monotonic_ms)
+        true_ms = min(max(believed_ms, cloud_ms), latest_ms)
+        answered = replace(self, signed=SignedTime(true_ms, monotonic_ms))
+        if self.floor_ms <= latest_ms + LATE_WORD_MS:
+            return answered
+        return replace(answered, floor_ms=true_ms, floor_since_ms=monotonic_ms)

@@ -30,10 +30,9 @@ class ClockKeeping:
             self._tell_busy(error)
         return True
 
-    async def handle_answered_time(self, cloud_time_ms: int) -> None:
+    async def handle_answered_time(self, cloud_time_ms: int, round_trip_s: float) -> None:
         """The cloud has answered what time it is: that holds, also where something later was believed before."""
-        if not self._clock.note_signed_time(cloud_time_ms):
-            self._clock.correct_time(cloud_time_ms)
+        self._clock.note_answered_time(cloud_time_ms, round_trip_s)
         try:
             await self._state.correct_contact(cloud_time_ms // 1000)
         except StoreBusyError as error:

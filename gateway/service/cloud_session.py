@@ -186,10 +186,11 @@ class CloudSession:
     async def _handle_welcome(self, welcome: m.Welcome) -> None:
         """Believe it only as the answer to a Hello of a moment ago, and once: who owns the wire can repeat old ones."""
         asked_at = self._asked_at.pop(welcome.nonce, float("-inf"))
-        if self._ports.clock.monotonic() - asked_at > SILENCE_MAX_S:
+        round_trip_s = self._ports.clock.monotonic() - asked_at
+        if round_trip_s > SILENCE_MAX_S:
             logger.warning("a welcome that answers no hello of ours is ignored")
             return
-        await self._clock_keeping.handle_answered_time(welcome.cloud_time_ms)
+        await self._clock_keeping.handle_answered_time(welcome.cloud_time_ms, round_trip_s)
         self.is_welcome = await self.upload.handle_welcome(welcome)
         if not self.is_welcome:
             self._ask_again()

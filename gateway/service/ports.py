@@ -318,8 +318,8 @@ class SettableClock(Clock, Protocol):
         """The cloud has said, and signed, that it is this late; False: it may be an old word, and is not believed."""
         ...
 
-    def correct_time(self, cloud_time_ms: int) -> None:
-        """The cloud has answered that it is this late, and the answer cannot be an old one."""
+    def note_answered_time(self, cloud_time_ms: int, round_trip_s: float) -> None:
+        """The cloud has answered that it is this late, so long after our question; the answer cannot be an old one."""
         ...
 
 

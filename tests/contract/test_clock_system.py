@@ -52,6 +52,6 @@ def test_an_old_word_is_told_from_a_new_one_and_an_answer_corrects_the_time() ->
     year_ms = 365 * 24 * 3_600_000
     true_ms = clock.wall_ms()
     believed = [clock.note_signed_time(true_ms + year_ms), clock.note_signed_time(true_ms)]
-    clock.correct_time(true_ms)
+    clock.note_answered_time(true_ms, 0.0)
     assert believed == [True, False]
     assert abs(clock.wall_ms() - true_ms) < 10_000

@@ -59,7 +59,7 @@ class GymGate:
         self.clock = SystemClock(machine=machine)
         self.store = CardStore(premises.card, self.clock, _LIMITS, premises.rng)
         self.clock.raise_floor(self.store.clock_floor_ms)
-        self.clock.correct_time(int(premises.now_s() * 1000))
+        self.clock.note_answered_time(int(premises.now_s() * 1000), 0.0)
         self.timers = BootTimers(asyncio.get_running_loop())
         self.journal = HeardJournal(self.store.journal, lambda _, body: premises.heard(body))
         self.lanes = {lane_id: SimulatedLane(lane_id, lambda _: None) for lane_id in LANES}

@@ -201,7 +201,7 @@ async def test_a_welcome_is_believed_only_as_the_answer_to_a_hello_and_only_once
     await bench.welcome(cloud_time_ms=1_800_000_000_000)
     await bench.welcome(cloud_time_ms=1_700_000_000_000, nonce=nonce)
     assert (was_welcome, bench.session.is_welcome) == (False, True)
-    assert bench.clock.signed_ms == [1_800_000_000_000]
+    assert bench.clock.answered_ms == [1_800_000_000_000]
 
 
 @in_loop
@@ -235,7 +235,7 @@ async def test_a_word_that_seems_old_makes_the_gateway_ask() -> None:
     await bench.pass_time(HELLO_EVERY_S)
     await bench.welcome(cloud_time_ms=1_700_000_000_000)
     assert bench.count(m.Hello) == 2
-    assert bench.clock.corrected_ms == [1_700_000_000_000]
+    assert bench.clock.answered_ms[-1] == 1_700_000_000_000
     assert bench.state.contacts == [1_800_000_000, 1_700_000_000]
 
 
