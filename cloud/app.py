@@ -22,6 +22,7 @@ from cloud.alarms.api import router as alarms
 from cloud.balances.api import router as balances
 from cloud.billing.api import router as billing
 from cloud.bookings.api import router as bookings
+from cloud.comments.api import router as comments
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
@@ -42,6 +43,7 @@ from cloud.members.api import router as members
 from cloud.members.standing_api import router as members_standing
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
+from cloud.sales.api import router as sales
 from cloud.settings import Settings
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
@@ -64,6 +66,8 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     contracts,
     billing,
     balances,
+    sales,
+    comments,
     bookings,
     flags,
     action_types,

@@ -11,6 +11,7 @@ from cloud.alarms import models as alarms
 from cloud.audit import models as audit
 from cloud.billing import models as billing
 from cloud.bookings import models as bookings
+from cloud.comments import models as comments
 from cloud.contracts import models as contracts
 from cloud.credentials import models as credentials
 from cloud.database import Base
@@ -23,6 +24,7 @@ from cloud.gateway_link import models as gateway_link
 from cloud.members import models as members
 from cloud.plans import models as plans
 from cloud.presence import models as presence
+from cloud.sales import models as sales
 from cloud.sites import models as sites
 from cloud.staff import models as staff
 from cloud.tasks import models as tasks
@@ -35,6 +37,7 @@ _PACKAGES: Final = (
     audit,
     billing,
     bookings,
+    comments,
     contracts,
     credentials,
     desired_state,
@@ -46,6 +49,7 @@ _PACKAGES: Final = (
     members,
     plans,
     presence,
+    sales,
     sites,
     staff,
     tasks,

@@ -93,3 +93,14 @@ def sum_due(session: UnitOfWork, site_id: str, to_day: date) -> Sequence[tuple[s
         .order_by(Instalment.currency)
     )
     return [(currency, int(amount), int(people)) for currency, amount, people in session.execute(query)]
+
+
+def sum_collected(session: UnitOfWork, member_ids: Collection[str]) -> list[tuple[str, str, int, int]]:
+    """Of each member and currency: how much charges have collected and kept, and how many they are."""
+    query = (
+        select(Instalment.member_id, Instalment.currency, func.sum(Charge.amount_minor), func.count())
+        .join(Charge, Charge.instalment_id == Instalment.id)
+        .where(Instalment.member_id.in_(member_ids), Charge.outcome == "succeeded", Charge.reversed_at.is_(None))
+        .group_by(Instalment.member_id, Instalment.currency)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]

@@ -1,0 +1,1 @@
+"""What staff have to say about a person, outside any task."""

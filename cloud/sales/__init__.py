@@ -1,0 +1,1 @@
+"""What is sold at the till besides contracts: goods, and services with the materials that they used up."""
