@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from cloud.upkeep_cli import add_upkeep
+
 _EPILOGUE: Final = """\
 examples:
   openssl rand -hex 32 > secret && chmod 600 secret
@@ -80,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_site(words.add_parser("create-site", help="add a site with fresh keys"))
     _add_lane(words.add_parser("create-lane", help="add a lane to a site"))
     _add_staff(words.add_parser("create-staff", help="add somebody who may sign in"))
+    _add_admin(words.add_parser("create-admin", help="add an administrator: the first person of a new club"))
     _add_rotation(
         words.add_parser(
             "rotate-signing-key",
@@ -89,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
     )
+    add_upkeep(words)
     return parser
 
 
@@ -108,14 +112,24 @@ def _add_lane(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_staff(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--email", required=True)
-    parser.add_argument("--name", required=True)
     parser.add_argument(
         "--role",
         required=True,
         choices=("receptionist", "manager", "administrator", "installer"),
         help="what they may do",
     )
+    _add_person(parser)
+
+
+def _add_admin(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(role="administrator")
+    parser.epilog = "example: tornello-cloud create-admin --email carlo@club.example --name Carlo --locale it"
+    _add_person(parser)
+
+
+def _add_person(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--name", required=True)
     parser.add_argument("--locale", default="en", choices=("en", "it", "ru"), help="language of the console (en)")
     parser.add_argument(
         "--password-file", type=Path, metavar="FILE", help="its first line; without it: a prompt, or standard input"

@@ -19,8 +19,10 @@ from typing import Final
 from sqlalchemy.exc import DatabaseError
 
 from cloud import bus
+from cloud import upkeep_commands as upkeep
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
+from cloud.backup.errors import BackupError
 from cloud.database import Database, UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.errors import CloudError, ConflictError
@@ -60,7 +62,14 @@ def run(options: argparse.Namespace) -> int:
         COMMANDS[options.command](options)
     except (SettingsError, UsageError, CertificateUnusableError) as error:
         return _complain(error, WRONG_USAGE)
-    except (CloudError, DatabaseNewerError, AddressBusyError, DatabaseError) as error:
+    except (
+        CloudError,
+        BackupError,
+        upkeep.CheckFailedError,
+        DatabaseNewerError,
+        AddressBusyError,
+        DatabaseError,
+    ) as error:
         return _complain(_in_words(error), FAILED)
     except KeyboardInterrupt:
         return _complain("interrupted", FAILED)
@@ -158,8 +167,12 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "create-site": _create_site,
     "create-lane": _create_lane,
     "create-staff": _create_staff,
+    "create-admin": _create_staff,
     "rotate-signing-key": _rotate_signing_key,
     "verify-audit": _verify_audit,
+    "check": upkeep.check,
+    "backup": upkeep.backup,
+    "restore": upkeep.restore,
 }
 
 
