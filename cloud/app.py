@@ -50,6 +50,7 @@ from cloud.staff.api import router as staff
 from cloud.staff.service import SignInGuard
 from cloud.tasks.api import router as tasks
 from cloud.tasks.settings_api import router as task_settings
+from cloud.time_line.api import router as time_line
 
 API_PREFIX: Final = "/api/v1"
 BUSY_RETRY_AFTER_S: Final = 2
@@ -73,6 +74,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     action_types,
     tasks,
     task_settings,
+    time_line,
     previews,
     desired_state,
     gateways,

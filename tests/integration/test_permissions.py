@@ -98,6 +98,7 @@ API: Final = {
     "POST /till-sales/{sale_id}/cancellation": "dues.write",
     "GET /members/{member_id}/spending": "dues.read",
     "GET /members/{member_id}/comments": "members.read",
+    "GET /members/{member_id}/time-line": "members.read",
     "POST /members/{member_id}/comments": "members.write",
     "GET /sites/{site_id}/balances": "members.read",
     "GET /sites/{site_id}/balances/{figure}": "members.read",

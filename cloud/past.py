@@ -1,0 +1,88 @@
+"""What a noun has to tell of a member's past: lines with who and when, newest first, from behind a line.
+
+Each noun gives `Source`s (`cloud/<noun>/past.py`); `cloud.time_line` merges them. The order of all lines is their time,
+then their id: ids of all nouns have 24 characters and begin with the noun, so that no two lines have the same.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+
+from sqlalchemy import ColumnElement, and_, or_, true
+
+from cloud.database import UnitOfWork
+from cloud.staff.policy import Permission
+
+Kind = Literal[
+    "visit", "refusal", "booking", "contract", "service", "goods", "payment", "task", "message", "comment", "flag"
+]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+ID_CHARACTERS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class PastLine:
+    """One thing that happened: `what` names it within the kind, `facts` and `text` fill it in.
+
+    `who` is an id of the staff, or empty: the member, a gateway or the service itself. `line_id` is the row's id, and
+    more where a row tells of several things. `subject` is the id of what a page about it shows, e.g. a task.
+    """
+
+    at: datetime
+    line_id: str
+    kind: Kind
+    what: str
+    who: str = ""
+    text: str = ""
+    subject: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[datetime, str]:
+        """Its place in the order of all lines."""
+        return self.at, self.line_id
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The line behind which a page begins."""
+
+    at: datetime
+    line_id: str
+
+
+Read = Callable[[UnitOfWork, str, Behind | None, int], Sequence[PastLine]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Lines of one kind. `read` gives at most so many of a member in one query; `permission` is what they ask for."""
+
+    kind: Kind
+    permission: Permission
+    read: Read
+
+
+def is_behind(
+    at: Any, row_id: Any, behind: Behind | None, *, suffix: str = "", prefix: str = ""
+) -> ColumnElement[bool]:
+    """The condition on rows whose lines come after `behind`.
+
+    `suffix` is what the lines' ids have after the rows'. With `prefix` the rows have numbers, and their lines' ids are
+    the prefix with the number in 20 digits (`numbered`).
+    """
+    if behind is None:
+        return true()
+    own, rest = behind.line_id[:ID_CHARACTERS], behind.line_id[ID_CHARACTERS:]
+    if prefix and not own.startswith(prefix):
+        told_after: ColumnElement[bool] = at <= behind.at if prefix < own else at < behind.at
+        return told_after
+    bound: Any = int(own.removeprefix(prefix)) if prefix else own
+    same = row_id <= bound if suffix < rest else row_id < bound
+    return or_(at < behind.at, and_(at == behind.at, same))
+
+
+def numbered(prefix: str, number: int) -> str:
+    """The id of a line about a row with a number."""
+    return f"{prefix}{number:020d}"
