@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
@@ -186,21 +187,24 @@ class Database:
 def _create_engine(url: str) -> Engine:
     """The engine. Its errors get logged, so they leave out the parameters: those may be secrets and people's data."""
     parsed = make_url(url)
+    options: dict[str, Any] = {"hide_parameters": True, "json_serializer": _to_json}
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True)
+        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30, **options)
+    options["connect_args"] = {"check_same_thread": False}
     in_memory = parsed.database in {None, "", ":memory:"}
     if in_memory:
-        engine = create_engine(
-            parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
-        )
+        engine = create_engine(parsed, poolclass=StaticPool, **options)
     else:
         _make_file(Path(str(parsed.database)))
-        engine = create_engine(
-            parsed, pool_size=10, max_overflow=60, connect_args={"check_same_thread": False}, hide_parameters=True
-        )
+        engine = create_engine(parsed, pool_size=10, max_overflow=60, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _to_json(value: object) -> str:
+    """Several times quicker than the standard library, which counts where events come by the thousand."""
+    return msgspec.json.encode(value).decode()
 
 
 def _make_file(path: Path) -> None:
