@@ -27,7 +27,7 @@ from cloud.members.pages import routers as members
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.sites.pages import router as sites
-from cloud.staff.pages import router as staff
+from cloud.staff.pages import routers as staff
 from cloud.tasks.pages import routers as tasks
 
 ROUTERS: Final = (
@@ -50,7 +50,7 @@ ROUTERS: Final = (
     gateway_health,
     gate_commands,
     enrolment,
-    staff,
+    *staff,
     live_stream,
 )
 _FOREVER: Final = "public, max-age=31536000, immutable"

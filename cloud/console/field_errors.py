@@ -98,7 +98,43 @@ _OF_TASKS: Final = {
     "task_keeps_no_block": mark("The task keeps no block."),
     "too_many_tasks": mark("The member has as many open tasks as there may be. Close some first."),
 }
-_TABLES: Final = (_OF_VALUES, _OF_RULES, _OF_MEMBERS, _OF_CONTRACTS, _OF_PAYMENTS, _OF_TASKS)
+_OF_STAFF: Final = {
+    "email_taken": mark("Somebody else has this e-mail address."),
+    "email_malformed": mark("Write an e-mail address such as anna@club.example."),
+    "bad_password": mark("Use 10 to 200 characters."),
+    "unknown_role": _OF_THE_LIST,
+    "unknown_locale": _OF_THE_LIST,
+    "unknown_permission": _OF_THE_LIST,
+    "last_owner": mark("There is always an owner: make somebody else one first."),
+    "owner_everywhere": mark("An owner is owner everywhere: choose “As everywhere” at each club."),
+    "owner_role_fixed": mark("The owner may do everything; that cannot be edited."),
+    "beyond_own_rights": mark("Only who may do all that they may can do this."),
+}
+_OF_SESSIONS: Final = {
+    "unknown_activity": _OF_THE_LIST,
+    "unknown_room": _OF_THE_LIST,
+    "unknown_trainer": _OF_THE_LIST,
+    "room_taken": mark("Another session is in this room then."),
+    "trainer_taken": mark("The trainer has another session then."),
+    "seats_missing": mark("Without a room, say how many seats there are."),
+    "too_many_sessions": mark("At most 400 sessions at once: choose an earlier last day."),
+    "no_such_day": mark("None of these weekdays is in that time."),
+    "too_far_ahead": mark("At most ten years ahead."),
+    "time_parsing": mark("Use a time like 18:30."),
+    "session_cancelled": mark("The session is cancelled."),
+    "session_over": mark("The session is over."),
+    "session_not_yet": mark("The session is more than a day ahead."),
+    "session_full": mark("Every seat is taken. The member can wait for one."),
+    "more_booked": mark("More seats than that are taken."),
+    "booked_already": mark("The member is in this session already."),
+    "booking_already_cancelled": mark("The booking is cancelled already."),
+    "booking_attended": mark("The member was there: undo that first."),
+    "other_site": mark("The member does not use that club."),
+    "waits_already": mark("The member is on the waiting list already."),
+    "seats_free": mark("There are free seats: book one."),
+    "waiting_list_full": mark("As many as may wait are waiting already."),
+}
+_TABLES: Final = (_OF_VALUES, _OF_RULES, _OF_MEMBERS, _OF_CONTRACTS, _OF_PAYMENTS, _OF_TASKS, _OF_STAFF, _OF_SESSIONS)
 _WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}
 assert len(_WORDS) == sum(len(table) for table in _TABLES), "a code with two meanings"
 

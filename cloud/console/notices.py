@@ -37,6 +37,8 @@ NOTICES: Final = {
 
 
 def leave_notice(response: Response, name: str) -> None:
+    "staff_saved": mark("Saved. It holds from now on."),
+    "role_saved": mark("Saved. It holds at the next click of everybody who has the role."),
     """Let the next page say `NOTICES[name]`."""
     assert name in NOTICES, "a notice needs its text"
     response.set_cookie(NOTICE_COOKIE, name, max_age=60, httponly=True, samesite="lax")

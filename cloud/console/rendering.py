@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from cloud.console.assets import load_assets
 from cloud.console.languages import LANGUAGES, catalogue
 from cloud.console.notices import NOTICE_COOKIE, leave_notice
+from cloud.console.settings_pages import pages_of
 from cloud.console.viewer import Visitor
 from cloud.console.words import filters_of, words_of
 
@@ -51,6 +52,7 @@ def environment_of(language: str) -> Environment:
     )
     environment.filters |= filters_of(words_of(language))
     environment.globals |= {"assets": load_assets(), "languages": LANGUAGES, "language": language}
+    environment.globals["settings_pages"] = pages_of
     return environment
 
 

@@ -12,7 +12,7 @@ from cloud.api import AppDatabase, Transaction, problems
 from cloud.database import Database
 from cloud.errors import ForbiddenError, UnauthenticatedError
 from cloud.staff import service
-from cloud.staff.policy import Permission, permissions_of
+from cloud.staff.policy import Permission
 from cloud.staff.schemas import SessionOut, SignInRequest
 from cloud.staff.service import SignedIn, SignInGuard
 
@@ -88,7 +88,7 @@ def open_session(body: SignInRequest, request: Request, database: AppDatabase) -
         name=signed_in.name,
         role=signed_in.role,
         locale=signed_in.locale,
-        permissions=sorted(permissions_of(signed_in.role)),
+        permissions=sorted(signed_in.rights.anywhere),
         token=token,
         csrf_token=signed_in.csrf_token,
         expires_at=signed_in.expires_at,

@@ -1,15 +1,32 @@
-"""Tables of staff and their sessions."""
+"""Tables of staff, their roles and their sessions."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cloud.database import Base, UtcDateTime
+from cloud.database import Base, Json, UtcDateTime
+
+
+class Role(Base):
+    """A role that the club has edited or made; those that are not here are as in `policy.ROLES`.
+
+    `name` is empty for the roles of `policy.ROLES`, which have a name in each language.
+    """
+
+    __tablename__ = "role"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    permissions: Mapped[list[str]] = mapped_column(Json)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Staff(Base):
-    """Somebody who works with the console. `email` is kept in lower case; `role` is a key of `policy.ROLES`."""
+    """Somebody who works with the console. `email` is kept in lower case; `role` is the key of one (`roles`).
+
+    `has_site_roles` says that they have another role at some sites (`StaffSiteRole`).
+    """
 
     __tablename__ = "staff"
 
@@ -20,7 +37,18 @@ class Staff(Base):
     locale: Mapped[str] = mapped_column(String(8))
     role: Mapped[str] = mapped_column(String(32))
     is_active: Mapped[bool]
+    has_site_roles: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffSiteRole(Base):
+    """At this site somebody has this role instead of their own; an empty one: none at all."""
+
+    __tablename__ = "staff_site_role"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(32))
 
 
 class StaffSession(Base):

@@ -28,8 +28,9 @@ from cloud.kit.passwords import (
     is_password,
     needs_rehash,
 )
+from cloud.staff import roles
 from cloud.staff.models import Staff, StaffSession
-from cloud.staff.policy import ROLES, Permission, permissions_of
+from cloud.staff.policy import Permission, Rights
 
 SESSION_LIFE: Final = timedelta(hours=14)
 _WINDOW_S: Final = 300.0
@@ -47,6 +48,7 @@ class SignedIn:
     role: str
     csrf_token: str
     expires_at: datetime
+    rights: Rights
     request_id: str = ""
 
     @property
@@ -54,14 +56,14 @@ class SignedIn:
         """This person, as the audit log names them."""
         return Actor("staff", self.staff_id, self.request_id)
 
-    def may(self, permission: Permission) -> bool:
-        """Whether the person's role has the permission."""
-        return permission in permissions_of(self.role)
+    def may(self, permission: Permission, site_id: str | None = None) -> bool:
+        """Whether the person has the permission: at this site, or without one at any."""
+        return permission in (self.rights.anywhere if site_id is None else self.rights.at(site_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffDetails:
-    """Somebody who shall be able to sign in; `role` is a key of `policy.ROLES`."""
+    """Somebody who shall be able to sign in; `role` is the key of one (`roles`)."""
 
     email: str
     name: str
@@ -131,7 +133,7 @@ def find_signed_in(session: UnitOfWork, token: str, *, request_id: str = "") -> 
             Staff.is_active,
         )
     ).one_or_none()
-    return _signed_in(row[1], row[0], token, request_id) if row else None
+    return _signed_in(session, row[1], row[0], token, request_id) if row else None
 
 
 def sign_out(session: UnitOfWork, who: SignedIn) -> None:
@@ -148,7 +150,8 @@ def create_staff(session: UnitOfWork, actor: Actor, details: StaffDetails, *, pa
         ConflictError: the e-mail address is taken.
     """
     email = normalise_email(details.email)
-    _check_staff(email, details, password)
+    _check_staff(session, email, details)
+    check_password(password)
     if session.scalar(select(Staff.id).where(Staff.email == email)):
         raise ConflictError("email_taken", f"There is already staff with the e-mail address {email}.")
     staff = Staff(
@@ -196,20 +199,29 @@ def normalise_email(email: str) -> str:
     return email.strip().casefold()
 
 
-def _check_staff(email: str, details: StaffDetails, password: str) -> None:
+def check_password(password: str) -> None:
+    """Refuse a new password that is too short or too long.
+
+    Raises:
+        InvalidError: it is.
+    """
+    if not PASSWORD_CHARACTERS_MIN <= len(password) <= PASSWORD_CHARACTERS_MAX:
+        raise invalid_field(
+            "password", "bad_password", f"Use {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters."
+        )
+
+
+def _check_staff(session: UnitOfWork, email: str, details: StaffDetails) -> None:
     local, at, domain = email.rpartition("@")
     if not (local and at and domain) or not email.isprintable() or len(email) > 254:
         raise invalid_field("email", "email_malformed", "Use an e-mail address such as anna@club.example.")
     if not 0 < len(details.name.strip()) <= 200 or not details.name.isprintable():
         raise invalid_field("name", "bad_length", "Use 1 to 200 characters.")
-    if details.role not in ROLES:
-        raise invalid_field("role", "unknown_role", f"Use one of {', '.join(ROLES)}.")
+    known = [role.key for role in roles.list_all(session)]
+    if details.role not in known:
+        raise invalid_field("role", "unknown_role", f"Use one of {', '.join(known)}.")
     if details.locale not in LANGUAGES:
         raise invalid_field("locale", "unknown_locale", f"Use one of {', '.join(LANGUAGES)}.")
-    if not PASSWORD_CHARACTERS_MIN <= len(password) <= PASSWORD_CHARACTERS_MAX:
-        raise invalid_field(
-            "password", "bad_length", f"Use {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} characters."
-        )
 
 
 def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str) -> SignedIn:
@@ -226,10 +238,10 @@ def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str
     session.add(opened)
     session.flush()
     audit.record(session, Actor("staff", staff.id), "session.open", entity=("session", opened.id))
-    return _signed_in(staff, opened, token, "")
+    return _signed_in(session, staff, opened, token, "")
 
 
-def _signed_in(staff: Staff, opened: StaffSession, token: str, request_id: str) -> SignedIn:
+def _signed_in(session: UnitOfWork, staff: Staff, opened: StaffSession, token: str, request_id: str) -> SignedIn:
     return SignedIn(
         staff_id=staff.id,
         session_id=opened.id,
@@ -239,6 +251,7 @@ def _signed_in(staff: Staff, opened: StaffSession, token: str, request_id: str) 
         role=staff.role,
         csrf_token=hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest(),
         expires_at=opened.expires_at,
+        rights=roles.rights_of(session, staff),
         request_id=request_id,
     )
 

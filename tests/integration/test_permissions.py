@@ -305,6 +305,24 @@ def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
     club.app.state.open_streams = OpenStreams(of_one_max=0)  # who may stream is told so, and does not wait for ever
     yield club
     database.close()
+    "GET /settings": SIGNED_IN,
+    "GET /settings/staff": "staff.write",
+    "GET /settings/staff/new": "staff.write",
+    "POST /settings/staff": "staff.write",
+    "GET /settings/staff/{staff_id}/roles": "staff.write",
+    "POST /settings/staff/{staff_id}/roles": "staff.write",
+    "GET /settings/staff/{staff_id}/password": "staff.write",
+    "POST /settings/staff/{staff_id}/password": "staff.write",
+    "GET /settings/staff/{staff_id}/leave": "staff.write",
+    "POST /settings/staff/{staff_id}/leave": "staff.write",
+    "POST /settings/staff/{staff_id}/return": "staff.write",
+    "GET /settings/roles": "roles.write",
+    "GET /settings/roles/new": "roles.write",
+    "POST /settings/roles": "roles.write",
+    "GET /settings/roles/{key}": "roles.write",
+    "POST /settings/roles/{key}": "roles.write",
+    "GET /settings/roles/{key}/reset": "roles.write",
+    "POST /settings/roles/{key}/reset": "roles.write",
 
 
 def test_every_address_says_who_may_use_it() -> None:

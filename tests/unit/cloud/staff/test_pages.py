@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cloud.staff.pages import first_page, own_address
+from cloud.staff.pages.sign_in import first_page, own_address
+from cloud.staff.policy import Rights, permissions_of
 from cloud.staff.service import SignedIn
 
 
@@ -35,4 +36,5 @@ def _staff(role: str) -> SignedIn:
         role=role,
         csrf_token="csrf",
         expires_at=datetime(2026, 11, 22, tzinfo=UTC),
+        rights=Rights(permissions_of(role)),
     )

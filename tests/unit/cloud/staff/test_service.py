@@ -137,7 +137,7 @@ def test_an_e_mail_address_belongs_to_one_person(database: Database) -> None:
         ("email", "a\x00@b.c"),
         ("name", "  "),
         ("name", "a" * 201),
-        ("role", "owner"),
+        ("role", "nobody"),
         ("locale", "fr"),
         ("password", "short"),
         ("password", "a" * 201),

@@ -1,0 +1,29 @@
+"""The pages of the settings, in the order in which their tabs stand, and which of them somebody may see."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from cloud.console.languages import mark
+from cloud.console.viewer import Visitor
+from cloud.staff.policy import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """One tab: `label` is a marked text."""
+
+    address: str
+    label: str
+    permission: Permission
+
+
+PAGES: Final = (
+    SettingsPage("/settings/tasks", mark("Tasks"), "action_types.write"),
+    SettingsPage("/settings/staff", mark("Staff"), "staff.write"),
+    SettingsPage("/settings/roles", mark("Roles"), "roles.write"),
+)
+
+
+def pages_of(visitor: Visitor) -> list[SettingsPage]:
+    """The pages that somebody may see."""
+    return [page for page in PAGES if visitor.may(page.permission)]
