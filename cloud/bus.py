@@ -10,6 +10,7 @@ from typing import Any, Final
 from cloud.access_rules import handlers as access_rules
 from cloud.alarms import handlers as alarms
 from cloud.bookings import handlers as bookings
+from cloud.card_rules import handlers as card_rules
 from cloud.contracts import handlers as contracts
 from cloud.credentials import handlers as credentials
 from cloud.database import UnitOfWork
@@ -52,10 +53,10 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     MemberLeftSite: (desired_state.forget_member_at_site,),
     MemberRulesChanged: (desired_state.project_everybody,),
     CredentialChanged: (desired_state.project_member,),
-    BookingChanged: (desired_state.project_member,),
+    BookingChanged: (card_rules.note_booking, desired_state.project_member),
     AccessRuleRemoved: (plans.keep_used_levels, contracts.keep_used_levels, bookings.keep_used_zones),
-    ContractChanged: (desired_state.project_member,),
-    DuesChanged: (desired_state.project_member,),
+    ContractChanged: (card_rules.note_contract, desired_state.project_member),
+    DuesChanged: (card_rules.note_dues, desired_state.project_member),
     FlagRaised: (desired_state.project_member,),
     FlagCleared: (desired_state.project_member,),
     ActionTypeChanged: (tasks.tell_of_type,),
@@ -63,7 +64,7 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     SiteAdded: (access_rules.add_first_zone, desired_state.project_site),
     LaneAdded: (access_rules.place_lane, desired_state.project_site),
     SiteChanged: (desired_state.project_site,),
-    VisitTaken: (contracts.count_visit,),
+    VisitTaken: (card_rules.note_visit, contracts.count_visit),
     MemberPassed: (presence.move_member,),
     SomebodyPassed: (presence.count_somebody,),
     SignalsRaised: (alarms.sound_signals,),

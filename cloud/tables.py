@@ -11,6 +11,7 @@ from cloud.alarms import models as alarms
 from cloud.audit import models as audit
 from cloud.billing import models as billing
 from cloud.bookings import models as bookings
+from cloud.card_rules import models as card_rules
 from cloud.comments import models as comments
 from cloud.contracts import models as contracts
 from cloud.credentials import models as credentials
@@ -37,6 +38,7 @@ _PACKAGES: Final = (
     audit,
     billing,
     bookings,
+    card_rules,
     comments,
     contracts,
     credentials,

@@ -10,6 +10,7 @@ import logging
 import signal
 
 from cloud.alarms.keeping import keep_alarms_short
+from cloud.card_rules.keeping import keep_card_rules, keep_runs_short
 from cloud.contracts.renewal_keeping import keep_contracts_going
 from cloud.database import Database
 from cloud.desired_state.history_keeping import keep_history_short
@@ -40,6 +41,8 @@ def start_working(
         tasks.create_task(keep_history_short(database)),
         tasks.create_task(keep_contracts_going(database)),
         tasks.create_task(keep_alarms_short(database)),
+        tasks.create_task(keep_card_rules(database)),
+        tasks.create_task(keep_runs_short(database)),
     )
 
 

@@ -39,7 +39,7 @@ class Charge(Base):
     """
 
     __tablename__ = "charge"
-    __table_args__ = (UniqueConstraint("recorded_by", "idempotency_key"),)
+    __table_args__ = (UniqueConstraint("recorded_by", "idempotency_key"), Index(None, "outcome", "recorded_at"))
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
     instalment_id: Mapped[str] = mapped_column(ForeignKey("instalment.id"), index=True)

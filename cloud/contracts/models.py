@@ -48,7 +48,7 @@ class Contract(Base):
     length_unit: Mapped[str | None] = mapped_column(String(8))
     anchor_day: Mapped[int | None]
     renews_id: Mapped[str | None] = mapped_column(ForeignKey("contract.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     freezes: Mapped[list["Freeze"]] = relationship(order_by="Freeze.starts_on", lazy="selectin")
@@ -61,7 +61,7 @@ class Freeze(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_id: Mapped[str] = mapped_column(ForeignKey("contract.id"), index=True)
-    starts_on: Mapped[date]
+    starts_on: Mapped[date] = mapped_column(index=True)
     ends_on: Mapped[date]
     reason: Mapped[str] = mapped_column(String(200))
     is_prolonging: Mapped[bool] = mapped_column(default=False)

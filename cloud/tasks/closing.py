@@ -76,6 +76,28 @@ def close(session: UnitOfWork, actor: Actor, task_id: str, closing: Closing) -> 
     return task, following
 
 
+def end(session: UnitOfWork, actor: Actor, task_id: str, because: str) -> Task:
+    """Close a task that the service has begun, because its cause is over; one that is closed stays as it is.
+
+    Args:
+        because: the cause's code, which the history keeps and the console puts into words.
+
+    Raises:
+        NotFoundError: there is no such task.
+    """
+    task = repository.lock_task(session, task_id)
+    if task is None:
+        raise not_found("task", task_id)
+    if task.closed_at is not None:
+        return task
+    task.closed_by, task.closed_at = history.author(actor), session.now
+    session.flush()
+    history.write(session, actor, task, "ended", changes={"because": because})
+    after = {"closed_at": task.closed_at, "because": because}
+    service.tell(session, actor, "task.end", task, before={"closed_at": None}, after=after)
+    return task
+
+
 def lift(session: UnitOfWork, actor: Actor, task_id: str, reason: str) -> Task:
     """End what a closed task still does at the gate, because its outcome kept the block.
 

@@ -16,7 +16,7 @@ from cloud.tasks.models import Task
 NextStep = Literal["call", "email", "sms", "meeting"]
 Purpose = Literal["contract", "legal_duty", "own_interest", "marketing_consent"]
 """For what the person is approached, by the legal grounds of the GDPR: article 6 (1) b, c, f and a."""
-EntryKind = Literal["created", "changed", "commented", "outcome", "closed", "lifted"]
+EntryKind = Literal["created", "changed", "commented", "outcome", "closed", "lifted", "ended", "again"]
 State = Literal["open", "closed", "acting"]
 """Open; closed; or acting at the gate, open or not."""
 

@@ -24,6 +24,22 @@ ENTRIES: Final = {
     "outcome": mark("Outcome"),
     "closed": mark("Closed"),
     "lifted": mark("Block lifted"),
+    "ended": mark("Closed by itself"),
+    "again": mark("It happened again"),
+}
+CAUSES: Final = {
+    "paid": mark("It is paid."),
+    "cancelled": mark("Nothing is asked for any more."),
+    "renewed": mark("The contract was renewed."),
+    "contract_changed": mark("The contract ends on another day now."),
+    "came_back": mark("They came back."),
+    "booked": mark("They have booked."),
+    "bought": mark("They have bought a contract."),
+    "frozen": mark("The contract was frozen."),
+    "longer_absent": mark("They are away for longer: the next card takes over."),
+    "became_client": mark("They became a client."),
+    "charge_failed": mark("Another charge failed."),
+    "unknown_caller": mark("They called again."),
 }
 FATES: Final = {
     "stopped": mark("would be stopped"),
