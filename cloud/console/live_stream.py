@@ -1,16 +1,16 @@
 """The console's one event stream (`GET /stream`, server-sent events): what happens at the gates while staff look.
 
 `access` carries a finished row of the feed and is numbered, so that a browser resumes behind the last it saw;
-`gateway`, `flag`, `alarm` and `presence` only say that something changed, and the page fetches that part anew. So it
-does at `listening`: nobody else tells what changed between the making of the page and this word. One watcher looks at
-the database for all browsers of this process, when woken and at least once a second; nobody watching, nothing is read.
+`gateway`, `flag`, `alarm`, `presence` and `task` only say that something changed, and the page fetches that part anew.
+So it does at `listening`: nobody else tells what changed between the making of the page and this word. One watcher looks
+at the database for all browsers of this process, when woken and at least once a second; nobody watching, nothing is read.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
 
 from anyio.to_thread import run_sync
@@ -31,13 +31,17 @@ from cloud.gate_commands import service as gate_commands
 from cloud.gateway_health import service as gateway_health
 from cloud.kit.storable import NUMBER_MAX
 from cloud.sites import service as sites
+from cloud.tasks import history as task_history
 
-WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state", "alarms", "gate_commands")
+WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state", "alarms", "gate_commands", "tasks")
 LOOK_EVERY_S: Final = 1.0
 SETTLE_S: Final = 0.02
 KEEP_ALIVE_S: Final = 15.0
 QUEUE_MAX: Final = 200
 REPLAY_MAX: Final = 100
+TASK_LINES: Final = 200
+TASKS_TOLD_MAX: Final = 50
+"""Of so many tasks that changed between two looks each is named; of more it is only said that some did."""
 
 _SHOWN_AS: Final = {FeedRow: ("access", "row"), LaneNews: ("access", "lane_row"), Passage: ("passage", "passage")}
 """The event of the stream and the template of each change."""
@@ -64,6 +68,7 @@ class Sight:
     gateways: dict[str, tuple[Any, ...]]
     heads: dict[str, int]
     alarms: tuple[str, int] = ("", 0)
+    task_lines: Mapping[str, str] = field(default_factory=dict)
 
 
 class Watcher:
@@ -170,7 +175,8 @@ def look(database: Database, after_id: int | None) -> Sight:
             for gateway in sites.list_gateways(session)
         }
         waiting = (alarms.newest_id(session), alarms.count_urgent(session))
-        return Sight(newest_id, taps, gateways, desired_state.heads(session), waiting)
+        task_lines = task_history.newest(session, TASK_LINES)
+        return Sight(newest_id, taps, gateways, desired_state.heads(session), waiting, task_lines)
 
 
 def changes_between(before: Sight, seen: Sight) -> list[Change]:
@@ -190,7 +196,16 @@ def changes_between(before: Sight, seen: Sight) -> list[Change]:
         changes.append(Change("alarm"))
     if before.newest_id != seen.newest_id:
         changes.append(Change("presence"))
-    return changes
+    return changes + _changed_tasks(before, seen)
+
+
+def _changed_tasks(before: Sight, seen: Sight) -> list[Change]:
+    """Ids and not the newest one alone: of two transactions the one that began later may end first."""
+    fresh = seen.task_lines.keys() - before.task_lines.keys()
+    tasks = sorted({seen.task_lines[line] for line in fresh})
+    if len(fresh) == TASK_LINES or len(tasks) > TASKS_TOLD_MAX:
+        return [Change("task")]
+    return [Change("task", each) for each in tasks]
 
 
 @router.get("/stream")

@@ -22,7 +22,7 @@ def write(
     text: str = "",
     changes: Mapping[str, Any] | None = None,
 ) -> TaskEntry:
-    """Add a line; the caller flushes."""
+    """Add a line, and wake who watches tasks after the commit; the caller flushes."""
     entry = TaskEntry(
         id=new_id("ten"),
         task_id=task.id,
@@ -34,6 +34,7 @@ def write(
         written_at=session.now,
     )
     session.add(entry)
+    session.wake_after_commit("tasks")
     return entry
 
 
@@ -53,6 +54,11 @@ def of_member(session: UnitOfWork, member_id: str, *, after: str | None, limit: 
         InvalidError: `after` is no cursor of this list.
     """
     return repository.find_member_entries(session, member_id, after=after, limit=limit)
+
+
+def newest(session: UnitOfWork, limit: int) -> dict[str, str]:
+    """The ids of the newest lines of all tasks, each with its task's id."""
+    return repository.list_newest_entries(session, limit)
 
 
 def pairs(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -23,6 +23,7 @@ ACTING = or_(Task.closed_at.is_(None), Task.keeps_block.is_(True))
 class TaskFilter:
     """Which tasks a list wants; None: whatever. Times are half-open; `search` looks for the member."""
 
+    id: str | None = None
     member_id: str | None = None
     operator_id: str | None = None
     action_type_id: str | None = None
@@ -49,6 +50,12 @@ S = TypeVar("S", bound=Select[Any])
 def find_page(session: UnitOfWork, wanted: TaskFilter, *, after: str | None, limit: int) -> Page[Task]:
     """The tasks that are wanted, the newest first."""
     return page_by_id(session, _narrow(select(Task), wanted), Task.id, after=after, limit=limit)
+
+
+def list_by_next_step(session: UnitOfWork, wanted: TaskFilter, *, limit: int) -> Sequence[Task]:
+    """The tasks that are wanted: those without a next step first, the newest of them, then the earliest step."""
+    query = _narrow(select(Task), wanted).order_by(Task.next_step_at.asc().nulls_first(), Task.id.desc())
+    return session.scalars(query.limit(limit)).all()
 
 
 def count(session: UnitOfWork, wanted: TaskFilter) -> int:
@@ -113,6 +120,12 @@ def find_member_entries(session: UnitOfWork, member_id: str, *, after: str | Non
     return page_by_id(session, query, TaskEntry.id, after=after, limit=limit)
 
 
+def list_newest_entries(session: UnitOfWork, limit: int) -> dict[str, str]:
+    """The ids of the newest lines of all histories, each with its task's id."""
+    query = select(TaskEntry.id, TaskEntry.task_id).order_by(TaskEntry.id.desc()).limit(limit)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def _narrow(query: S, wanted: TaskFilter) -> S:
     if wanted.search or wanted.site_id:
         query = query.join(Member, Member.id == Task.member_id)
@@ -125,6 +138,7 @@ def _conditions(wanted: TaskFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         column == value
         for column, value in (
+            (Task.id, wanted.id),
             (Task.member_id, wanted.member_id),
             (Task.operator_id, wanted.operator_id),
             (Task.action_type_id, wanted.action_type_id),

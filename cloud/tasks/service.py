@@ -168,6 +168,11 @@ def find_page(session: UnitOfWork, wanted: TaskFilter, *, after: str | None, lim
     return repository.find_page(session, wanted, after=after, limit=limit)
 
 
+def list_by_next_step(session: UnitOfWork, wanted: TaskFilter, *, limit: int) -> Sequence[Task]:
+    """The tasks that are wanted: those without a next step first, the newest of them, then the earliest step."""
+    return repository.list_by_next_step(session, wanted, limit=limit)
+
+
 def count(session: UnitOfWork, wanted: TaskFilter) -> int:
     """How many tasks there are of these."""
     return repository.count(session, wanted)

@@ -24,6 +24,7 @@
       const wanted = element.dataset.liveId;
       if (!wanted || !id || wanted === id) htmx.trigger(element, "live");
     }
+    document.dispatchEvent(new CustomEvent("console:news", { detail: { kind, id } }));
   };
 
   const takeRow = (html) => {
@@ -52,7 +53,7 @@
       retryMs = RETRY_MIN_MS;
     });
     // Whatever is no numbered event may have changed since the page was made, or while the stream was closed.
-    source.addEventListener("listening", () => ["gateway", "flag", "alarm", "presence"].forEach((kind) => refresh(kind)));
+    source.addEventListener("listening", () => ["gateway", "flag", "alarm", "presence", "task"].forEach((kind) => refresh(kind)));
     source.addEventListener("error", () => {
       light("lost");
       if (source?.readyState === EventSource.CLOSED) {
@@ -73,7 +74,7 @@
       document.getElementById(holder.content.firstElementChild.id)?.replaceWith(holder.content);
     });
     source.addEventListener("gateway", (event) => refresh("gateway", event.data));
-    for (const kind of ["flag", "alarm", "presence"]) source.addEventListener(kind, (event) => refresh(kind, event.data));
+    for (const kind of ["flag", "alarm", "presence", "task"]) source.addEventListener(kind, (event) => refresh(kind, event.data));
   };
 
   const close = () => {

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import pytest
 
 from cloud import bus
 from cloud.access_events.feed_rows import FeedRow
-from cloud.console.live_stream import QUEUE_MAX, Change, Sight, Watcher, changes_between
+from cloud.console.live_stream import QUEUE_MAX, TASKS_TOLD_MAX, Change, Sight, Watcher, changes_between
 from cloud.database import Database
 from cloud.tables import METADATA
 
@@ -102,3 +103,15 @@ def test_when_the_last_listener_goes_nobody_looks_any_more(database: Database) -
             assert (await anext(changes)).kind == "listening"
 
     asyncio.run(listen_once())
+
+
+def test_each_task_that_changed_is_told_by_its_id_whatever_the_order_of_the_commits() -> None:
+    """Feature 143: a card that somebody moves is seen in other browsers."""
+    before = replace(sight(), task_lines={"ten_3": "tsk_a"})
+    seen = replace(sight(), task_lines={"ten_2": "tsk_b", "ten_3": "tsk_a", "ten_4": "tsk_a", "ten_5": "tsk_a"})
+    assert changes_between(before, seen) == [Change("task", "tsk_a"), Change("task", "tsk_b")]
+
+
+def test_of_very_many_tasks_it_is_only_told_that_some_changed() -> None:
+    seen = replace(sight(), task_lines={f"ten_{number}": f"tsk_{number}" for number in range(TASKS_TOLD_MAX + 1)})
+    assert changes_between(sight(), seen) == [Change("task")]
