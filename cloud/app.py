@@ -41,6 +41,7 @@ from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.members.api import router as members
 from cloud.members.standing_api import router as members_standing
+from cloud.metrics.health import router as health
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.sales.api import router as sales
@@ -109,6 +110,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.open_streams = OpenStreams()
     for router in _ROUTERS:
         app.include_router(router, prefix=API_PREFIX)
+    app.include_router(health)
     app.add_exception_handler(CloudError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_validation)

@@ -29,6 +29,7 @@ from cloud.errors import CloudError, ConflictError
 from cloud.gateway_link.link import has_link
 from cloud.gateway_link.share import DUTIES
 from cloud.gateway_link.turn import is_shared
+from cloud.kit.log_lines import LogFormat, configure
 from cloud.kit.sealed_secrets import UnsealError
 from cloud.migrations import DatabaseNewerError, upgrade_database
 from cloud.server import AddressBusyError, CertificateUnusableError, serve
@@ -51,13 +52,8 @@ class UsageError(Exception):
 
 def run(options: argparse.Namespace) -> int:
     """Carry out the command that was parsed, and return the exit code."""
-    logging.basicConfig(
-        level=logging.DEBUG if options.debug else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
-    for talkative in ("alembic", "uvicorn"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    form: LogFormat = "json" if os.environ.get("TORNELLO_LOG_FORMAT", "").strip() == "json" else "text"
+    configure(form=form, is_debugging=options.debug)
     try:
         COMMANDS[options.command](options)
     except (SettingsError, UsageError, CertificateUnusableError) as error:

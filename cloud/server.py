@@ -15,6 +15,8 @@ import uvicorn
 
 from cloud.app import create_app
 from cloud.database import Database
+from cloud.metrics.request_meter import RequestMeter
+from cloud.metrics.telling import metrics_of, tell_metrics
 from cloud.settings import Address, Settings
 from cloud.stopping import StoppableApp
 from cloud.worker import start_working, stop_requested
@@ -40,7 +42,8 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
         AddressBusyError: an address cannot be listened on.
         CertificateUnusableError: a file holds no certificate or key, or the two do not belong together.
     """
-    app = StoppableApp(create_app(settings, database))
+    metrics = metrics_of(settings.metrics_listen, database)
+    app = StoppableApp(RequestMeter(create_app(settings, database), metrics))
     with contextlib.ExitStack() as stack:
         servers = [(_Server(_config(app)), _listen(settings.listen, "http", stack))]
         if settings.tls_listen is not None:
@@ -51,6 +54,7 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
             for server, listener in servers:
                 tasks.create_task(server.serve(sockets=[listener]))
             working = start_working(tasks, settings, database) if has_worker else ()
+            working += tell_metrics(tasks, settings.metrics_listen, database, metrics)
             await stop_requested()
             for task in working:
                 task.cancel()

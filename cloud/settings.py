@@ -4,13 +4,14 @@ Every mistake is named at once; secrets come from files, never from variables.
 """
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from cloud.kit.log_lines import LOG_FORMATS
 from cloud.kit.sealed_secrets import KEY_BYTES
 
 
@@ -44,6 +45,7 @@ class Settings:
         tls_certificate, tls_key: the HTTPS listener's certificate.
         public_broker: the broker's address as told to gateways.
         revocation_list: where this process writes the list of revoked certificates for the broker; None: nowhere.
+        metrics_listen, worker_metrics_listen: where `serve` and `worker` tell their metrics, on the loopback.
     """
 
     database_url: str
@@ -58,6 +60,8 @@ class Settings:
     tls_key: Path | None
     public_broker: Address
     revocation_list: Path | None = None
+    metrics_listen: Address | None = None
+    worker_metrics_listen: Address | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -81,7 +85,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tls_key=reader.path("TLS_KEY"),
         public_broker=reader.address("PUBLIC_BROKER") or broker,
         revocation_list=reader.file_to_write("REVOCATION_LIST"),
+        metrics_listen=reader.loopback("METRICS_LISTEN"),
+        worker_metrics_listen=reader.loopback("WORKER_METRICS_LISTEN"),
     )
+    reader.choice("LOG_FORMAT", LOG_FORMATS)
     if reader.mistakes:
         raise SettingsError("\n".join(reader.mistakes))
     return settings
@@ -113,6 +120,21 @@ class _Reader:
             return Address(host.strip("[]"), int(port))
         self.mistakes.append(f"TORNELLO_{name} must be HOST:PORT, not {value!r}")
         return None
+
+    def loopback(self, name: str) -> Address | None:
+        """An address that only this machine can reach."""
+        address = self.address(name)
+        if address is not None and address.host not in {"127.0.0.1", "::1"}:
+            self.mistakes.append(f"TORNELLO_{name} must be an address of the loopback, 127.0.0.1:PORT or [::1]:PORT")
+            return None
+        return address
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """One of several words, the first of them unless another is given."""
+        value = self.text(name, choices[0])
+        if value not in choices:
+            self.mistakes.append(f"TORNELLO_{name} must be one of {', '.join(choices)}, not {value!r}")
+        return value
 
     def path(self, name: str) -> Path | None:
         value = self.text(name)

@@ -17,6 +17,7 @@ from cloud.desired_state.history_keeping import keep_history_short
 from cloud.enrolment.revocation_list import keep_list
 from cloud.gateway_link.link import run_link
 from cloud.gateway_link.share import DUTIES, Duty
+from cloud.metrics.telling import metrics_of, tell_metrics
 from cloud.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -25,7 +26,9 @@ _logger = logging.getLogger(__name__)
 async def work(settings: Settings, database: Database, duties: frozenset[Duty]) -> None:
     """Keep the link to the gateways, the list of revoked certificates and short histories until SIGTERM or SIGINT."""
     async with asyncio.TaskGroup() as tasks:
+        address = settings.worker_metrics_listen
         working = start_working(tasks, settings, database, duties)
+        working += tell_metrics(tasks, address, database, metrics_of(address, database))
         await stop_requested()
         for task in working:
             task.cancel()

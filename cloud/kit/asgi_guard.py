@@ -7,15 +7,15 @@ is answered with 400.
 
 import asyncio
 import json
-import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+from cloud.kit import request_ids
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, problem_body
+from cloud.kit.request_ids import REQUEST_ID_HEADER
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 BODY_WITHIN_S: Final = 20.0
-REQUEST_ID_HEADER: Final = b"x-request-id"
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -72,7 +72,7 @@ class RequestGuard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id = request_ids.begin(_header(scope, REQUEST_ID_HEADER))
         scope.setdefault("state", {})["request_id"] = request_id
         guarded = _add_headers(send, request_id)
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
@@ -92,6 +92,11 @@ class RequestGuard:
             await _refuse(guarded, _BODY_TOO_SLOW, request_id)
         else:
             await self._app(scope, _replay(body, receive), guarded)
+
+
+def _header(scope: Scope, name: bytes) -> bytes | None:
+    found: list[bytes] = [value for key, value in scope.get("headers", ()) if key.lower() == name]
+    return found[0] if found else None
 
 
 async def _read_body(receive: Receive) -> bytearray:

@@ -1,0 +1,1 @@
+"""What monitoring asks for: is it alive, is it ready, and how much of what has happened."""
