@@ -39,12 +39,12 @@ async def test_nothing_is_sent_before_the_welcome() -> None:
 
 
 @in_loop
-async def test_a_batch_has_at_most_a_hundred_events_and_the_window_four_batches() -> None:
-    bench = Bench(1000)
+async def test_a_batch_has_at_most_200_events_and_the_window_four_batches() -> None:
+    bench = Bench(2000)
     await bench.welcome()
-    assert await bench.send_all() == [(0, 99), (100, 199), (200, 299), (300, 399)]
-    await bench.acked(199)
-    assert await bench.send_all() == [(400, 499), (500, 599)]
+    assert await bench.send_all() == [(0, 199), (200, 399), (400, 599), (600, 799)]
+    await bench.acked(399)
+    assert await bench.send_all() == [(800, 999), (1000, 1199)]
 
 
 @in_loop
@@ -83,25 +83,25 @@ async def test_a_cloud_that_knows_more_than_we_ever_said_makes_a_new_epoch() -> 
 
 @in_loop
 async def test_a_window_without_an_answer_is_sent_again() -> None:
-    bench = Bench(150)
+    bench = Bench(250)
     await bench.welcome()
     await bench.send_all()
     bench.clock.advance(RESEND_AFTER_S - 0.1)
     assert await bench.send_all() == []
     bench.clock.advance(0.2)
-    assert await bench.send_all() == [(0, 99), (100, 149)]
+    assert await bench.send_all() == [(0, 199), (200, 249)]
 
 
 @in_loop
 async def test_a_repeated_word_means_that_the_next_batch_was_lost() -> None:
-    bench = Bench(300)
+    bench = Bench(600)
     await bench.welcome()
     await bench.send_all()
     bench.clock.advance(1.5)
-    await bench.acked(99)
-    await bench.acked(99)
-    await bench.acked(99)
-    assert await bench.send_all() == [(100, 199), (200, 299)], "once, not for every repetition"
+    await bench.acked(199)
+    await bench.acked(199)
+    await bench.acked(199)
+    assert await bench.send_all() == [(200, 399), (400, 599)], "once, not for every repetition"
 
 
 @in_loop
@@ -131,7 +131,7 @@ async def test_a_refused_event_is_put_aside() -> None:
 
 @in_loop
 async def test_after_the_link_was_lost_everything_unconfirmed_is_sent_again() -> None:
-    bench = Bench(150)
+    bench = Bench(250)
     await bench.welcome()
     await bench.send_all()
     bench.upload.close()
