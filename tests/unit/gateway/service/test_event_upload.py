@@ -137,7 +137,7 @@ async def test_after_the_link_was_lost_everything_unconfirmed_is_sent_again() ->
     bench.upload.close()
     assert await bench.send_all() == []
     await bench.welcome(acked_seq=99)
-    assert await bench.send_all() == [(100, 149)]
+    assert await bench.send_all() == [(100, 249)]
 
 
 class LateLink(FakeLink):
