@@ -18,11 +18,13 @@ from cloud.access_events.api import router as access_events
 from cloud.access_events.journal_api import router as journals
 from cloud.access_rules.api import router as access_rules
 from cloud.action_types.api import router as action_types
+from cloud.activities.api import router as activities
 from cloud.alarms.api import router as alarms
 from cloud.balances.api import router as balances
 from cloud.billing.api import router as billing
 from cloud.bookings.api import router as bookings
 from cloud.comments.api import router as comments
+from cloud.class_sessions.api import router as class_sessions
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
@@ -45,6 +47,7 @@ from cloud.metrics.health import router as health
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.sales.api import router as sales
+from cloud.rooms.api import router as rooms
 from cloud.settings import Settings
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
@@ -70,6 +73,9 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     balances,
     sales,
     comments,
+    activities,
+    rooms,
+    class_sessions,
     bookings,
     flags,
     action_types,

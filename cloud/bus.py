@@ -11,6 +11,7 @@ from cloud.access_rules import handlers as access_rules
 from cloud.alarms import handlers as alarms
 from cloud.bookings import handlers as bookings
 from cloud.card_rules import handlers as card_rules
+from cloud.class_sessions import handlers as class_sessions
 from cloud.contracts import handlers as contracts
 from cloud.credentials import handlers as credentials
 from cloud.database import UnitOfWork
@@ -19,6 +20,7 @@ from cloud.domain_events import (
     AccessRuleRemoved,
     ActionTypeChanged,
     BookingChanged,
+    ClassSessionChanged,
     ContractChanged,
     CopySuspected,
     CredentialChanged,
@@ -34,6 +36,7 @@ from cloud.domain_events import (
     MemberLeftSite,
     MemberPassed,
     MemberRulesChanged,
+    SeatFreed,
     SignalsRaised,
     SiteAdded,
     SiteChanged,
@@ -43,6 +46,7 @@ from cloud.domain_events import (
 )
 from cloud.plans import handlers as plans
 from cloud.presence import handlers as presence
+from cloud.rooms import handlers as rooms
 from cloud.tasks import handlers as tasks
 
 Handler = Callable[[UnitOfWork, Any], None]
@@ -53,8 +57,16 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     MemberLeftSite: (desired_state.forget_member_at_site,),
     MemberRulesChanged: (desired_state.project_everybody,),
     CredentialChanged: (desired_state.project_member,),
+    ClassSessionChanged: (bookings.follow_session,),
+    SeatFreed: (bookings.fill_seat,),
     BookingChanged: (card_rules.note_booking, desired_state.project_member),
-    AccessRuleRemoved: (plans.keep_used_levels, contracts.keep_used_levels, bookings.keep_used_zones),
+    AccessRuleRemoved: (
+        plans.keep_used_levels,
+        contracts.keep_used_levels,
+        rooms.keep_used_zones,
+        class_sessions.keep_used_zones,
+        bookings.keep_used_zones,
+    ),
     ContractChanged: (card_rules.note_contract, desired_state.project_member),
     DuesChanged: (card_rules.note_dues, desired_state.project_member),
     FlagRaised: (desired_state.project_member,),
@@ -65,7 +77,7 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     LaneAdded: (access_rules.place_lane, desired_state.project_site),
     SiteChanged: (desired_state.project_site,),
     VisitTaken: (card_rules.note_visit, contracts.count_visit),
-    MemberPassed: (presence.move_member,),
+    MemberPassed: (presence.move_member, bookings.mark_attendance),
     SomebodyPassed: (presence.count_somebody,),
     SignalsRaised: (alarms.sound_signals,),
     LaneInTrouble: (alarms.sound_lane,),

@@ -31,8 +31,22 @@ class MemberLeftSite:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassSessionChanged:
+    """A session was moved, edited or cancelled."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFreed:
+    """A booking of a session was cancelled."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookingChanged:
-    """A session was booked for a member, or the booking was cancelled."""
+    """A session was booked for a member, or the booking was moved or cancelled."""
 
     booking_id: str
     member_id: str
@@ -215,6 +229,8 @@ DomainEvent = (
     | MemberJoinedSite
     | MemberLeftSite
     | MemberRulesChanged
+    | ClassSessionChanged
+    | SeatFreed
     | BookingChanged
     | AccessRuleRemoved
     | CredentialChanged

@@ -7,11 +7,13 @@ from sqlalchemy import MetaData
 from cloud.access_events import models as access_events
 from cloud.access_rules import models as access_rules
 from cloud.action_types import models as action_types
+from cloud.activities import models as activities
 from cloud.alarms import models as alarms
 from cloud.audit import models as audit
 from cloud.billing import models as billing
 from cloud.bookings import models as bookings
 from cloud.card_rules import models as card_rules
+from cloud.class_sessions import models as class_sessions
 from cloud.comments import models as comments
 from cloud.contracts import models as contracts
 from cloud.credentials import models as credentials
@@ -25,6 +27,7 @@ from cloud.gateway_link import models as gateway_link
 from cloud.members import models as members
 from cloud.plans import models as plans
 from cloud.presence import models as presence
+from cloud.rooms import models as rooms
 from cloud.sales import models as sales
 from cloud.sites import models as sites
 from cloud.staff import models as staff
@@ -34,11 +37,13 @@ _PACKAGES: Final = (
     access_events,
     access_rules,
     action_types,
+    activities,
     alarms,
     audit,
     billing,
     bookings,
     card_rules,
+    class_sessions,
     comments,
     contracts,
     credentials,
@@ -51,6 +56,7 @@ _PACKAGES: Final = (
     members,
     plans,
     presence,
+    rooms,
     sales,
     sites,
     staff,

@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from cloud import bus
+from cloud.activities import service as activities
+from cloud.activities.service import ActivityDetails
 from cloud.audit.service import Actor
 from cloud.billing.instalments import InstalmentDetails
+from cloud.bookings import service as bookings
+from cloud.bookings.service import BookingDetails
+from cloud.class_sessions import service as class_sessions
+from cloud.class_sessions.policy import Pattern
+from cloud.class_sessions.service import SessionDetails
 from cloud.contracts import service as contracts
 from cloud.contracts.service import ContractDetails
 from cloud.credentials import service as credentials
@@ -19,6 +28,8 @@ from cloud.flags.service import FlagDetails
 from cloud.kit.ids import new_id
 from cloud.members import service as members
 from cloud.members.service import MemberDetails
+from cloud.rooms import service as rooms
+from cloud.rooms.service import RoomDetails
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
 from cloud.sites.policy import SiteRules
@@ -76,6 +87,34 @@ class Club:
             terms["instalments"] = (InstalmentDetails(amount_minor=4900, currency="EUR", due_on=due_on),)
         details = {"plan_name": "Year", "starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31), **terms}
         return contracts.create(session, self.actor, member_id, ContractDetails(**details)).id  # type: ignore[arg-type]
+
+    def plan(
+        self,
+        session: UnitOfWork,
+        starts_at: datetime,
+        *,
+        title: str = "Pilates",
+        seats: int = 10,
+        zone_id: str | None = None,
+        trainer_id: str | None = None,
+    ) -> str:
+        """A session of an hour; with a zone it is in a room of its own there."""
+        known = {each.name: each.id for each in activities.list_all(session)}
+        activity_id = known.get(title) or activities.create(session, self.actor, ActivityDetails(name=title)).id
+        room_id = None
+        if zone_id is not None:
+            details = RoomDetails(name=new_id("rom"), zone_id=zone_id)
+            room_id = rooms.create(session, self.actor, self.site_id, details).id
+        local = starts_at.astimezone(ZoneInfo(sites.get_site(session, self.site_id).time_zone))
+        pattern = Pattern(first_on=local.date(), last_on=local.date(), starts=local.time(), minutes=60)
+        wanted = SessionDetails(activity_id=activity_id, room_id=room_id, trainer_id=trainer_id, seats=seats)
+        (planned,) = class_sessions.plan(session, self.actor, self.site_id, wanted, pattern)
+        return planned.id
+
+    def book(self, session: UnitOfWork, member_id: str, starts_at: datetime, **planned: Any) -> str:
+        """A session as for `plan`, booked for a member; the id of the booking."""
+        session_id = self.plan(session, starts_at, **planned)
+        return bookings.book(session, self.actor, member_id, BookingDetails(session_id=session_id)).id
 
     def block(self, session: UnitOfWork, member_id: str, text: str = "Fermo") -> str:
         details = FlagDetails(effect="block", texts={"it": text})

@@ -1,21 +1,25 @@
-"""Book a session for a member and cancel it, from the member card."""
+"""Book a session for a member from the member card, or let them wait for it; cancel, and say who was there."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
-from cloud.access_rules import zones
-from cloud.access_rules.models import Zone
+from cloud.activities import service as activities
 from cloud.api import ReadSession, Transaction
-from cloud.bookings import service
+from cloud.bookings import attendance, service, waiting
 from cloud.bookings.schemas import BookingIn
 from cloud.bookings.service import BookingDetails
+from cloud.class_sessions import service as class_sessions
+from cloud.class_sessions.models import ClassSession
+from cloud.class_sessions.repository import SessionFilter
 from cloud.console.languages import mark
+from cloud.console.rendering import go_to
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.console.words import Words
 from cloud.database import UnitOfWork
-from cloud.errors import invalid_field
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.pages import forms
@@ -24,32 +28,73 @@ from cloud.sites import service as sites
 
 router = APIRouter()
 
+_DAYS_OFFERED: Final = 28
+_OFFERED_MAX: Final = 300
+
 
 @router.get("/members/{member_id}/bookings/new")
 def show_booking_form(member_id: str, session: ReadSession, viewer: Viewer = viewing("bookings.write")) -> Response:
-    """An empty form for today."""
-    member = members.get(session, member_id)
-    zone = ZoneInfo(sites.get_site(session, member.site_id).time_zone)
-    return _form(session, viewer, member, {"day": str(session.now.astimezone(zone).date())})
+    """The sessions of the next four weeks to choose from."""
+    return _form(session, viewer, members.get(session, member_id), {"waits": "on"})
 
 
 @router.post("/members/{member_id}/bookings")
 def book(member_id: str, session: Transaction, form: Submission = submitting("bookings.write")) -> Response:
-    """Book the session."""
+    """Book the session; a full one is waited for if that is ticked."""
     member = members.get(session, member_id)
+    became: Literal["booked", "waiting"] = "booked"
     with attempt(session, form.viewer.words) as errors:
-        body = BookingIn.model_validate(_read(session, member, form.fields))
-        service.book(session, form.viewer.signed_in.actor, member_id, BookingDetails(**body.model_dump()))
+        body = BookingIn.model_validate({"session_id": form.fields.get("session_id", "")})
+        became = book_or_wait(session, form, member_id, body.session_id, may_wait="waits" in form.fields)
     if errors:
         return _form(session, form.viewer, member, form.fields, errors)
-    return forms.done(form.viewer, member_id, "session_booked")
+    return forms.done(form.viewer, member_id, _NOTICES[became])
 
 
 @router.post("/bookings/{booking_id}/cancel")
 def cancel(booking_id: str, session: Transaction, form: Submission = submitting("bookings.write")) -> Response:
-    """Cancel the session."""
-    booking = service.cancel(session, form.viewer.signed_in.actor, booking_id)
-    return forms.done(form.viewer, booking.member_id, "session_cancelled")
+    """Cancel the booking; a member who asked for it is told apart from a decision of staff."""
+    for_member = form.fields.get("for") == "member"
+    booking = service.cancel(
+        session, form.viewer.signed_in.actor, booking_id, cancelled_for="member" if for_member else "staff"
+    )
+    return go_to(form.viewer, _back(form, booking.session_id, booking.member_id), notice="session_cancelled")
+
+
+@router.post("/bookings/{booking_id}/attendance")
+def change_attendance(
+    booking_id: str, session: Transaction, form: Submission = submitting("attendance.write")
+) -> Response:
+    """Mark that the member was there, or undo it."""
+    act = attendance.undo if form.fields.get("attended") == "no" else attendance.mark
+    booking = act(session, form.viewer.signed_in.actor, booking_id)
+    return go_to(form.viewer, f"/schedule/sessions/{booking.session_id}")
+
+
+@router.post("/waiting/{entry_id}/leave")
+def leave_waiting_list(
+    entry_id: str, session: Transaction, form: Submission = submitting("bookings.write")
+) -> Response:
+    """Take the member off the waiting list."""
+    entry = waiting.leave(session, form.viewer.signed_in.actor, entry_id)
+    return go_to(form.viewer, _back(form, entry.session_id, entry.member_id), notice="waits_no_more")
+
+
+def book_or_wait(
+    session: UnitOfWork, form: Submission, member_id: str, session_id: str, *, may_wait: bool
+) -> Literal["booked", "waiting"]:
+    """Book the session, or wait for it if it is full and `may_wait`; raises what both raise."""
+    actor = form.viewer.signed_in.actor
+    held = class_sessions.take(session, session_id)
+    if may_wait and held.cancelled_at is None and service.seats_free(session, held) < 1:
+        waiting.join(session, actor, member_id, session_id)
+        return "waiting"
+    service.book(session, actor, member_id, BookingDetails(session_id=session_id))
+    return "booked"
+
+
+def _back(form: Submission, session_id: str, member_id: str) -> str:
+    return f"/schedule/sessions/{session_id}" if form.fields.get("from") == "session" else f"/members/{member_id}"
 
 
 def _form(
@@ -66,42 +111,32 @@ def _form(
         button=say(mark("Book")),
         body="members/booking_fields.html",
     )
-    choices = [("", say(mark("every zone"))), *((zone.id, zone.name) for zone in _zones_of(session, member))]
-    return forms.show(viewer, member, sheet, fields, errors, zone_choices=choices)
+    return forms.show(viewer, member, sheet, fields, errors, session_choices=_choices(session, member, viewer.words))
 
 
-def _zones_of(session: UnitOfWork, member: Member) -> Sequence[Zone]:
-    site_ids = members.site_ids_of(session, [member.id])[member.id]
-    return [zone for site_id in sorted(site_ids) for zone in zones.list_of_site(session, site_id)]
+def _choices(session: UnitOfWork, member: Member, words: Words) -> list[tuple[str, str]]:
+    """The sessions ahead at the sites that the member uses, the earliest first, in words."""
+    names = {each.id: each.name for each in activities.list_all(session)}
+    offered: list[tuple[ClassSession, ZoneInfo]] = []
+    for site_id in sorted(members.site_ids_of(session, [member.id])[member.id]):
+        zone = ZoneInfo(sites.get_site(session, site_id).time_zone)
+        wanted = SessionFilter(
+            site_id=site_id,
+            since=session.now - timedelta(hours=1),
+            until=session.now + timedelta(days=_DAYS_OFFERED),
+        )
+        offered += [(held, zone) for held in class_sessions.list_by_time(session, wanted, limit=_OFFERED_MAX)]
+    offered = sorted((pair for pair in offered if pair[0].ends_at > session.now), key=lambda pair: pair[0].starts_at)
+    taken = service.count_by_session(session, [held.id for held, _ in offered])
+    return [
+        (held.id, f"{words.moment(held.starts_at, zone)} · {names[held.activity_id]} · {_seats(held, taken, words)}")
+        for held, zone in offered
+    ]
 
 
-def _read(session: UnitOfWork, member: Member, fields: Mapping[str, str]) -> dict[str, object]:
-    """The booking as the service takes it, its times on the clock of the club where the session is."""
-    chosen = session.get(Zone, fields.get("zone_id") or "")
-    zone = ZoneInfo(sites.get_site(session, chosen.site_id if chosen else member.site_id).time_zone)
-    day = _day(fields.get("day", ""))
-    starts, ends = (_time(name, fields.get(name, "")) for name in ("starts_at", "ends_at"))
-    last_day = day if ends > starts else day + timedelta(days=1)
-    return {
-        "title": fields.get("title", ""),
-        "starts_at": datetime.combine(day, starts, tzinfo=zone),
-        "ends_at": datetime.combine(last_day, ends, tzinfo=zone),
-        "zone_id": fields.get("zone_id") or None,
-    }
+def _seats(held: ClassSession, taken: Mapping[str, int], words: Words) -> str:
+    free = held.seats - taken.get(held.id, 0)
+    return words.counted("%(num)s seat free", "%(num)s seats free", free) if free > 0 else words.text(mark("full"))
 
 
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise invalid_field("day", "bad_day", "Choose a day.") from error
-    if not 1990 <= day.year <= 2199:
-        raise invalid_field("day", "bad_day", "Choose a day.")
-    return day
-
-
-def _time(field: str, text: str) -> time:
-    try:
-        return time.fromisoformat(text).replace(tzinfo=None)
-    except ValueError as error:
-        raise invalid_field(field, "bad_time", "Use a time of day.") from error
+_NOTICES: Final = {"booked": "session_booked", "waiting": "session_waited_for"}

@@ -11,6 +11,12 @@ from cloud.kit.paging import Page
 from cloud.listing import page_by_id
 
 
+def lock(session: UnitOfWork, booking_id: str) -> Booking | None:
+    """The booking for this transaction alone."""
+    query = select(Booking).where(Booking.id == booking_id).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
 def list_standing(session: UnitOfWork, member_ids: Collection[str], *, since: datetime) -> Sequence[Booking]:
     """What these members have booked and not cancelled, and was not over at `since`; the earliest first."""
     return session.scalars(
@@ -24,6 +30,35 @@ def count_standing(session: UnitOfWork, member_id: str, *, since: datetime) -> i
     """How many of them there are."""
     standing = (Booking.member_id == member_id, Booking.ends_at > since, Booking.cancelled_at.is_(None))
     return session.scalar(select(func.count()).select_from(Booking).where(*standing)) or 0
+
+
+def list_of_session(session: UnitOfWork, session_id: str) -> Sequence[Booking]:
+    """What stands of a session, in the order in which it was booked."""
+    query = select(Booking).where(Booking.session_id == session_id, Booking.cancelled_at.is_(None))
+    return session.scalars(query.order_by(Booking.id)).all()
+
+
+def count_by_session(session: UnitOfWork, session_ids: Collection[str]) -> dict[str, int]:
+    """How many bookings of each session stand; a session without any is left out."""
+    query = (
+        select(Booking.session_id, func.count())
+        .where(Booking.session_id.in_(session_ids), Booking.cancelled_at.is_(None))
+        .group_by(Booking.session_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def list_attendable(session: UnitOfWork, member_id: str, *, since: datetime, until: datetime) -> Sequence[Booking]:
+    """What a member has booked, not cancelled and not attended, that begins before `until` and ends after `since`."""
+    return session.scalars(
+        select(Booking).where(
+            Booking.member_id == member_id,
+            Booking.ends_at > since,
+            Booking.starts_at <= until,
+            Booking.cancelled_at.is_(None),
+            Booking.attended_at.is_(None),
+        )
+    ).all()
 
 
 def find_page(session: UnitOfWork, member_id: str, *, after: str | None, limit: int) -> Page[Booking]:

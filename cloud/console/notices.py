@@ -26,19 +26,24 @@ NOTICES: Final = {
     "member_forgiven": mark("The gates forget where the member is once they have heard of it."),
     "session_booked": mark("Booked. The gates know once they have heard of it."),
     "session_cancelled": mark("Cancelled. The gates know once they have heard of it."),
+    "session_waited_for": mark("The session is full: the member is on the waiting list."),
+    "waits_no_more": mark("The member does not wait any more."),
+    "schedule_saved": mark("Saved. Who booked a session that was moved is let in at its new time."),
+    "sessions_planned": mark("Planned."),
+    "class_cancelled": mark("Cancelled, with what was booked of it."),
     "alarms_acknowledged": mark("Acknowledged. Your name stands beside it."),
     "task_begun": mark("Begun. What it does at the gate is in force once the gates have heard of it."),
     "tasks_begun": mark("Begun. What they do at the gate is in force once the gates have heard of it."),
     "task_saved": mark("Saved."),
     "task_closed": mark("Closed. What is the next step with this member?"),
     "task_settings_saved": mark("Saved. What it changes at the gates is in force once they have heard of it."),
+    "staff_saved": mark("Saved. It holds from now on."),
+    "role_saved": mark("Saved. It holds at the next click of everybody who has the role."),
     "signed_out": mark("You are signed out."),
 }
 
 
 def leave_notice(response: Response, name: str) -> None:
-    "staff_saved": mark("Saved. It holds from now on."),
-    "role_saved": mark("Saved. It holds at the next click of everybody who has the role."),
     """Let the next page say `NOTICES[name]`."""
     assert name in NOTICES, "a notice needs its text"
     response.set_cookie(NOTICE_COOKIE, name, max_age=60, httponly=True, samesite="lax")

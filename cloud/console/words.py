@@ -151,6 +151,14 @@ class Words:
         """The time of day with seconds, e.g. 12:03:04."""
         return format_time(at.astimezone(zone), "HH:mm:ss", locale=self._locale)
 
+    def moment(self, at: datetime, zone: tzinfo) -> str:
+        """The weekday, day and time of day of something ahead, e.g. Mon 23 Nov, 18:00."""
+        return format_datetime(at.astimezone(zone), "EEE d MMM, HH:mm", locale=self._locale)
+
+    def hours(self, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
+        """From when to when, e.g. 18:00 – 19:00."""
+        return f"{starts_at.astimezone(zone):%H:%M} – {ends_at.astimezone(zone):%H:%M}"
+
     def since(self, at: datetime, now: datetime, zone: tzinfo) -> str:
         """The time of day, with the day before it unless it is today."""
         local = at.astimezone(zone)

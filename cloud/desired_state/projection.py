@@ -129,7 +129,8 @@ def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[S
         bought[contract.member_id].append(contract)
     booked: dict[str, list[Booking]] = defaultdict(list)
     for booking in bookings.list_standing(fresh, present):
-        booked[booking.member_id].append(booking)
+        if booking.site_id == site.id:
+            booked[booking.member_id].append(booking)
     owed = instalments.open_dues(fresh, present)
     to_do: dict[str, list[tuple[Task, ActionType]]] = defaultdict(list)
     for task, action_type in tasks.list_at_the_gate(fresh, present):

@@ -61,9 +61,16 @@ class Caller:
             ("special_day_id", "special-days", day),
         ):
             self._known_ids[name] = self._client.post(f"{site}/{noun}", json=body).json()["id"]
-        now = datetime.now(UTC)
-        session = {"title": "Pilates", "starts_at": f"{now:%FT%TZ}", "ends_at": f"{now + timedelta(hours=1):%FT%TZ}"}
-        self._known_ids["booking_id"] = self._client.post(f"{address}/bookings", json=session).json()["id"]
+        tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%F}"
+        activity = self._client.post("/api/v1/activities", json={"name": "Pilates"}).json()["id"]
+        room = self._client.post(f"{site}/rooms", json={"name": "Studio", "seats": 1}).json()["id"]
+        planned = {"activity_id": activity, "room_id": room, "first_on": tomorrow, "starts": "18:00", "minutes": 60}
+        held = self._client.post(f"{site}/class-sessions", json=planned).json()["items"][0]["id"]
+        booking = self._client.post(f"{address}/bookings", json={"session_id": held}).json()["id"]
+        self._known_ids |= {"activity_id": activity, "room_id": room, "session_id": held, "booking_id": booking}
+        other = self._client.post("/api/v1/members", json={"site_id": club.site_id, "first_name": "Eva"}).json()["id"]
+        entry = self._client.post(f"/api/v1/members/{other}/waiting", json={"session_id": held}).json()["id"]
+        self._known_ids["entry_id"] = entry
         kind = self._client.post("/api/v1/action-types", json={"name": "Call"}).json()["id"]
         task = self._client.post(f"{address}/tasks", json={"action_type_id": kind}).json()["id"]
         self._known_ids |= {"type_id": kind, "action_type_id": kind, "task_id": task}

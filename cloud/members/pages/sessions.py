@@ -24,13 +24,12 @@ class BookingView:
 
 def booking_views(session: UnitOfWork, member: Member) -> list[BookingView]:
     """What the member has booked that is not over, the earliest first."""
-    home = ZoneInfo(sites.get_site(session, member.site_id).time_zone)
     views = []
     for booking in service.list_standing(session, [member.id]):
         if booking.ends_at <= session.now:
             continue
         place = session.get(Zone, booking.zone_id) if booking.zone_id else None
-        zone = ZoneInfo(sites.get_site(session, place.site_id).time_zone) if place else home
+        zone = ZoneInfo(sites.get_site(session, booking.site_id).time_zone)
         starts, ends = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
         views.append(BookingView(booking, place.name if place else "", starts.date(), f"{starts:%H:%M} – {ends:%H:%M}"))
     return views

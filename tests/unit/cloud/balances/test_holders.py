@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from cloud.balances import holders
 from cloud.balances.holders import Figure, Question
-from cloud.bookings import service as bookings
-from cloud.bookings.service import BookingDetails
 from cloud.contracts import course, policy, service
 from cloud.contracts.balance import BalanceColour, balance_of
 from cloud.contracts.policy import DaySpan
@@ -74,8 +72,7 @@ def test_who_has_a_session_booked_is_not_without_booking(club: Club) -> None:
             club.add_contract(session, member_id, starts_on=today, ends_on=today + timedelta(days=30))
         for member_id, day in zip(ids[:2], (today, today + timedelta(days=3)), strict=True):
             starts_at = datetime(day.year, day.month, day.day, 23, 30, tzinfo=ZoneInfo("Europe/Rome"))
-            details = BookingDetails(title="Yoga", starts_at=starts_at, ends_at=starts_at + timedelta(minutes=29))
-            bookings.book(session, club.actor, member_id, details)
+            club.book(session, member_id, starts_at)
         assert found(session, club, "no_booking", today) == {ids[1], ids[2]}
         period = Question(club.site_id, "no_booking", today, until=today + timedelta(days=3))
         page = holders.find_page(session, period, after=None, limit=9)

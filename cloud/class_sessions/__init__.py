@@ -1,0 +1,1 @@
+"""Sessions with seats: one, or one a week."""
