@@ -10,10 +10,14 @@ from cloud.database import Base, Json, UtcDateTime
 
 
 class AuditEntry(Base):
-    """One act. `chain` is SHA-256 over the previous entry's chain and this entry's content."""
+    """One act. `chain` is SHA-256 over the previous entry's chain and this entry's content (`chain`).
+
+    `details` is the salted digest of `before` and `after`; where a person was erased (`is_erased`) these and the salt
+    are gone, and it alone is left.
+    """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "entity_kind", "entity_id", "seq"),)
+    __table_args__ = (Index(None, "entity_kind", "entity_id", "seq"), Index(None, "actor_id", "seq"))
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -25,6 +29,9 @@ class AuditEntry(Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json)
     request_id: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    details: Mapped[bytes] = mapped_column(LargeBinary(32))
+    is_erased: Mapped[bool] = mapped_column(default=False)
     chain: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
