@@ -14,8 +14,8 @@ from alembic import op
 
 from cloud.database import Json, UtcDateTime
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 _AT_ONCE = 1000
 _entries = sa.table(
