@@ -41,7 +41,9 @@ from cloud.gate_commands.api import router as gate_commands
 from cloud.gateway_health.api import router as gateway_health
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
+from cloud.labels.api import router as labels
 from cloud.members.api import router as members
+from cloud.members.person_api import router as members_person
 from cloud.members.standing_api import router as members_standing
 from cloud.metrics.health import router as health
 from cloud.plans.api import router as plans
@@ -66,6 +68,8 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     access_rules,
     members,
     members_standing,
+    members_person,
+    labels,
     credentials,
     plans,
     contracts,

@@ -67,7 +67,7 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
         class_sessions.keep_used_zones,
         bookings.keep_used_zones,
     ),
-    ContractChanged: (card_rules.note_contract, desired_state.project_member),
+    ContractChanged: (contracts.welcome_buyer, card_rules.note_contract, desired_state.project_member),
     DuesChanged: (card_rules.note_dues, desired_state.project_member),
     FlagRaised: (desired_state.project_member,),
     FlagCleared: (desired_state.project_member,),

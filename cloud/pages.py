@@ -23,6 +23,7 @@ from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
 from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
+from cloud.labels.pages import router as labels
 from cloud.members.pages import routers as members
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
@@ -36,6 +37,7 @@ ROUTERS: Final = (
     alarms,
     explanations,
     *members,
+    labels,
     bookings,
     *contracts,
     billing,

@@ -24,6 +24,7 @@ from cloud.flags import models as flags
 from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
 from cloud.gateway_link import models as gateway_link
+from cloud.labels import models as labels
 from cloud.members import models as members
 from cloud.plans import models as plans
 from cloud.presence import models as presence
@@ -53,6 +54,7 @@ _PACKAGES: Final = (
     gate_commands,
     gateway_health,
     gateway_link,
+    labels,
     members,
     plans,
     presence,

@@ -2,8 +2,9 @@
 
 from cloud.contracts import repository, service
 from cloud.database import UnitOfWork
-from cloud.domain_events import AccessRuleRemoved, VisitTaken
+from cloud.domain_events import AccessRuleRemoved, ContractChanged, VisitTaken
 from cloud.errors import InUseError
+from cloud.members import states
 
 
 def count_visit(session: UnitOfWork, event: VisitTaken) -> None:
@@ -24,3 +25,9 @@ def keep_used_levels(session: UnitOfWork, event: AccessRuleRemoved) -> None:
     plans = repository.list_plans_of_level(session, event.rule_id, limit=5)
     if plans:
         raise InUseError("access_level", plans)
+
+
+def welcome_buyer(session: UnitOfWork, event: ContractChanged) -> None:
+    """Who buys a contract is a client from then on; what happens to older contracts makes nobody one."""
+    if service.get(session, event.contract_id).created_at == session.now:
+        states.become_client(session, event.member_id)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from cloud.api import LIMIT_DEFAULT, After, Limit, ReadSession, Transaction, problems
+from cloud.api import ReadSession, Transaction, problems
 from cloud.kit.paging import Page
 from cloud.members import service
+from cloud.members.query_schemas import MemberQuery
 from cloud.members.schemas import MemberChange, MemberIn, MemberOut
 from cloud.members.service import MemberDetails
 from cloud.staff.api import require
@@ -14,22 +15,14 @@ from cloud.staff.service import SignedIn
 
 router = APIRouter(tags=["members"])
 
-Search = Annotated[
-    str,
-    Query(alias="query", max_length=200, description="Any part of names, e-mail address, telephone or card number."),
-]
-
 
 @router.get("/members", responses=problems(401, 403, 422))
 def list_members(
-    session: ReadSession,
-    _staff: SignedIn = require("members.read"),
-    search: Search = "",
-    after: After = None,
-    limit: Limit = LIMIT_DEFAULT,
+    session: ReadSession, query: Annotated[MemberQuery, Query()], _staff: SignedIn = require("members.read")
 ) -> Page[MemberOut]:
-    """Members by name; `query` ignores case and accents, in Latin and Cyrillic."""
-    page = service.search(session, search, after=after, limit=limit)
+    """Members in an order; all filters that are given must hold."""
+    wanted = query.filter()
+    page = service.search(session, query.query, after=query.after, limit=query.limit, wanted=wanted, order=query.order)
     return Page(items=[MemberOut.model_validate(member) for member in page.items], next=page.next)
 
 

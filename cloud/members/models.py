@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.database import Base, UtcDateTime
@@ -10,12 +10,14 @@ from cloud.members.policy import SORT_NAME_CHARACTERS_MAX
 
 
 class Member(Base):
-    """Somebody who trains at the club.
+    """Somebody who trains at the club, did, or may: `state` is lead, client or former.
 
     `sort_name` (folded last and first name) orders lists; `search_text` holds everything that a search may find,
     folded, with the telephone's digits and `card_numbers`, which the credentials package tells us. `site_id` is the
     home site. Of a medical certificate nothing is kept but its last day; why somebody is on the black list never leaves
-    the service. Anti-passback forgets where the member was before `forgiven_at`.
+    the service. Anti-passback forgets where the member was before `forgiven_at`. `phone` is E.164; further ones and
+    e-mail addresses are in `MemberContact`. `card_type_id`, `source_id` and `reason_id` name labels, which are never
+    deleted; `card_status` is empty without a card type, else active or suspended.
     """
 
     __tablename__ = "member"
@@ -31,6 +33,12 @@ class Member(Base):
     birth_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(String(16), default="member")
+    state: Mapped[str] = mapped_column(String(8), default="client")
+    sex: Mapped[str | None] = mapped_column(String(8))
+    card_type_id: Mapped[str | None] = mapped_column(String(24))
+    card_status: Mapped[str] = mapped_column(String(12), default="")
+    source_id: Mapped[str | None] = mapped_column(String(24))
+    reason_id: Mapped[str | None] = mapped_column(String(24))
     certificate_until: Mapped[date | None]
     black_listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     black_list_reason: Mapped[str] = mapped_column(String(500), default="")
@@ -54,3 +62,51 @@ class MemberSite(Base):
 
     member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), primary_key=True, index=True)
+
+
+class MemberContact(Base):
+    """Another telephone (E.164) or e-mail address besides the first ones, with whose it is."""
+
+    __tablename__ = "member_contact"
+    __table_args__ = (Index(None, "kind", "value"),)
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    value: Mapped[str] = mapped_column(String(254))
+    note: Mapped[str] = mapped_column(String(60))
+
+
+class MemberTag(Base):
+    """The member has this tag."""
+
+    __tablename__ = "member_tag"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    label_id: Mapped[str] = mapped_column(ForeignKey("label.id"), primary_key=True, index=True)
+
+
+class MemberStateChange(Base):
+    """When somebody became a lead, client or former member, by whom; `before` is empty at the beginning."""
+
+    __tablename__ = "member_state_change"
+    __table_args__ = (Index(None, "member_id", "id"),)
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    before: Mapped[str] = mapped_column(String(8))
+    after: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(200))
+    changed_by: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MemberPhoto(Base):
+    """The member's photo, as JPEG that this service wrote itself; `digest` names its content."""
+
+    __tablename__ = "member_photo"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(16))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -25,6 +25,11 @@ def search_text(names: str, email: str | None, phone: str | None, card_numbers: 
     return "\n".join(part for part in parts if part)
 
 
+def searchable_contacts(values: Iterable[str]) -> list[str]:
+    """Further telephones and e-mail addresses as a search finds them."""
+    return [fold(value) if "@" in value else digits_of(value) for value in values]
+
+
 def search_needles(query: str) -> list[str]:
     """The texts that must all occur in a member's `search_text`.
 

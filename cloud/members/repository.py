@@ -1,43 +1,71 @@
 """Queries on members."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select, tuple_
 
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Key
 from cloud.members import search_index
-from cloud.members.models import Member, MemberSite
+from cloud.members.filters import EVERYBODY, MemberFilter, Order, conditions_of
+from cloud.members.models import Member, MemberContact, MemberSite
 
 _COMMON: Final = 2500
 """From so many on it is quicker to walk by name until a page is full than to sort them all."""
 
 
-def find_page(session: UnitOfWork, needles: Sequence[str], *, after: Key | None, limit: int) -> Sequence[Member]:
-    """Members whose search text contains every needle, by name, behind the sort key `after`."""
+def find_page(
+    session: UnitOfWork,
+    needles: Sequence[str],
+    *,
+    after: Key | None,
+    limit: int,
+    wanted: MemberFilter = EVERYBODY,
+    order: Order = "name",
+) -> Sequence[Member]:
+    """Members of the filter whose search text contains every needle, in an order, behind the sort key `after`."""
     parts = search_index.indexed_parts(session, needles)
-    is_rare = parts is not None and search_index.count_matching(session, parts, most=_COMMON) < _COMMON
-    conditions = _contains_all(needles)
+    narrowed = conditions_of(wanted)
+    is_rare = _is_rare(session, needles, parts, narrowed)
+    conditions = [*_contains_all(needles), *narrowed]
+    is_down = order.startswith("-")
+    value = Member.sort_name if order.endswith("name") else Member.id
     if after is not None:
-        conditions.append(tuple_(Member.sort_name, Member.id) > after)
+        key, place = tuple_(value, Member.id), tuple_(*after)
+        conditions.append(key < place if is_down else key > place)
     if parts is not None and is_rare:
         conditions.append(search_index.matches(parts))
     # Few are found by the index of parts, or by reading the table once, and sorted: the order is then by an expression,
     # so that no index by name is walked, which costs a look-up for each row. The walk over ids alone costs none.
-    is_walked = not needles or (parts is not None and not is_rare)
-    name = Member.sort_name if is_walked else Member.sort_name + ""
-    page = select(Member.id).where(*conditions).order_by(name, Member.id).limit(limit)
-    return session.scalars(select(Member).where(Member.id.in_(page)).order_by(Member.sort_name + "", Member.id)).all()
+    has_hint = parts is not None or bool(narrowed)
+    is_walked = not (needles or narrowed) or (has_hint and not is_rare)
+    by = value if is_walked else value + ""
+    page = select(Member.id).where(*conditions).order_by(*_directed(is_down, by, Member.id)).limit(limit)
+    whole = select(Member).where(Member.id.in_(page))
+    return session.scalars(whole.order_by(*_directed(is_down, value + "", Member.id))).all()
 
 
-def count(session: UnitOfWork, needles: Sequence[str]) -> int:
-    """How many members contain every needle."""
+def sort_value(member: Member, order: Order) -> str:
+    """By what a list in this order is sorted, before the id."""
+    return member.sort_name if order.endswith("name") else member.id
+
+
+def count(session: UnitOfWork, needles: Sequence[str], wanted: MemberFilter = EVERYBODY) -> int:
+    """How many members of the filter contain every needle."""
     parts = search_index.indexed_parts(session, needles)
-    if parts is not None and all(len(needle) >= search_index.PART_CHARACTERS_MIN for needle in needles):
+    narrowed = conditions_of(wanted)
+    if parts is not None and not narrowed and all(len(each) >= search_index.PART_CHARACTERS_MIN for each in needles):
         return search_index.count_matching(session, parts, most=-1)
-    query = select(func.count()).select_from(Member).where(*_contains_all(needles))
+    query = select(func.count()).select_from(Member).where(*_contains_all(needles), *narrowed)
     return session.scalar(query if parts is None else query.where(search_index.matches(parts))) or 0
+
+
+def list_contacts(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[MemberContact]:
+    """The further telephones and e-mail addresses of some members, in the order in which they were written."""
+    return session.scalars(
+        select(MemberContact).where(MemberContact.member_id.in_(member_ids)).order_by(MemberContact.position)
+    ).all()
 
 
 def find_many(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Member]:
@@ -61,3 +89,19 @@ def list_other_sites(session: UnitOfWork, member_ids: Collection[str]) -> dict[s
 
 def _contains_all(needles: Sequence[str]) -> list[ColumnElement[bool]]:
     return [Member.search_text.contains(needle, autoescape=True) for needle in needles]
+
+
+def _is_rare(
+    session: UnitOfWork, needles: Sequence[str], parts: str | None, narrowed: Sequence[ColumnElement[bool]]
+) -> bool:
+    """Whether few enough are found to sort them all."""
+    if not narrowed:
+        return parts is not None and search_index.count_matching(session, parts, most=_COMMON) < _COMMON
+    some = select(Member.id).where(*_contains_all(needles), *narrowed)
+    if parts is not None:
+        some = some.where(search_index.matches(parts))
+    return (session.scalar(select(func.count()).select_from(some.limit(_COMMON).subquery())) or 0) < _COMMON
+
+
+def _directed(is_down: bool, *columns: Any) -> list[Any]:  # noqa: FBT001
+    return [column.desc() if is_down else column for column in columns]

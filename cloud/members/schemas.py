@@ -1,12 +1,13 @@
 """What the API takes and gives about members."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud.kit.i18n import Language
 from cloud.kit.text_fields import Line, Lines
+from cloud.members.states import MemberState
 
 
 def _email(value: str) -> str:
@@ -26,6 +27,9 @@ Name = Annotated[Line, StringConstraints(max_length=100)]
 Email = Annotated[Line, StringConstraints(max_length=254), AfterValidator(_email)]
 Phone = Annotated[Line, StringConstraints(max_length=40, pattern=r"^[+\d][\d ()./\-]{2,39}$")]
 BirthDay = Annotated[date, AfterValidator(_birth_day)]
+LabelId = Annotated[Line, StringConstraints(min_length=1, max_length=24)]
+Sex = Literal["female", "male"]
+CardStatus = Literal["active", "suspended"]
 
 
 class MemberIn(BaseModel):
@@ -38,9 +42,17 @@ class MemberIn(BaseModel):
     last_name: Name = ""
     locale: Language = Field(default="en", description="The language of the turnstile's display for this member.")
     email: Email | None = None
-    phone: Phone | None = Field(default=None, examples=["+39 333 123 4567"])
+    phone: Phone | None = Field(
+        default=None, description="In any writing; kept as E.164.", examples=["+39 333 123 4567"]
+    )
     birth_on: BirthDay | None = None
     note: Lines = ""
+    state: MemberState = Field(default="client", description="A lead becomes a client with the first contract.")
+    sex: Sex | None = None
+    card_type_id: LabelId | None = Field(default=None, description="A label of kind card_type.")
+    card_status: CardStatus | Literal[""] = Field(default="", description="Empty without a card type.")
+    source_id: LabelId | None = Field(default=None, description="A label of kind source.")
+    reason_id: LabelId | None = Field(default=None, description="A label of kind reason.")
 
 
 class MemberChange(BaseModel):
@@ -55,6 +67,11 @@ class MemberChange(BaseModel):
     phone: Phone | None = None
     birth_on: BirthDay | None = None
     note: Lines = ""
+    sex: Sex | None = None
+    card_type_id: LabelId | None = None
+    card_status: CardStatus | Literal[""] = ""
+    source_id: LabelId | None = None
+    reason_id: LabelId | None = None
 
 
 class MemberOut(BaseModel):
@@ -71,6 +88,12 @@ class MemberOut(BaseModel):
     phone: str | None
     birth_on: date | None
     note: str
+    state: str = Field(description="lead, client or former")
+    sex: str | None
+    card_type_id: str | None
+    card_status: str
+    source_id: str | None
+    reason_id: str | None
     role: str = Field(description="member, staff or emergency")
     certificate_until: date | None = Field(description="The last day of the medical certificate.")
     black_listed_at: datetime | None

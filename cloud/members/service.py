@@ -3,24 +3,38 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.domain_events import MemberChanged
-from cloud.errors import not_found
+from cloud.errors import invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.kit.paging import Page, cut_page
+from cloud.kit.telephone import parse_telephone, region_of
+from cloud.labels import service as labels
+from cloud.labels.service import LabelKind
 from cloud.listing import read_cursor
 from cloud.members import policy, repository
-from cloud.members.models import Member
+from cloud.members.filters import EVERYBODY, MemberFilter, Order
+from cloud.members.models import Member, MemberStateChange
 from cloud.sites import service as sites
+
+LABEL_FIELDS: Final[Mapping[str, LabelKind]] = {
+    "card_type_id": "card_type",
+    "source_id": "source",
+    "reason_id": "reason",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberDetails:
-    """What is known of a member. `locale` is the language that the turnstile's display speaks to them."""
+    """What is known of a member. `locale` is the language that the turnstile's display speaks to them.
+
+    `state` is lead, client or former (changed with `states`); `phone` is in any writing and kept as E.164; `sex` is
+    female or male; `card_status` is active or suspended where there is a card type, else empty.
+    """
 
     site_id: str
     first_name: str
@@ -30,40 +44,65 @@ class MemberDetails:
     phone: str | None = None
     birth_on: date | None = None
     note: str = ""
+    state: str = "client"
+    sex: str | None = None
+    card_type_id: str | None = None
+    card_status: str = ""
+    source_id: str | None = None
+    reason_id: str | None = None
 
 
 def create(session: UnitOfWork, actor: Actor, details: MemberDetails) -> Member:
-    """Add a member.
+    """Add a member or a lead.
 
     Raises:
         NotFoundError: there is no such site.
+        InvalidError: the telephone number can be nobody's, or a label is not one of its list.
     """
-    sites.get_site(session, details.site_id)
-    member = Member(
-        id=new_id("mem"), card_numbers="", created_at=session.now, changed_at=session.now, **asdict(details)
-    )
-    _index(member)
+    region = region_of(sites.get_site(session, details.site_id).time_zone)
+    known = _checked(session, asdict(details), region)
+    known["card_status"] = (known["card_status"] or "active") if known["card_type_id"] else ""
+    member = Member(id=new_id("mem"), card_numbers="", created_at=session.now, changed_at=session.now, **known)
+    reindex(member)
     session.add(member)
     session.flush()
-    audit.record(session, actor, "member.create", entity=("member", member.id), after=audit.plain(asdict(details)))
+    begun = MemberStateChange(
+        id=new_id("msc"),
+        member_id=member.id,
+        before="",
+        after=member.state,
+        reason="",
+        changed_by=actor.id,
+        changed_at=session.now,
+    )
+    session.add(begun)
+    audit.record(session, actor, "member.create", entity=("member", member.id), after=audit.plain(known))
     session.publish(MemberChanged(member.id))
     return member
 
 
 def change(session: UnitOfWork, actor: Actor, member_id: str, changes: Mapping[str, Any]) -> Member:
-    """Change some of `MemberDetails`' attributes (not the site).
+    """Change some of `MemberDetails`' attributes (neither the site nor the state).
 
     Raises:
         NotFoundError: there is no such member.
+        InvalidError: the telephone number can be nobody's, or a label is not one of its list.
     """
     member = get(session, member_id)
+    assert not {"site_id", "state"} & set(changes), "these have ways of their own"
+    told = {name: value for name, value in changes.items() if getattr(member, name) != value}
+    if "card_type_id" in told:
+        told["card_status"] = "" if told["card_type_id"] is None else changes.get("card_status") or "active"
+    elif "card_status" in told and (member.card_type_id is None or not told["card_status"]):
+        del told["card_status"]
+    changes = _checked(session, told, region_of(sites.get_site(session, member.site_id).time_zone))
     before = {name: getattr(member, name) for name in changes}
     if before == dict(changes):
         return member
     for name, value in changes.items():
         setattr(member, name, value)
     member.changed_at = session.now
-    _index(member)
+    _find_by(session, member)
     session.flush()
     audit.record(
         session,
@@ -89,20 +128,29 @@ def get(session: UnitOfWork, member_id: str) -> Member:
     return member
 
 
-def search(session: UnitOfWork, query: str, *, after: str | None, limit: int) -> Page[Member]:
+def search(
+    session: UnitOfWork,
+    query: str,
+    *,
+    after: str | None,
+    limit: int,
+    wanted: MemberFilter = EVERYBODY,
+    order: Order = "name",
+) -> Page[Member]:
     """Members by name; with a query those whose name, e-mail address, telephone or card number contains each word.
 
     Raises:
         InvalidError: `after` is no cursor of this list.
     """
     key = read_cursor(after, str, str)
-    rows = repository.find_page(session, policy.search_needles(query), after=key, limit=limit + 1)
-    return cut_page(rows, limit, lambda member: (member.sort_name, member.id))
+    needles = policy.search_needles(query)
+    rows = repository.find_page(session, needles, after=key, limit=limit + 1, wanted=wanted, order=order)
+    return cut_page(rows, limit, lambda member: (repository.sort_value(member, order), member.id))
 
 
-def count_found(session: UnitOfWork, query: str) -> int:
+def count_found(session: UnitOfWork, query: str, wanted: MemberFilter = EVERYBODY) -> int:
     """How many members `search` finds in all."""
-    return repository.count(session, policy.search_needles(query))
+    return repository.count(session, policy.search_needles(query), wanted)
 
 
 def names_of(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, str]:
@@ -133,10 +181,33 @@ def note_card_numbers(session: UnitOfWork, member_id: str, card_numbers: Iterabl
     """Let a member be found by these card numbers. For the credentials package."""
     member = get(session, member_id)
     member.card_numbers = "\n".join(card_numbers)
-    _index(member)
+    _find_by(session, member)
 
 
-def _index(member: Member) -> None:
+def reindex(member: Member, contacts: Iterable[str] = ()) -> None:
+    """Let a member be found by what is known now; `contacts` are their further telephones and e-mail addresses."""
     member.sort_name = policy.sort_name(member.first_name, member.last_name)
     names = f"{member.first_name} {member.last_name} {member.first_name}"
-    member.search_text = policy.search_text(names, member.email, member.phone, member.card_numbers.split("\n"))
+    others = [*member.card_numbers.split("\n"), *policy.searchable_contacts(contacts)]
+    member.search_text = policy.search_text(names, member.email, member.phone, others)
+
+
+def _find_by(session: UnitOfWork, member: Member) -> None:
+    reindex(member, [contact.value for contact in repository.list_contacts(session, [member.id])])
+
+
+def _checked(session: UnitOfWork, changes: Mapping[str, Any], region: str | None) -> dict[str, Any]:
+    """The changes, with the telephone number as E.164.
+
+    Raises:
+        InvalidError: it can be nobody's number, or a label is not one of its list.
+    """
+    checked = dict(changes)
+    if checked.get("phone") is not None:
+        checked["phone"] = parse_telephone(checked["phone"], region)
+        if checked["phone"] is None:
+            raise invalid_field("phone", "bad_telephone", "Write a telephone number, with its country code if foreign.")
+    for field, kind in LABEL_FIELDS.items():
+        if checked.get(field) is not None:
+            labels.check_usable(session, kind, checked[field], field=field)
+    return checked

@@ -86,7 +86,7 @@ class _Made:
 
 def _make(site: Site, number: int, chance: random.Random, names: list[str], large: LargeClub) -> _Made:
     first_name, last_name = chance.choice(_FIRST), chance.choice(names)
-    phone = f"+39 3{number:09d}"
+    phone = f"+393{number:09d}"
     canonical = canonical_wiegand26(number >> 16, number & 0xFFFF)
     common = {"created_at": _NOW, "changed_at": _NOW}
     member = Member(
@@ -99,6 +99,8 @@ def _make(site: Site, number: int, chance: random.Random, names: list[str], larg
         phone=phone,
         note="",
         role="member",
+        state="client",
+        card_status="",
         black_list_reason="",
         card_numbers=printed_number(canonical),
         sort_name=policy.sort_name(first_name, last_name),

@@ -30,6 +30,7 @@ def test_a_search_follows_what_is_added_changed_and_removed(database: Database) 
     changed = found(database, "dinand"), found(database, "рбако")
     with database.transaction() as session:
         session.execute(text("DELETE FROM desired_row"))
+        session.execute(text("DELETE FROM member_state_change"))
         session.execute(delete(Member).where(Member.id == member_id))
     assert (before, changed, found(database, "рбако")) == ([member_id], ([], [member_id]), [])
 

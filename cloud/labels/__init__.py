@@ -1,0 +1,1 @@
+"""What people are sorted by: tags, card types, advertising sources, reasons for contact."""

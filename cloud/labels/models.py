@@ -1,0 +1,27 @@
+"""Table of labels."""
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud.database import Base, UtcDateTime
+
+
+class Label(Base):
+    """A tag, a card type, an advertising source or a reason for contact.
+
+    It is never deleted, for people have it: an obsolete one is given to nobody any more. Only card types give a
+    discount, in percent.
+    """
+
+    __tablename__ = "label"
+    __table_args__ = (UniqueConstraint("kind", "folded_name"),)
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(60))
+    folded_name: Mapped[str] = mapped_column(String(240))
+    discount_percent: Mapped[int]
+    is_obsolete: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
