@@ -24,8 +24,8 @@ from cloud.tasks.closing import Closing
 from cloud.tasks.models import Task, TaskEntry
 from tests.card_rules import RuleClub, rule_club
 
-STEPS = 120
-SEEDS = range(8)
+STEPS = 150
+SEEDS = range(6)
 ROME = ZoneInfo("Europe/Rome")
 
 
@@ -39,7 +39,7 @@ class Life:
     def __init__(self, club: RuleClub, seed: int) -> None:
         self.club = club
         self.chance = random.Random(seed)
-        self.members = [club.add_member(f"M{number}") for number in range(4)]
+        self.members = [club.add_member(f"M{number}") for number in range(8)]
         self.contracts: list[str] = []
         self.debts: list[str] = []
 
@@ -54,7 +54,7 @@ class Life:
 
     def sell(self) -> None:
         kind = self.chance.choice(["fixed_term", "recurring"])
-        self.contracts.append(self.club.sell(self.anybody(), days=self.chance.randint(1, 20), kind=kind))
+        self.contracts.append(self.club.sell(self.anybody(), days=self.chance.choice([1, 3, 20, 90]), kind=kind))
 
     def owe(self) -> None:
         self.debts.append(self.club.owe(self.chance.choice(self.contracts), due_in_days=self.chance.randint(-1, 2)))
@@ -95,7 +95,7 @@ class Life:
             closing.close(session, self.club.club.actor, card.task_id, Closing(outcome_id=None, result="Done"))
 
     def wait(self) -> None:
-        self.club.wait(hours=self.chance.choice([1, 6, 24, 24, 48]))
+        self.club.wait(hours=self.chance.choice([1, 6, 24, 48, 120]))
 
     def work(self) -> None:
         self.club.run()
