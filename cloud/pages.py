@@ -29,6 +29,7 @@ from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import routers as staff
+from cloud.task_board.pages import routers as task_board
 from cloud.tasks.pages import routers as tasks
 
 ROUTERS: Final = (
@@ -45,6 +46,7 @@ ROUTERS: Final = (
     balances,
     flags,
     *tasks,
+    *task_board,
     *action_types,
     credentials,
     sites,

@@ -155,6 +155,10 @@ class Words:
         """The weekday, day and time of day of something ahead, e.g. Mon 23 Nov, 18:00."""
         return format_datetime(at.astimezone(zone), "EEE d MMM, HH:mm", locale=self._locale)
 
+    def weekday(self, day: date) -> str:
+        """A calendar day with its weekday, e.g. Monday 23 November."""
+        return format_date(day, "EEEE d MMMM", locale=self._locale)
+
     def hours(self, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
         """From when to when, e.g. 18:00 – 19:00."""
         return f"{starts_at.astimezone(zone):%H:%M} – {ends_at.astimezone(zone):%H:%M}"
@@ -165,6 +169,10 @@ class Words:
         if local.date() == now.astimezone(zone).date():
             return self.clock(at, zone)
         return format_datetime(local, "d MMM, HH:mm:ss", locale=self._locale)
+
+    def minute(self, at: datetime, zone: tzinfo) -> str:
+        """Day and time without seconds, e.g. 21 Nov, 12:03."""
+        return format_datetime(at.astimezone(zone), "d MMM, HH:mm", locale=self._locale)
 
     def exact(self, at: datetime, zone: tzinfo) -> str:
         """The whole instant, for hovers: Saturday, 21 November 2026, 12:03:04."""
@@ -220,6 +228,7 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "journal_fault": named(JOURNAL_FAULTS),
         "lane_mode": named(LANE_MODES),
         "lane_news": named(LANE_NEWS),
+        "minute": words.minute,
         "money": words.money,
         "number": words.number,
         "ordered_by": words.ordered_by,
@@ -231,4 +240,5 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "self_test_verdict": named(VERDICTS),
         "signal": named({**LANE_NEWS, **SIGNALS, **JOURNAL_ALARMS}),
         "since": words.since,
+        "weekday": words.weekday,
     }

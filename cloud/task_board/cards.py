@@ -25,7 +25,7 @@ CARDS_MAX: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One open task on the board; `zone` is the member's club's."""
+    """One open task on the board; `zone` is the member's club's, at `stands_until` it may move by itself."""
 
     task: Task
     kind: ActionType
@@ -34,21 +34,26 @@ class Card:
     status: str
     zone: ZoneInfo
     column: Column
+    stands_until: datetime | None
 
     @property
     def order(self) -> int:
         """Its place within the column, ascending: by time; where there is none, the newest first."""
         ends_at = due_of(self.task).ends_at(self.zone)
-        return -_milliseconds(self.task.created_at) if ends_at is None else _milliseconds(ends_at)
+        return -milliseconds(self.task.created_at) if ends_at is None else milliseconds(ends_at)
+
+    @property
+    def until_ms(self) -> int | None:
+        """`stands_until` as the browser counts."""
+        return None if self.stands_until is None else milliseconds(self.stands_until)
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The cards by column; `count` is how many there are in all, `changes_at` when one moves by itself."""
+    """The cards by column; `count` is how many there are in all."""
 
     columns: Mapping[Column, Sequence[Card]]
     count: int
-    changes_at: datetime | None
 
     @property
     def shown(self) -> int:
@@ -65,8 +70,7 @@ def find_board(session: UnitOfWork, wanted: TaskFilter) -> Board:
     columns: dict[Column, list[Card]] = {column: [] for column in COLUMNS}
     for card in sorted(cards, key=lambda card: (card.order, card.task.id)):
         columns[card.column].append(card)
-    ends = [end for card in cards if (end := stands_until(due_of(card.task), session.now, card.zone)) is not None]
-    return Board(columns, count, min(ends, default=None))
+    return Board(columns, count)
 
 
 def find_card(session: UnitOfWork, task_id: str, wanted: TaskFilter) -> Card | None:
@@ -96,6 +100,7 @@ def cards_of(session: UnitOfWork, found: Sequence[Task]) -> list[Card]:
                 status=statuses.get(task.enquiry_status_id or "", ""),
                 zone=zone,
                 column=column_of(due_of(task), now, zone),
+                stands_until=stands_until(due_of(task), now, zone),
             )
         )
     return cards
@@ -106,5 +111,6 @@ def due_of(task: Task) -> CardTime:
     return CardTime(task.next_step_at, task.complete_by)
 
 
-def _milliseconds(at: datetime) -> int:
+def milliseconds(at: datetime) -> int:
+    """Since 1970, as browsers count."""
     return int(at.timestamp() * 1000)
