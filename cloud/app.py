@@ -54,6 +54,7 @@ from cloud.settings import Settings
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
 from cloud.staff.service import SignInGuard
+from cloud.staff.audit_api import router as audit
 from cloud.tasks.api import router as tasks
 from cloud.tasks.settings_api import router as task_settings
 from cloud.time_line.api import router as time_line
@@ -63,6 +64,7 @@ BUSY_RETRY_AFTER_S: Final = 2
 _ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff,
     sites,
+    audit,
     gateway_health,
     gate_commands,
     access_rules,

@@ -48,6 +48,20 @@ examples:
 """
 
 
+_VERIFY: Final = """\
+Say whether the audit log is as it was written, and if not, at which entry: altered, missing, added, or emptied without
+the erasure of a person. Prints how far it is whole as NUMBER:HEX; keep that elsewhere, and give it as --anchor the next
+time: then nobody who can write to the database can cut the log short or write it anew without being seen.
+"""
+_VERIFY_EXAMPLES: Final = """\
+examples:
+  tornello-cloud audit verify
+  tornello-cloud audit verify --anchor 4711:9f86d081... --json
+
+exit codes: 0 whole, 1 could not be read, 2 wrong usage or settings, 3 something is wrong with it
+"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = build_parser().parse_args(arguments)
@@ -78,11 +92,11 @@ def build_parser() -> argparse.ArgumentParser:
         help="ingest: take the gateways' events over; publish: all else that is said to them (all)",
     )
     words.add_parser("migrate", help="bring the database up to date and end")
-    words.add_parser("verify-audit", help="check that nobody altered the audit log")
+    _add_audit(words.add_parser("audit", help="check that nobody altered the audit log"))
     _add_site(words.add_parser("create-site", help="add a site with fresh keys"))
     _add_lane(words.add_parser("create-lane", help="add a lane to a site"))
     _add_staff(words.add_parser("create-staff", help="add somebody who may sign in"))
-    _add_admin(words.add_parser("create-admin", help="add an administrator: the first person of a new club"))
+    _add_admin(words.add_parser("create-admin", help="add an owner: the first person of a new club"))
     _add_rotation(
         words.add_parser(
             "rotate-signing-key",
@@ -94,6 +108,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_upkeep(words)
     return parser
+
+
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    words = parser.add_subparsers(dest="audit_command", required=True, metavar="COMMAND")
+    verify = words.add_parser(
+        "verify",
+        help="walk the chain of all entries",
+        description=_VERIFY,
+        epilog=_VERIFY_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verify.add_argument(
+        "--anchor", metavar="NUMBER:HEX", help="what an earlier run printed: the log must still hold that entry"
+    )
+    _add_json(verify)
 
 
 def _add_site(parser: argparse.ArgumentParser) -> None:
@@ -115,14 +144,24 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--role",
         required=True,
-        choices=("receptionist", "manager", "administrator", "installer"),
+        choices=(
+            "owner",
+            "administrator",
+            "manager",
+            "receptionist",
+            "sales",
+            "trainer",
+            "installer",
+            "cashier",
+            "read_only",
+        ),
         help="what they may do",
     )
     _add_person(parser)
 
 
 def _add_admin(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(role="administrator")
+    parser.set_defaults(role="owner")
     parser.epilog = "example: tornello-cloud create-admin --email carlo@club.example --name Carlo --locale it"
     _add_person(parser)
 

@@ -20,12 +20,12 @@ from sqlalchemy.exc import DatabaseError
 
 from cloud import bus
 from cloud import upkeep_commands as upkeep
-from cloud.audit import service as audit
 from cloud.audit.service import Actor
+from cloud.audit.verification import Anchor, verify
 from cloud.backup.errors import BackupError
 from cloud.database import Database, UnitOfWork
 from cloud.desired_state import service as desired_state
-from cloud.errors import CloudError, ConflictError
+from cloud.errors import CloudError
 from cloud.gateway_link.link import has_link
 from cloud.gateway_link.share import DUTIES
 from cloud.gateway_link.turn import is_shared
@@ -46,6 +46,10 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 _logger = logging.getLogger(__name__)
 
 
+class AuditBrokenError(Exception):
+    """The audit log is not as it was written."""
+
+
 class UsageError(Exception):
     """The command cannot be carried out as it was given."""
 
@@ -58,6 +62,8 @@ def run(options: argparse.Namespace) -> int:
         COMMANDS[options.command](options)
     except (SettingsError, UsageError, CertificateUnusableError) as error:
         return _complain(error, WRONG_USAGE)
+    except AuditBrokenError as error:
+        return _complain(error, AUDIT_BROKEN)
     except (
         CloudError,
         BackupError,
@@ -148,12 +154,30 @@ def _rotate_signing_key(options: argparse.Namespace) -> None:
     _answer(options, {"key_id": rotation.key_id, "takes_over_at": f"{rotation.takes_over_at:%Y-%m-%dT%H:%M:%SZ}"})
 
 
-def _verify_audit(_: argparse.Namespace) -> None:
+def _verify_audit(options: argparse.Namespace) -> None:
+    anchor = _read_anchor(options.anchor)
     with _database(read_settings(os.environ)) as database, database.session() as session:
-        broken_seq = audit.find_break(session)
-    if broken_seq is not None:
-        raise ConflictError("audit_broken", f"the audit log was altered: entry {broken_seq} is not as it was written")
-    sys.stdout.write("the audit log is whole\n")
+        verdict = verify(session, anchor)
+    head = f"{verdict.head.seq}:{verdict.head.chain.hex()}"
+    found = verdict.found
+    if options.json:
+        what = None if found is None else {"entry": found.seq, "kind": found.kind}
+        answer = {"is_whole": found is None, "entries": verdict.entries, "head": head, "break": what}
+        sys.stdout.write(json.dumps(answer) + "\n")
+    elif found is None:
+        sys.stdout.write(f"the audit log is whole: {verdict.entries} entries, {head}\n")
+    if found is not None:
+        raise AuditBrokenError(f"the audit log was tampered with: entry {found.seq}: {found.kind.replace('_', ' ')}")
+
+
+def _read_anchor(text: str | None) -> Anchor | None:
+    if text is None:
+        return None
+    number, _, chain = text.partition(":")
+    try:
+        return Anchor(int(number), bytes.fromhex(chain))
+    except ValueError as error:
+        raise UsageError("--anchor must be NUMBER:HEX, as an earlier run printed it") from error
 
 
 COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
@@ -165,7 +189,7 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "create-staff": _create_staff,
     "create-admin": _create_staff,
     "rotate-signing-key": _rotate_signing_key,
-    "verify-audit": _verify_audit,
+    "audit": _verify_audit,
     "check": upkeep.check,
     "backup": upkeep.backup,
     "restore": upkeep.restore,

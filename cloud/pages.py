@@ -11,6 +11,8 @@ from cloud.access_rules.pages import routers as access_rules
 from cloud.action_types.pages import routers as action_types
 from cloud.alarms.pages import router as alarms
 from cloud.balances.pages import router as balances
+from cloud.arrivals.pages import router as arrivals
+from cloud.audit.pages import router as audit
 from cloud.billing.pages import router as billing
 from cloud.bookings.pages import router as bookings
 from cloud.console.assets import STATIC_FOLDER
@@ -62,6 +64,7 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 Handler = Callable[[Request, Exception], Any]
 
 
+    audit,
 class HashedFiles(StaticFiles):
     """Static files whose addresses hold a hash of their content: browsers need not ask again."""
 

@@ -26,6 +26,7 @@ ANYBODY, SIGNED_IN = "anybody", "signed in"
 API: Final = {
     "POST /sessions": ANYBODY,
     "DELETE /sessions": SIGNED_IN,
+    "GET /audit-entries": "audit.read",
     "GET /sites": "gateways.read",
     "GET /sites/{site_id}": "gateways.read",
     "PATCH /sites/{site_id}": "access_rules.write",
@@ -337,6 +338,7 @@ CHANGES_PAGES: Final = [name for name in PAGES if name.startswith("POST") and PA
 
 @pytest.fixture
 def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
+    "GET /settings/audit": "audit.read",
     shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
     database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
     club = open_club(database)
