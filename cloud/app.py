@@ -20,11 +20,12 @@ from cloud.access_rules.api import router as access_rules
 from cloud.action_types.api import router as action_types
 from cloud.activities.api import router as activities
 from cloud.alarms.api import router as alarms
+from cloud.arrivals.api import router as arrivals
 from cloud.balances.api import router as balances
 from cloud.billing.api import router as billing
 from cloud.bookings.api import router as bookings
-from cloud.comments.api import router as comments
 from cloud.class_sessions.api import router as class_sessions
+from cloud.comments.api import router as comments
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
@@ -48,13 +49,13 @@ from cloud.members.standing_api import router as members_standing
 from cloud.metrics.health import router as health
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
-from cloud.sales.api import router as sales
 from cloud.rooms.api import router as rooms
+from cloud.sales.api import router as sales
 from cloud.settings import Settings
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
-from cloud.staff.service import SignInGuard
 from cloud.staff.audit_api import router as audit
+from cloud.staff.service import SignInGuard
 from cloud.tasks.api import router as tasks
 from cloud.tasks.settings_api import router as task_settings
 from cloud.time_line.api import router as time_line
@@ -63,8 +64,8 @@ API_PREFIX: Final = "/api/v1"
 BUSY_RETRY_AFTER_S: Final = 2
 _ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff,
-    sites,
     audit,
+    sites,
     gateway_health,
     gate_commands,
     access_rules,
@@ -83,6 +84,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     rooms,
     class_sessions,
     bookings,
+    arrivals,
     flags,
     action_types,
     tasks,

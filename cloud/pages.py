@@ -9,12 +9,14 @@ from fastapi.staticfiles import StaticFiles
 from cloud.access_events.pages import router as access_events
 from cloud.access_rules.pages import routers as access_rules
 from cloud.action_types.pages import routers as action_types
+from cloud.activities.pages import router as activities
 from cloud.alarms.pages import router as alarms
-from cloud.balances.pages import router as balances
 from cloud.arrivals.pages import router as arrivals
 from cloud.audit.pages import router as audit
+from cloud.balances.pages import router as balances
 from cloud.billing.pages import router as billing
-from cloud.bookings.pages import router as bookings
+from cloud.bookings.pages import routers as bookings
+from cloud.class_sessions.pages import routers as class_sessions
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
@@ -29,6 +31,7 @@ from cloud.labels.pages import router as labels
 from cloud.members.pages import routers as members
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
+from cloud.rooms.pages import router as rooms
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import routers as staff
 from cloud.task_board.pages import routers as task_board
@@ -41,7 +44,11 @@ ROUTERS: Final = (
     explanations,
     *members,
     labels,
-    bookings,
+    *class_sessions,
+    arrivals,
+    activities,
+    rooms,
+    *bookings,
     *contracts,
     billing,
     plans,
@@ -57,6 +64,7 @@ ROUTERS: Final = (
     gate_commands,
     enrolment,
     *staff,
+    audit,
     live_stream,
 )
 _FOREVER: Final = "public, max-age=31536000, immutable"
@@ -64,7 +72,6 @@ _FOREVER: Final = "public, max-age=31536000, immutable"
 Handler = Callable[[Request, Exception], Any]
 
 
-    audit,
 class HashedFiles(StaticFiles):
     """Static files whose addresses hold a hash of their content: browsers need not ask again."""
 

@@ -1,6 +1,7 @@
 """Who was there: told by the gate at a confirmed passage into the session's zone, or by staff, who may undo it."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
@@ -12,6 +13,9 @@ from cloud.errors import ConflictError
 from cloud.sites import service as sites
 from cloud.sites.models import Site
 
+MARKED_AHEAD: Final = timedelta(days=1)
+"""Nobody was at a session that begins later than that."""
+
 
 def mark(session: UnitOfWork, actor: Actor, booking_id: str) -> Booking:
     """Say that the member was there.
@@ -21,7 +25,7 @@ def mark(session: UnitOfWork, actor: Actor, booking_id: str) -> Booking:
         ConflictError: it is cancelled, or its day is not there yet.
     """
     booking = _take(session, booking_id)
-    if booking.starts_at - session.now > timedelta(days=1):
+    if booking.starts_at - session.now > MARKED_AHEAD:
         raise ConflictError("session_not_yet", "The session is more than a day ahead.")
     if booking.attended_at is None:
         _set(session, actor, booking, session.now, via="staff")

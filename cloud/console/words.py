@@ -159,6 +159,10 @@ class Words:
         """A calendar day with its weekday, e.g. Monday 23 November."""
         return format_date(day, "EEEE d MMMM", locale=self._locale)
 
+    def weekdays(self) -> list[str]:
+        """The names of the weekdays, Monday first."""
+        return [format_date(date(2024, 1, number), "EEEE", locale=self._locale) for number in range(1, 8)]
+
     def hours(self, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> str:
         """From when to when, e.g. 18:00 – 19:00."""
         return f"{starts_at.astimezone(zone):%H:%M} – {ends_at.astimezone(zone):%H:%M}"
@@ -229,6 +233,8 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "lane_mode": named(LANE_MODES),
         "lane_news": named(LANE_NEWS),
         "minute": words.minute,
+        "hours": words.hours,
+        "moment": words.moment,
         "money": words.money,
         "number": words.number,
         "ordered_by": words.ordered_by,

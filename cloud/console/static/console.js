@@ -84,6 +84,9 @@
     } else if (event.key === "g") {
       isGoing = true;
       setTimeout(() => { isGoing = false; }, 1500);
+    } else if (!document.querySelector("dialog[open]") && document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`)) {
+      event.preventDefault();
+      document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`).click();
     } else if (event.key === "/") {
       const search = document.querySelector("[data-search]");
       event.preventDefault();

@@ -28,6 +28,7 @@ from cloud.sites import service as sites
 
 router = APIRouter()
 
+NOTICES: Final = {"booked": "session_booked", "waiting": "session_waited_for"}
 _DAYS_OFFERED: Final = 28
 _OFFERED_MAX: Final = 300
 
@@ -48,7 +49,7 @@ def book(member_id: str, session: Transaction, form: Submission = submitting("bo
         became = book_or_wait(session, form, member_id, body.session_id, may_wait="waits" in form.fields)
     if errors:
         return _form(session, form.viewer, member, form.fields, errors)
-    return forms.done(form.viewer, member_id, _NOTICES[became])
+    return forms.done(form.viewer, member_id, NOTICES[became])
 
 
 @router.post("/bookings/{booking_id}/cancel")
@@ -137,6 +138,3 @@ def _choices(session: UnitOfWork, member: Member, words: Words) -> list[tuple[st
 def _seats(held: ClassSession, taken: Mapping[str, int], words: Words) -> str:
     free = held.seats - taken.get(held.id, 0)
     return words.counted("%(num)s seat free", "%(num)s seats free", free) if free > 0 else words.text(mark("full"))
-
-
-_NOTICES: Final = {"booked": "session_booked", "waiting": "session_waited_for"}

@@ -1,0 +1,19 @@
+"""What there is to tell somebody who comes to a session. Pure."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final
+
+from cloud.contracts.policy import Terms, last_day_of_fee
+
+ENDS_WITHIN: Final = timedelta(days=7)
+"""A subscription that ends so soon after the session is spoken of."""
+
+
+def ending_on(held: Iterable[Terms], day: date) -> date | None:
+    """The last day of what somebody has bought, if it is near on a day; None: it is not, or nothing ever ran.
+
+    What is over is told, too: the last day may be past. Nothing is told while another contract follows.
+    """
+    last = max((last_day_of_fee(terms) for terms in held), default=None)
+    return last if last is not None and last <= day + ENDS_WITHIN else None
