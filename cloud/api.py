@@ -6,7 +6,7 @@ is sent (`scope="function"`), so that what the client reads as done is done.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query, Request
 from fastapi.concurrency import contextmanager_in_threadpool
@@ -15,6 +15,9 @@ from cloud.database import Database, UnitOfWork
 from cloud.kit.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cloud.kit.problems import problem_response
 from cloud.settings import Settings
+
+VISIBLE_SITES: Final = "visible_sites"
+"""The name under which a request's state says which sites its reader may see; nothing there: all."""
 
 
 def _database(request: Request) -> Database:
@@ -36,6 +39,7 @@ async def _transaction(request: Request) -> AsyncIterator[UnitOfWork]:
 
 def _read_session(request: Request) -> Iterator[UnitOfWork]:
     with _database(request).session() as session:
+        session.info[VISIBLE_SITES] = request.state
         yield session
 
 

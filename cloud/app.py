@@ -52,6 +52,7 @@ from cloud.presence.api import router as presence
 from cloud.rooms.api import router as rooms
 from cloud.sales.api import router as sales
 from cloud.settings import Settings
+from cloud.site_scope import sites_of_path
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
 from cloud.staff.audit_api import router as audit
@@ -121,6 +122,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.database = database
     app.state.writers = asyncio.Semaphore(database.writers_max)
     app.state.sign_in_guard = SignInGuard()
+    app.state.sites_of_path = sites_of_path
     app.state.open_streams = OpenStreams()
     for router in _ROUTERS:
         app.include_router(router, prefix=API_PREFIX)

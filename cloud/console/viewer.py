@@ -4,7 +4,7 @@
 sign-in page by `error_pages`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -15,7 +15,7 @@ from cloud.console.languages import choose_language
 from cloud.console.notices import read_notice
 from cloud.console.words import Words, words_of
 from cloud.errors import ForbiddenError, UnauthenticatedError
-from cloud.staff.api import check_permission, find_cookie_staff, is_csrf_token
+from cloud.staff.api import admit, check_permission, find_cookie_staff, is_csrf_token
 from cloud.staff.policy import Permission
 from cloud.staff.service import SignedIn
 
@@ -110,9 +110,18 @@ CurrentSubmission = Annotated[Submission, Depends(_submission)]
 def viewing(permission: Permission) -> Any:
     """The default of a parameter `viewer: Viewer`: who is signed in, if they have the permission (else 403)."""
 
-    def permitted(viewer: CurrentViewer) -> Viewer:
-        check_permission(viewer.signed_in, permission)
-        return viewer
+    def permitted(request: Request, viewer: CurrentViewer) -> Viewer:
+        return replace(viewer, staff=admit(request, viewer.signed_in, permission))
+
+    return Depends(permitted)
+
+
+def uploading(permission: Permission) -> Any:
+    """The default of a parameter `form: Upload`: a checked form with a file, of somebody with the permission."""
+
+    def permitted(form: CurrentUpload) -> Upload:
+        check_permission(form.viewer.signed_in, permission)
+        return form
 
     return Depends(permitted)
 

@@ -4,17 +4,19 @@ A request proves who it is by a bearer token or by the cookie; with the cookie e
 """
 
 import hmac
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from cloud.api import AppDatabase, Transaction, problems
+from cloud.api import VISIBLE_SITES, AppDatabase, Transaction, problems
 from cloud.database import Database
 from cloud.errors import ForbiddenError, UnauthenticatedError
 from cloud.staff import service
 from cloud.staff.policy import Permission
 from cloud.staff.schemas import SessionOut, SignInRequest
 from cloud.staff.service import SignedIn, SignInGuard
+from cloud.staff.site_rights import LISTED, permissions_for, visible_sites
 
 COOKIE: Final = "tornello_session"
 CSRF_HEADER: Final = "x-csrf-token"
@@ -52,11 +54,24 @@ CurrentStaff = Annotated[SignedIn, Depends(_current_staff)]
 def require(permission: Permission) -> Any:
     """The default of a parameter `staff: SignedIn`: who is signed in, if they have the permission (else 403)."""
 
-    def permitted(staff: CurrentStaff) -> SignedIn:
-        check_permission(staff, permission)
-        return staff
+    def permitted(request: Request, staff: CurrentStaff) -> SignedIn:
+        return admit(request, staff, permission)
 
     return Depends(permitted)
+
+
+def admit(request: Request, staff: SignedIn, permission: Permission) -> SignedIn:
+    """Let the person pass who has the permission, or who reads a list of which they may see a part; else 403."""
+    is_part = permission in LISTED and request.method in _SAFE_METHODS and not request.path_params
+    if is_part and not staff.may(permission) and permission in staff.rights.anywhere and not _is_stream(request):
+        setattr(request.state, VISIBLE_SITES, visible_sites(staff.rights, permission))
+        return replace(staff, permissions=staff.permissions | {permission})
+    check_permission(staff, permission)
+    return staff
+
+
+def _is_stream(request: Request) -> bool:
+    return request.url.path.endswith("/stream")
 
 
 def check_permission(staff: SignedIn, permission: Permission) -> None:
@@ -106,7 +121,11 @@ def _find(database: Database, token: str, request: Request) -> SignedIn | None:
     if not token:
         return None
     with database.session() as session:
-        return service.find_signed_in(session, token, request_id=request.state.request_id)
+        found = service.find_signed_in(session, token, request_id=request.state.request_id)
+        if found is None or not found.rights.at_sites:
+            return found
+        site_ids = request.app.state.sites_of_path(session, request.path_params)
+        return replace(found, permissions=permissions_for(found.rights, site_ids))
 
 
 def _check_csrf(signed_in: SignedIn, token: str) -> None:

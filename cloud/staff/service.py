@@ -31,6 +31,7 @@ from cloud.kit.passwords import (
 from cloud.staff import roles
 from cloud.staff.models import Staff, StaffSession
 from cloud.staff.policy import Permission, Rights
+from cloud.staff.site_rights import permissions_for
 
 SESSION_LIFE: Final = timedelta(hours=14)
 _WINDOW_S: Final = 300.0
@@ -38,7 +39,7 @@ _WINDOW_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is behind a request, and what they may do."""
+    """Who is behind a request, and what they may do: `rights` in all, `permissions` about what the request names."""
 
     staff_id: str
     session_id: str
@@ -49,6 +50,7 @@ class SignedIn:
     csrf_token: str
     expires_at: datetime
     rights: Rights
+    permissions: frozenset[Permission] = frozenset()
     request_id: str = ""
 
     @property
@@ -56,9 +58,9 @@ class SignedIn:
         """This person, as the audit log names them."""
         return Actor("staff", self.staff_id, self.request_id)
 
-    def may(self, permission: Permission, site_id: str | None = None) -> bool:
-        """Whether the person has the permission: at this site, or without one at any."""
-        return permission in (self.rights.anywhere if site_id is None else self.rights.at(site_id))
+    def may(self, permission: Permission) -> bool:
+        """Whether the person has the permission, about what the request names."""
+        return permission in self.permissions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +244,7 @@ def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str
 
 
 def _signed_in(session: UnitOfWork, staff: Staff, opened: StaffSession, token: str, request_id: str) -> SignedIn:
+    rights = roles.rights_of(session, staff)
     return SignedIn(
         staff_id=staff.id,
         session_id=opened.id,
@@ -251,7 +254,8 @@ def _signed_in(session: UnitOfWork, staff: Staff, opened: StaffSession, token: s
         role=staff.role,
         csrf_token=hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest(),
         expires_at=opened.expires_at,
-        rights=roles.rights_of(session, staff),
+        rights=rights,
+        permissions=permissions_for(rights, None),
         request_id=request_id,
     )
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from cloud.audit import service
+from cloud.audit.chain import chain_after
 from cloud.audit.models import AuditEntry, AuditHead
 from cloud.audit.service import Actor, AuditFilter
 from cloud.audit.verification import ERASURE, Anchor, Break, Verdict, verify
@@ -51,7 +52,7 @@ def test_an_entry_behind_the_end_was_added(club: Club) -> None:
         last = session.get_one(AuditEntry, seq)
         copy = {column.key: getattr(last, column.key) for column in AuditEntry.__table__.columns}
         forged = AuditEntry(**copy | {"seq": seq + 1})
-        chain = service.chain_after(last.chain, forged)
+        chain = chain_after(last.chain, forged)
     statement = insert(AuditEntry).values(copy | {"seq": seq + 1, "chain": chain})
     assert tamper(club, statement) == Break(seq + 1, "added")
 

@@ -37,4 +37,5 @@ def _staff(role: str) -> SignedIn:
         csrf_token="csrf",
         expires_at=datetime(2026, 11, 22, tzinfo=UTC),
         rights=Rights(permissions_of(role)),
+        permissions=permissions_of(role),
     )
