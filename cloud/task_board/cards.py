@@ -68,7 +68,7 @@ def find_board(session: UnitOfWork, wanted: TaskFilter) -> Board:
     count = len(found) if len(found) <= CARDS_MAX else tasks.count(session, narrowed)
     cards = cards_of(session, found[:CARDS_MAX])
     columns: dict[Column, list[Card]] = {column: [] for column in COLUMNS}
-    for card in sorted(cards, key=lambda card: (card.order, card.task.id)):
+    for card in sorted(cards, key=lambda card: card.order):
         columns[card.column].append(card)
     return Board(columns, count)
 
