@@ -56,6 +56,19 @@ _OF_MEMBERS: Final = {
     "black_listed_already": mark("The member is on the black list already."),
     "not_black_listed": mark("The member is not on the black list."),
 }
+_OF_PEOPLE: Final = {
+    "bad_telephone": mark("Write a telephone number; a foreign one with its country code."),
+    "value_error": mark("Write it like anna@example.org, or like 1990-12-31."),
+    "string_pattern_mismatch": mark("Write a telephone number; a foreign one with its country code."),
+    "unknown_label": _OF_THE_LIST,
+    "discount_of_card_type": mark("Only a card type gives a discount."),
+    "too_many_contacts": mark("At most 10 further contacts."),
+    "too_many_tags": mark("At most 20 tags, each of at most 60 characters."),
+    "state_already": mark("They are that already."),
+    "bad_photo": mark("Use a JPEG, PNG or WebP picture of at most 8 MB."),
+    "card_malformed": mark("This number does not make a card."),
+    "card_incomplete": _FILL_IN,
+}
 _OF_CONTRACTS: Final = {
     "freeze_ends_before_start": mark("The freeze ends before it starts."),
     "freeze_too_long": mark("At most two years."),
@@ -138,7 +151,17 @@ _OF_SESSIONS: Final = {
     "seats_free": mark("There are free seats: book one."),
     "waiting_list_full": mark("As many as may wait are waiting already."),
 }
-_TABLES: Final = (_OF_VALUES, _OF_RULES, _OF_MEMBERS, _OF_CONTRACTS, _OF_PAYMENTS, _OF_TASKS, _OF_STAFF, _OF_SESSIONS)
+_TABLES: Final = (
+    _OF_VALUES,
+    _OF_RULES,
+    _OF_MEMBERS,
+    _OF_CONTRACTS,
+    _OF_PAYMENTS,
+    _OF_TASKS,
+    _OF_PEOPLE,
+    _OF_STAFF,
+    _OF_SESSIONS,
+)
 _WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}
 assert len(_WORDS) == sum(len(table) for table in _TABLES), "a code with two meanings"
 

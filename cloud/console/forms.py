@@ -31,6 +31,7 @@ class Sheet:
         back: the page where it leads without scripts, and when it is cancelled; `back_text` says so.
         body: the template of its fields, e.g. "members/role_fields.html"; it sees fields, errors and context.
         tone: "primary", or "danger" for what cannot be undone.
+        has_file: whether one of the fields is a file.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Sheet:
     text: str = ""
     body: str = ""
     tone: str = "primary"
+    has_file: bool = False
 
 
 def show(

@@ -23,6 +23,7 @@ NOTICES: Final = {
     "zone_forgiven": mark("The gates forget who is inside once they have heard of it."),
     "plan_saved": mark("Saved. Contracts that were sold stay as they are."),
     "standing_saved": mark("Saved. The gates obey once they have heard of it."),
+    "member_saved": mark("Saved."),
     "member_forgiven": mark("The gates forget where the member is once they have heard of it."),
     "session_booked": mark("Booked. The gates know once they have heard of it."),
     "session_cancelled": mark("Cancelled. The gates know once they have heard of it."),

@@ -65,6 +65,13 @@ class Submission:
     fields: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Upload(Submission):
+    """A checked form post with one file; `content` is empty when none was chosen."""
+
+    content: bytes
+
+
 def visitor_of(request: Request, now: datetime, staff: SignedIn | None) -> Visitor:
     """What the request tells about who looks."""
     language = choose_language(staff.locale if staff else None, request.headers.get("accept-language", ""))
@@ -105,6 +112,21 @@ async def _submission(request: Request, viewer: CurrentViewer) -> Submission:
 
 
 CurrentSubmission = Annotated[Submission, Depends(_submission)]
+
+
+async def _upload(request: Request, viewer: CurrentViewer) -> Upload:
+    content = b""
+    async with request.form(max_fields=FIELDS_MAX, max_files=1) as form:
+        fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+        for file in form.values():
+            if not isinstance(file, str):
+                content = await file.read()
+    if not is_csrf_token(viewer.signed_in, fields.pop("csrf_token", "")):
+        raise ForbiddenError("csrf_token_wrong", "The form is no longer valid; load the page again.")
+    return Upload(viewer, fields, content)
+
+
+CurrentUpload = Annotated[Upload, Depends(_upload)]
 
 
 def viewing(permission: Permission) -> Any:

@@ -18,6 +18,7 @@ from cloud.console.lane_words import LANE_MODES, LANE_NEWS, ORDERED_BY
 from cloud.console.languages import LANGUAGES, catalogue, locale_of, mark
 from cloud.console.self_test_words import CHECKS, FINDINGS, VERDICTS
 from cloud.kit.money import format_money
+from cloud.kit.telephone import show_telephone
 
 # Every reason a gateway gives for its decision (`AccessDecided.reason`), as staff say it at the desk.
 REASONS: Final = {
@@ -88,6 +89,13 @@ CREDENTIAL_STATUSES: Final = {
     "lost": mark("Lost"),
     "revoked": mark("Revoked"),
 }
+MEMBER_STATES: Final = {
+    "lead": mark("Lead"),
+    "client": mark("Client"),
+    "former": mark("Former member"),
+}
+SEXES: Final = {"female": mark("Female"), "male": mark("Male")}
+CARD_TYPE_STATUSES: Final = {"active": mark("In force"), "suspended": mark("Suspended")}
 FLAG_SOURCES: Final = {
     "manual": mark("Raised by staff"),
     "dues": mark("Unpaid dues"),
@@ -230,6 +238,10 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "exact": words.exact,
         "flag_source": named(FLAG_SOURCES),
         "journal_fault": named(JOURNAL_FAULTS),
+        "card_type_status": named(CARD_TYPE_STATUSES),
+        "member_state": named(MEMBER_STATES),
+        "sex": named(SEXES),
+        "telephone": show_telephone,
         "lane_mode": named(LANE_MODES),
         "lane_news": named(LANE_NEWS),
         "minute": words.minute,

@@ -1,6 +1,7 @@
-"""Revoke a card and let it work again, give it a PIN and take that away, from the member card."""
+"""Give a card to a member, revoke it and let it work again, give it a PIN and take that away, from the member card."""
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
@@ -11,12 +12,45 @@ from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.credentials import pins, service
 from cloud.credentials.models import Credential
 from cloud.credentials.policy import printed_number
+from cloud.credentials.schemas import CredentialIn
+from cloud.credentials.service import CardSpec
 from cloud.database import UnitOfWork
 from cloud.members import service as members
+from cloud.members.models import Member
 from cloud.members.pages import forms
 from cloud.members.pages.forms import Sheet, attempt
 
+_KINDS: Final = {
+    "wiegand26": mark("Card or fob with a printed number"),
+    "uid": mark("Serial number of a card or telephone, in hex digits"),
+    "code": mark("Printed or shown code (QR)"),
+}
+_NUMBER_FIELDS: Final = {"wiegand26": "card_number", "uid": "data_hex", "code": "code"}
+
 router = APIRouter()
+
+
+@router.get("/members/{member_id}/cards/new")
+def show_new_card(member_id: str, session: ReadSession, viewer: Viewer = viewing("credentials.write")) -> Response:
+    """An empty form; the facility code is the club's own."""
+    return _card_form(viewer, members.get(session, member_id), {"kind": "wiegand26"})
+
+
+@router.post("/members/{member_id}/cards")
+def issue(member_id: str, session: Transaction, form: Submission = submitting("credentials.write")) -> Response:
+    """Give the card to the member."""
+    member = members.get(session, member_id)
+    kind = form.fields.get("kind", "")
+    names = dict.fromkeys(_NUMBER_FIELDS.values(), "number")
+    with attempt(session, form.viewer.words, names) as errors:
+        told: dict[str, Any] = {"kind": kind, "label": form.fields.get("label", "")}
+        told[_NUMBER_FIELDS.get(kind, "card_number")] = form.fields.get("number") or None
+        told["facility_code"] = form.fields.get("facility_code") or None
+        card = CardSpec(**CredentialIn.model_validate(told).model_dump())
+        service.issue(session, form.viewer.signed_in.actor, member_id, card)
+    if errors:
+        return _card_form(form.viewer, member, form.fields, errors)
+    return forms.done(form.viewer, member_id, "standing_saved")
 
 
 @router.post("/credentials/{credential_id}/revoke")
@@ -71,3 +105,17 @@ def _pin_form(
         body="members/pin_fields.html",
     )
     return forms.show(viewer, members.get(session, card.member_id), sheet, {}, errors)
+
+
+def _card_form(
+    viewer: Viewer, member: Member, fields: Mapping[str, str], errors: Mapping[str, str] | None = None
+) -> Response:
+    say = viewer.words.text
+    sheet = Sheet(
+        title=say(mark("New card of %(name)s"), name=member.name),
+        action=f"/members/{member.id}/cards",
+        button=say(mark("Send to the gates")),
+        body="credentials/card_fields.html",
+    )
+    kind_choices = [(kind, say(text)) for kind, text in _KINDS.items()]
+    return forms.show(viewer, member, sheet, fields, errors, kind_choices=kind_choices)

@@ -1,6 +1,7 @@
 """What every HTTP exchange gets at the door: a request id, a limit on its body, and careful headers. Plain ASGI.
 
-The body is read before the application runs: at most `BODY_BYTES_MAX` (else 413) within `BODY_WITHIN_S` (else 408). For
+The body is read before the application runs: at most `BODY_BYTES_MAX`, at addresses that end in `/upload` (files)
+`UPLOAD_BYTES_MAX` (else 413), within `BODY_WITHIN_S` (else 408). For
 a client that leaves before the end nothing is carried out. An address with a NUL character, which no database takes,
 is answered with 400.
 """
@@ -15,6 +16,7 @@ from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, problem_body
 from cloud.kit.request_ids import REQUEST_ID_HEADER
 
 BODY_BYTES_MAX: Final = 1024 * 1024
+UPLOAD_BYTES_MAX: Final = 8 * 1024 * 1024
 BODY_WITHIN_S: Final = 20.0
 
 Scope = MutableMapping[str, Any]
@@ -28,13 +30,6 @@ _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
-)
-_BODY_TOO_LARGE: Final = Problem(
-    type="urn:tornello:problem:body_too_large",
-    title="Too large",
-    status=413,
-    detail=f"The body may have at most {BODY_BYTES_MAX} bytes.",
-    request_id="",
 )
 _BODY_TOO_SLOW: Final = Problem(
     type="urn:tornello:problem:body_too_slow",
@@ -81,13 +76,14 @@ class RequestGuard:
         if scope["method"] in _BODILESS:
             await self._app(scope, receive, guarded)
             return
+        bytes_max = UPLOAD_BYTES_MAX if scope["path"].endswith("/upload") else BODY_BYTES_MAX
         try:
             async with asyncio.timeout(self._body_within_s):
-                body = await _read_body(receive)
+                body = await _read_body(receive, bytes_max)
         except _ClientGoneError:
             return
         except _BodyTooLongError:
-            await _refuse(guarded, _BODY_TOO_LARGE, request_id)
+            await _refuse(guarded, _too_large(bytes_max), request_id)
         except TimeoutError:
             await _refuse(guarded, _BODY_TOO_SLOW, request_id)
         else:
@@ -99,7 +95,17 @@ def _header(scope: Scope, name: bytes) -> bytes | None:
     return found[0] if found else None
 
 
-async def _read_body(receive: Receive) -> bytearray:
+def _too_large(bytes_max: int) -> Problem:
+    return Problem(
+        type="urn:tornello:problem:body_too_large",
+        title="Too large",
+        status=413,
+        detail=f"The body may have at most {bytes_max} bytes.",
+        request_id="",
+    )
+
+
+async def _read_body(receive: Receive, bytes_max: int) -> bytearray:
     """The whole body. What a client leaves half said could mean something else than it wanted to say."""
     body = bytearray()
     while True:
@@ -107,7 +113,7 @@ async def _read_body(receive: Receive) -> bytearray:
         if message["type"] == "http.disconnect":
             raise _ClientGoneError
         body += message.get("body", b"")
-        if len(body) > BODY_BYTES_MAX:
+        if len(body) > bytes_max:
             raise _BodyTooLongError
         if not message.get("more_body", False):
             return body

@@ -201,6 +201,17 @@ PAGES: Final = {
     "POST /settings/labels/{label_id}": "labels.write",
     "GET /members/{member_id}/standing": "members.read",
     "GET /members/{member_id}/accesses": "access.read",
+    "GET /members/new": "members.write",
+    "POST /members": "members.write",
+    "GET /members/{member_id}/edit": "members.write",
+    "POST /members/{member_id}/edit": "members.write",
+    "GET /members/{member_id}/state": "members.write",
+    "POST /members/{member_id}/state": "members.write",
+    "GET /members/{member_id}/photo": "members.read",
+    "GET /members/{member_id}/photo/upload": "members.write",
+    "POST /members/{member_id}/photo/upload": "members.write",
+    "GET /members/{member_id}/cards/new": "credentials.write",
+    "POST /members/{member_id}/cards": "credentials.write",
     "GET /members/{member_id}/role": "members.standing",
     "POST /members/{member_id}/role": "members.standing",
     "GET /members/{member_id}/certificate": "members.write",
@@ -348,24 +359,6 @@ PAGES: Final = {
     "POST /access/levels/{level_id}": "access_rules.write",
     "GET /access/levels/{level_id}/delete": "access_rules.write",
     "POST /access/levels/{level_id}/delete": "access_rules.write",
-    "GET /sign-in": ANYBODY,
-    "POST /sign-in": ANYBODY,
-    "POST /sign-out": SIGNED_IN,
-    "POST /language": SIGNED_IN,
-    "GET /stream": "gateways.read",
-}
-CHANGES_PAGES: Final = [name for name in PAGES if name.startswith("POST") and PAGES[name] != ANYBODY]
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    "GET /settings/audit": "audit.read",
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    club = open_club(database)
-    club.app.state.open_streams = OpenStreams(of_one_max=0)  # who may stream is told so, and does not wait for ever
-    yield club
-    database.close()
     "GET /settings": SIGNED_IN,
     "GET /settings/staff": "staff.write",
     "GET /settings/staff/new": "staff.write",
@@ -377,6 +370,7 @@ def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
     "GET /settings/staff/{staff_id}/leave": "staff.write",
     "POST /settings/staff/{staff_id}/leave": "staff.write",
     "POST /settings/staff/{staff_id}/return": "staff.write",
+    "GET /settings/audit": "audit.read",
     "GET /settings/roles": "roles.write",
     "GET /settings/roles/new": "roles.write",
     "POST /settings/roles": "roles.write",
@@ -384,6 +378,23 @@ def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
     "POST /settings/roles/{key}": "roles.write",
     "GET /settings/roles/{key}/reset": "roles.write",
     "POST /settings/roles/{key}/reset": "roles.write",
+    "GET /sign-in": ANYBODY,
+    "POST /sign-in": ANYBODY,
+    "POST /sign-out": SIGNED_IN,
+    "POST /language": SIGNED_IN,
+    "GET /stream": "gateways.read",
+}
+CHANGES_PAGES: Final = [name for name in PAGES if name.startswith("POST") and PAGES[name] != ANYBODY]
+
+
+@pytest.fixture
+def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
+    club = open_club(database)
+    club.app.state.open_streams = OpenStreams(of_one_max=0)  # who may stream is told so, and does not wait for ever
+    yield club
+    database.close()
 
 
 def test_every_address_says_who_may_use_it() -> None:

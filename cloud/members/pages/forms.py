@@ -29,6 +29,7 @@ class Sheet:
     text: str = ""
     body: str = ""
     tone: str = "primary"
+    has_file: bool = False
 
 
 def show(
@@ -49,6 +50,7 @@ def show(
         text=sheet.text,
         body=sheet.body,
         tone=sheet.tone,
+        has_file=sheet.has_file,
     )
     return forms.show(viewer, whole, fields, errors, member=member, **context)
 

@@ -1,0 +1,155 @@
+"""The list of members: a search, filters as chips, an order, a count, and the next rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, StringConstraints, field_validator
+
+from cloud.api import ReadSession
+from cloud.console.languages import mark
+from cloud.console.rendering import render
+from cloud.console.viewer import Viewer, viewing
+from cloud.console.words import CARD_TYPE_STATUSES, MEMBER_STATES, SEXES
+from cloud.database import UnitOfWork
+from cloud.kit.clock import local_day
+from cloud.labels import service as labels
+from cloud.members import contacts, service
+from cloud.members.filters import ORDERS, MemberFilter, Order
+from cloud.members.pages.standing_rows import list_rows
+from cloud.members.service import LABEL_FIELDS
+from cloud.sites import service as sites
+
+PAGE_ROWS: Final = 50
+_BIRTHDAYS: Final = {"today": mark("Today"), "week": mark("In the next 7 days"), "month": mark("In the next 30 days")}
+_BIRTHDAY_DAYS: Final = {"today": 0, "week": 7, "month": 30}
+_YES: Final = {"1": mark("Yes")}
+_LABELS: Final = {
+    "state": mark("State"),
+    "tag_id": mark("Tag"),
+    "site_id": mark("Branch"),
+    "black_listed": mark("Black list"),
+    "sex": mark("Sex"),
+    "birthday": mark("Birthday"),
+    "card_type_id": mark("Card type"),
+    "card_status": mark("State of the card type"),
+    "source_id": mark("Advertising source"),
+    "reason_id": mark("Reason for contact"),
+}
+Choice = Annotated[str, StringConstraints(max_length=24)]
+
+router = APIRouter()
+
+
+class ListQuery(BaseModel):
+    """What the address of the list says; what it says wrongly does not narrow."""
+
+    q: Annotated[str, StringConstraints(max_length=200)] = ""
+    order: Order = "name"
+    after: Annotated[str, StringConstraints(max_length=1000)] | None = None
+    state: Choice = ""
+    tag_id: Choice = ""
+    site_id: Choice = ""
+    black_listed: Choice = ""
+    sex: Choice = ""
+    birthday: Choice = ""
+    card_type_id: Choice = ""
+    card_status: Choice = ""
+    source_id: Choice = ""
+    reason_id: Choice = ""
+
+    @field_validator("order", mode="before")
+    @classmethod
+    def _known(cls, order: object) -> object:
+        return order if order in ORDERS else "name"
+
+    def filters(self) -> dict[str, str]:
+        """What narrows, by field."""
+        return {name: value for name in _LABELS if (value := getattr(self, name))}
+
+    def member_filter(self, today: date) -> MemberFilter:
+        """The same for the service."""
+        plain: dict[str, Any] = {
+            name: value for name, value in self.filters().items() if name not in {"black_listed", "birthday"}
+        }
+        wanted = MemberFilter(**plain, is_black_listed=True if self.black_listed else None)
+        if self.birthday in _BIRTHDAY_DAYS:
+            last = today + timedelta(days=_BIRTHDAY_DAYS[self.birthday])
+            wanted = replace(wanted, birthday_from=today, birthday_to=last)
+        return wanted
+
+    def address(self, **changes: str) -> str:
+        """The list with something else in its address; an empty value leaves it out."""
+        told = {"q": self.q, "order": "" if self.order == "name" else self.order} | self.filters() | changes
+        return "/members?" + urlencode({name: value for name, value in told.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter: what can be chosen, what is, in words, and the address without it."""
+
+    name: str
+    label: str
+    choices: Sequence[tuple[str, str]]
+    value: str
+    text: str
+    without: str
+
+
+@router.get("/members")
+def list_members(
+    session: ReadSession, query: Annotated[ListQuery, Query()], viewer: Viewer = viewing("members.read")
+) -> Response:
+    """The list; as fragment what a search finds, or the next rows."""
+    wanted = query.member_filter(_today(session))
+    page = service.search(session, query.q, after=query.after, limit=PAGE_ROWS, wanted=wanted, order=query.order)
+    ids = [member.id for member in page.items]
+    template = "members/list.html"
+    if viewer.is_fragment:
+        template = "members/rows.html" if query.after else "members/results.html"
+    return render(
+        viewer,
+        template,
+        rows=list_rows(session, page.items, viewer),
+        count=service.count_found(session, query.q, wanted),
+        query=query,
+        q=query.q,
+        chips=_chips(session, query, viewer),
+        tags=contacts.tags_of(session, ids),
+        next_after=page.next,
+    )
+
+
+def _today(session: UnitOfWork) -> date:
+    found = sites.list_sites(session)
+    return local_day(session.now, ZoneInfo(found[0].time_zone if found else "UTC"))
+
+
+def _chips(session: UnitOfWork, query: ListQuery, viewer: Viewer) -> list[Chip]:
+    say = viewer.words.text
+
+    def named(names: Mapping[str, str]) -> list[tuple[str, str]]:
+        return [(code, say(text)) for code, text in names.items()]
+
+    offered: dict[str, list[tuple[str, str]]] = {
+        "state": named(MEMBER_STATES),
+        "site_id": [(site.id, site.name) for site in sites.list_sites(session)],
+        "black_listed": named(_YES),
+        "sex": named(SEXES),
+        "birthday": named(_BIRTHDAYS),
+        "card_status": named(CARD_TYPE_STATUSES),
+    }
+    for field, kind in (("tag_id", "tag"), *LABEL_FIELDS.items()):
+        found: Any = labels.list_of_kind(session, kind)
+        offered[field] = [(label.id, label.name) for label in found]
+    chips = []
+    for name, label in _LABELS.items():
+        value, choices = getattr(query, name), offered[name]
+        if choices:
+            text = dict(choices).get(value, value)
+            chips.append(Chip(name, say(label), choices, value, text, query.address(**{name: ""})))
+    return chips
