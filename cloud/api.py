@@ -12,6 +12,7 @@ from fastapi import Depends, Query, Request
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from cloud.database import Database, UnitOfWork
+from cloud.idempotency.middleware import mark_in
 from cloud.kit.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cloud.kit.problems import problem_response
 from cloud.settings import Settings
@@ -34,6 +35,7 @@ async def _transaction(request: Request) -> AsyncIterator[UnitOfWork]:
     # Writers queue here, outside the threads: those would all wait for one that needs another thread to finish.
     writers: asyncio.Semaphore = request.app.state.writers
     async with writers, contextmanager_in_threadpool(_database(request).transaction()) as session:
+        mark_in(session, request.state)
         yield session
 
 

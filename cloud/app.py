@@ -40,6 +40,7 @@ from cloud.explanations.preview_api import router as previews
 from cloud.flags.api import router as flags
 from cloud.gate_commands.api import router as gate_commands
 from cloud.gateway_health.api import router as gateway_health
+from cloud.idempotency.middleware import PostsOnce
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.labels.api import router as labels
@@ -141,7 +142,7 @@ class _Application(FastAPI):
     """FastAPI with the guard at the very door, and problems described instead of its own validation errors."""
 
     def build_middleware_stack(self) -> Any:
-        return RequestGuard(super().build_middleware_stack())
+        return RequestGuard(PostsOnce(super().build_middleware_stack(), self.state))
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:

@@ -25,6 +25,7 @@ from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
 from cloud.gateway_link import models as gateway_link
 from cloud.labels import models as labels
+from cloud.idempotency import models as idempotency
 from cloud.members import models as members
 from cloud.plans import models as plans
 from cloud.presence import models as presence
@@ -55,6 +56,7 @@ _PACKAGES: Final = (
     gateway_health,
     gateway_link,
     labels,
+    idempotency,
     members,
     plans,
     presence,

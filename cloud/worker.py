@@ -17,6 +17,7 @@ from cloud.desired_state.history_keeping import keep_history_short
 from cloud.enrolment.revocation_list import keep_list
 from cloud.gateway_link.link import run_link
 from cloud.gateway_link.share import DUTIES, Duty
+from cloud.idempotency.keeping import keep_keys_short
 from cloud.metrics.telling import metrics_of, tell_metrics
 from cloud.settings import Settings
 
@@ -44,6 +45,7 @@ def start_working(
         tasks.create_task(keep_history_short(database)),
         tasks.create_task(keep_contracts_going(database)),
         tasks.create_task(keep_alarms_short(database)),
+        tasks.create_task(keep_keys_short(database)),
         tasks.create_task(keep_card_rules(database)),
         tasks.create_task(keep_runs_short(database)),
     )
