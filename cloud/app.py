@@ -24,6 +24,7 @@ from cloud.arrivals.api import router as arrivals
 from cloud.balances.api import router as balances
 from cloud.billing.api import router as billing
 from cloud.bookings.api import router as bookings
+from cloud.card_rules.api import router as card_rules
 from cloud.class_sessions.api import router as class_sessions
 from cloud.comments.api import router as comments
 from cloud.contracts.api import router as contracts
@@ -91,6 +92,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     action_types,
     tasks,
     task_settings,
+    card_rules,
     time_line,
     previews,
     desired_state,

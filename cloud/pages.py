@@ -16,6 +16,7 @@ from cloud.audit.pages import router as audit
 from cloud.balances.pages import router as balances
 from cloud.billing.pages import router as billing
 from cloud.bookings.pages import routers as bookings
+from cloud.card_rules.pages import router as card_rules
 from cloud.class_sessions.pages import routers as class_sessions
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
@@ -57,6 +58,7 @@ ROUTERS: Final = (
     *tasks,
     *task_board,
     *action_types,
+    card_rules,
     credentials,
     sites,
     *access_rules,

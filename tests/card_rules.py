@@ -62,7 +62,7 @@ class RuleClub:
 
     def sell(self, member_id: str, *, days: int, kind: str = "fixed_term", **details: Any) -> str:
         """A contract that ends in so many days."""
-        terms = {"plan_name": "Year", "starts_on": self.today - timedelta(days=30)} | details
+        terms: dict[str, Any] = {"plan_name": "Year", "starts_on": self.today - timedelta(days=30)} | details
         contract = ContractDetails(ends_on=self.today + timedelta(days=days), **terms)
         with self.database.transaction() as session:
             return contracts.create(session, self.club.actor, member_id, contract, Origin(kind=kind)).id

@@ -1,7 +1,7 @@
 """What the club has set each rule to; changed by managers, with audit."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -90,10 +90,26 @@ def change(session: UnitOfWork, actor: Actor, key: str, changes: Mapping[str, An
     return RuleSettings(**after)
 
 
-def _check(session: UnitOfWork, key: RuleKey, values: Mapping[str, Any]) -> None:
+def with_amount(key: RuleKey, settings: RuleSettings, amount: int | None) -> RuleSettings:
+    """The settings with other days or minutes, to try them; None: as they are.
+
+    Raises:
+        InvalidError: it is out of its range.
+    """
+    if amount is None:
+        return settings
+    _check_amount(key, amount)
+    return replace(settings, amount=amount)
+
+
+def _check_amount(key: RuleKey, amount: int) -> None:
     kind = KINDS[key]
-    if not (1 if kind.unit == "days" else 0) <= values["amount"] <= kind.most:
-        raise invalid_field("amount", "amount_out_of_range", f"At most {kind.most}.")
+    if not (1 if kind.unit == "days" else 0) <= amount <= kind.most:
+        raise invalid_field("amount", "amount_out_of_range", f"Within {kind.most} {kind.unit}.")
+
+
+def _check(session: UnitOfWork, key: RuleKey, values: Mapping[str, Any]) -> None:
+    _check_amount(key, values["amount"])
     if key in ABSENCE_KEYS and values["is_on"] and values["amount"] in _other_stages(session, key):
         raise invalid_field("amount", "amount_taken", "Another rule about absences has this number of days.")
     if values["action_type_id"] is None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from cloud.card_rules import activity, cards, ending, policy, rules
 from cloud.card_rules.causes import Found, Scope
@@ -19,6 +19,8 @@ from cloud.card_rules.rules import RuleSettings
 from cloud.database import Database, UnitOfWork
 from cloud.errors import InvalidError
 from cloud.kit.ids import new_id
+from cloud.kit.paging import Page
+from cloud.listing import page_by_id
 from cloud.sites import service as sites
 from cloud.tasks import service as tasks
 
@@ -49,6 +51,22 @@ def run(database: Database, key: RuleKey, scope: Scope) -> None:
     if is_daily and is_whole:
         with database.transaction() as session:
             _run_of_day(session, key, scope).done_at = session.now
+
+
+def find_page(session: UnitOfWork, key: RuleKey, *, after: str | None, limit: int) -> Page[CardRun]:
+    """What a rule did, the newest day first.
+
+    Raises:
+        InvalidError: `after` is no cursor of this list.
+    """
+    return page_by_id(session, select(CardRun).where(CardRun.rule_key == key), CardRun.id, after=after, limit=limit)
+
+
+def list_last(session: UnitOfWork) -> dict[RuleKey, CardRun]:
+    """The last run of each rule, wherever it was."""
+    newest = select(func.max(CardRun.id)).group_by(CardRun.rule_key)
+    runs = {run.rule_key: run for run in session.scalars(select(CardRun).where(CardRun.id.in_(newest)))}
+    return {key: runs[key] for key in KINDS if key in runs}
 
 
 def prune(session: UnitOfWork, before: date) -> int:

@@ -113,6 +113,10 @@ _OF_TASKS: Final = {
     "week_is_over": mark("No day of this week comes after tomorrow: choose another column."),
     "task_closed": mark("The task is closed already."),
     "task_keeps_no_block": mark("The task keeps no block."),
+    "amount_out_of_range": mark("This is too little or too much."),
+    "amount_taken": mark("Another rule about absences has this number of days."),
+    "text_missing": _FILL_IN,
+    "unknown_placeholder": mark("Only {plan}, {day}, {amount}, {days} and {phone} are filled in."),
     "too_many_tasks": mark("The member has as many open tasks as there may be. Close some first."),
 }
 _OF_STAFF: Final = {
