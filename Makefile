@@ -1,6 +1,6 @@
 # Each line is a command that anyone could type; the work is in the programs they call.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset tour test test-waiting test-computing coverage check unit format bench simulate deb deb-test lock clean
+.PHONY: help setup demo demo-reset tour test test-worlds test-machines test-pages test-memory coverage check unit format bench simulate deb deb-test lock clean
 PY := .venv/bin/python
 
 help:  ## list the targets
@@ -18,14 +18,21 @@ demo-reset: setup  ## forget the demo's data
 tour: setup  ## the main job from end to end, a line and a duration a step
 	@$(PY) -m provisioning.tour
 
-test: check  ## check, then every test: those that mostly wait beside those that mostly compute
-	@$(MAKE) --no-print-directory -j2 --output-sync=line test-waiting test-computing
+test: check test-worlds  ## check, then every test: those that mostly wait beside those that mostly compute
+	@$(MAKE) --no-print-directory -j3 --output-sync=line test-machines test-pages test-memory
 
-test-waiting:
-	$(PY) -m pytest tests/integration
+test-worlds:  # alone, because it takes every processor for a minute
+	$(PY) -m pytest tests/simulation/test_whole_system.py
 
-test-computing:
-	$(PY) -m pytest tests --ignore tests/integration
+test-machines:
+	$(PY) -m pytest tests/integration tests/chaos
+
+test-pages:
+	$(PY) -m pytest tests/browser
+
+test-memory:
+	$(PY) -m pytest tests --ignore tests/integration --ignore tests/chaos --ignore tests/browser --ignore tests/tidy \
+	  --deselect tests/simulation/test_whole_system.py
 	@$(MAKE) --no-print-directory coverage
 
 coverage:  ## the protocols of the wire and the access policy: every branch covered by their own tests
