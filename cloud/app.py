@@ -49,6 +49,7 @@ from cloud.members.api import router as members
 from cloud.members.person_api import router as members_person
 from cloud.members.standing_api import router as members_standing
 from cloud.metrics.health import router as health
+from cloud.personal_data.api import router as personal_data
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.rooms.api import router as rooms
@@ -68,6 +69,7 @@ BUSY_RETRY_AFTER_S: Final = 2
 _ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff,
     audit,
+    personal_data,
     sites,
     gateway_health,
     gate_commands,

@@ -30,6 +30,7 @@ from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.labels.pages import router as labels
 from cloud.members.pages import routers as members
+from cloud.personal_data.pages import router as personal_data
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.rooms.pages import router as rooms
@@ -67,6 +68,7 @@ ROUTERS: Final = (
     enrolment,
     *staff,
     audit,
+    personal_data,
     live_stream,
 )
 _FOREVER: Final = "public, max-age=31536000, immutable"

@@ -26,6 +26,7 @@ from cloud.gateway_health import models as gateway_health
 from cloud.gateway_link import models as gateway_link
 from cloud.labels import models as labels
 from cloud.idempotency import models as idempotency
+from cloud.members import erasures
 from cloud.members import models as members
 from cloud.plans import models as plans
 from cloud.presence import models as presence
@@ -57,6 +58,7 @@ _PACKAGES: Final = (
     gateway_link,
     labels,
     idempotency,
+    erasures,
     members,
     plans,
     presence,

@@ -155,6 +155,12 @@ _OF_SESSIONS: Final = {
     "seats_free": mark("There are free seats: book one."),
     "waiting_list_full": mark("As many as may wait are waiting already."),
 }
+_OF_PERSONS: Final = {
+    "other_name": mark("Type the name as it stands on the card."),
+    "erased_already": mark("This person was erased already."),
+    "dues_open": mark("Something is still to be paid: settle or cancel it first."),
+    "contract_goes_on": mark("A contract goes on by itself: end it first."),
+}
 _TABLES: Final = (
     _OF_VALUES,
     _OF_RULES,
@@ -163,7 +169,7 @@ _TABLES: Final = (
     _OF_PAYMENTS,
     _OF_TASKS,
     _OF_PEOPLE,
-    _OF_STAFF,
+    _OF_STAFF, _OF_PERSONS,
     _OF_SESSIONS,
 )
 _WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}

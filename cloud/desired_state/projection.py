@@ -24,6 +24,7 @@ from cloud.desired_state import history, policy_rows, repository, rows
 from cloud.desired_state.models import DesiredRow, RevisionTime, StateHead
 from cloud.flags import service as flags
 from cloud.members import service as members
+from cloud.members.erasures import erased_among
 from cloud.sites import service as sites
 from cloud.sites.models import Site
 from cloud.tasks import service as tasks
@@ -123,7 +124,8 @@ def _policy_of(fresh: UnitOfWork, site: Site) -> list[StateRow]:
 
 def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[StateRow]:
     uses = members.site_ids_of(fresh, member_ids)
-    present = [member_id for member_id in member_ids if site.id in uses.get(member_id, ())]
+    erased = erased_among(fresh, member_ids)
+    present = [each for each in member_ids if site.id in uses.get(each, ()) and each not in erased]
     bought: dict[str, list[Contract]] = defaultdict(list)
     for contract in contracts.list_of_members(fresh, present):
         bought[contract.member_id].append(contract)

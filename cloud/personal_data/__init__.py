@@ -1,0 +1,1 @@
+"""What is kept about a person: to be seen, exported, and erased."""
