@@ -18,6 +18,7 @@ from cloud.billing.pages import router as billing
 from cloud.bookings.pages import routers as bookings
 from cloud.card_rules.pages import router as card_rules
 from cloud.class_sessions.pages import routers as class_sessions
+from cloud.comments.pages import router as comments
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
@@ -34,10 +35,12 @@ from cloud.personal_data.pages import router as personal_data
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.rooms.pages import router as rooms
+from cloud.sales.pages import router as sales
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import routers as staff
 from cloud.task_board.pages import routers as task_board
 from cloud.tasks.pages import routers as tasks
+from cloud.time_line.pages.showing import router as time_line
 
 ROUTERS: Final = (
     access_events,
@@ -55,6 +58,9 @@ ROUTERS: Final = (
     billing,
     plans,
     balances,
+    time_line,
+    comments,
+    sales,
     flags,
     *tasks,
     *task_board,

@@ -161,13 +161,19 @@ _OF_PERSONS: Final = {
     "dues_open": mark("Something is still to be paid: settle or cancel it first."),
     "contract_goes_on": mark("A contract goes on by itself: end it first."),
 }
+_OF_SALES: Final = {
+    "bad_materials": mark("Write one material a line, like Massage oil: 30 ml."),
+    "only_services": mark("Only a service is rendered, and uses materials up."),
+    "unknown_staff": _OF_THE_LIST,
+    "sale_cancelled": mark("The sale was taken back already."),
+}
 _TABLES: Final = (
     _OF_VALUES,
     _OF_RULES,
     _OF_MEMBERS,
     _OF_CONTRACTS,
     _OF_PAYMENTS,
-    _OF_TASKS,
+    _OF_TASKS, _OF_SALES,
     _OF_PEOPLE,
     _OF_STAFF, _OF_PERSONS,
     _OF_SESSIONS,

@@ -1,41 +1,25 @@
 """The time line over HTTP."""
 
-from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
-from cloud.api import LIMIT_DEFAULT, After, Limit, ReadSession, problems
+from cloud.api import ReadSession, problems
 from cloud.kit.paging import Page
-from cloud.past import KINDS, Kind
 from cloud.staff import service as staff_service
 from cloud.staff.api import require
 from cloud.staff.service import SignedIn
 from cloud.time_line import service
-from cloud.time_line.schemas import LineOut
+from cloud.time_line.schemas import LineOut, LineQuery
 
 router = APIRouter(tags=["members"])
-
-KindQuery = Annotated[list[Kind], Query(max_length=len(KINDS), description="Only these; none: all.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which lines, and how many."""
-
-    kind: KindQuery = field(default_factory=list)
-    after: After = None
-    limit: Limit = LIMIT_DEFAULT
-
-
-Wanted = Annotated[Filter, Depends()]
 
 
 @router.get("/members/{member_id}/time-line", responses=problems(401, 403, 404, 422))
 def list_time_line(
     member_id: str,
     session: ReadSession,
-    wanted: Wanted,
+    wanted: Annotated[LineQuery, Query()],
     staff: SignedIn = require("members.read"),
 ) -> Page[LineOut]:
     """Everything that happened with a member, the newest first; kinds that you may not see are left out."""

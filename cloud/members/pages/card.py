@@ -1,4 +1,4 @@
-"""The member card: may they enter, what waits at the gates, contracts, cards, last accesses."""
+"""The member card: may they enter, what waits at the gates, contracts, cards, the time line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
-from cloud.access_events import feed_rows
 from cloud.access_events import service as access_events
-from cloud.access_events.feed_rows import FeedPage
-from cloud.access_events.repository import EventFilter
 from cloud.alarms import service as alarms
 from cloud.alarms.pages import alarm_views
 from cloud.api import ReadSession
@@ -37,8 +34,8 @@ from cloud.presence.service import Place
 from cloud.sites import service as sites
 from cloud.tasks.pages import terms as task_terms
 from cloud.tasks.pages.listing import member_tasks
+from cloud.time_line.pages.showing import past_of
 
-ACCESS_ROWS: Final = 20
 ALARM_ROWS: Final = 10
 
 router = APIRouter()
@@ -93,7 +90,7 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         tasks=member_tasks(session, member.id) if viewer.may("tasks.read") else None,
         task_terms=task_terms,
         alarms=alarm_views(session, alarms.find_page(session, member_id=member.id, is_open=True, limit=ALARM_ROWS)),
-        page=_accesses(session, member),
+        past=past_of(session, viewer, member),
         stream_after=access_events.newest_id(session),
     )
 
@@ -108,17 +105,6 @@ def show_standing(member_id: str, session: ReadSession, viewer: Viewer = viewing
     cards = credentials.list_of_members(session, [member.id])
     standing = _standing(session, member, board, held=held, cards=cards, viewer=viewer)
     return render(viewer, "members/standing.html", standing=standing)
-
-
-@router.get("/members/{member_id}/accesses")
-def show_accesses(member_id: str, session: ReadSession, viewer: Viewer = viewing("access.read")) -> Response:
-    """The last accesses, as the part of the card that keeps itself up to date."""
-    member = service.get(session, member_id)
-    return render(viewer, "members/accesses.html", member=member, page=_accesses(session, member))
-
-
-def _accesses(session: UnitOfWork, member: Member) -> FeedPage:
-    return feed_rows.latest(session, EventFilter(member_id=member.id), before_id=None, limit=ACCESS_ROWS)
 
 
 def _standing(

@@ -1,6 +1,5 @@
 """The list of tasks, with its filters in the address bar, and the tasks on a member card."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -17,9 +16,9 @@ from cloud.database import UnitOfWork
 from cloud.kit.clock import start_of_day
 from cloud.sites import service as sites
 from cloud.staff import service as staff
-from cloud.tasks import history, service
+from cloud.tasks import service
 from cloud.tasks.pages import terms
-from cloud.tasks.pages.views import EntryView, TaskView, entry_views, task_views
+from cloud.tasks.pages.views import TaskView, task_views
 from cloud.tasks.policy import State
 from cloud.tasks.repository import TaskFilter
 
@@ -41,14 +40,6 @@ class ListQuery(BaseModel):
     outcome: str = ""
     closed_from: str = ""
     closed_to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberTasks:
-    """The tasks on a member card: what is open or acts, and what was said and done last."""
-
-    tasks: list[TaskView]
-    lines: list[EntryView]
 
 
 @router.get("/tasks")
@@ -77,11 +68,10 @@ def list_tasks(
     )
 
 
-def member_tasks(session: UnitOfWork, member_id: str) -> MemberTasks:
-    """What the member card shows of tasks."""
+def member_tasks(session: UnitOfWork, member_id: str) -> list[TaskView]:
+    """What is open about a member or acts; what was said and done is in the time line."""
     page = service.find_page(session, TaskFilter(member_id=member_id, state="acting"), after=None, limit=OF_MEMBER)
-    told = history.of_member(session, member_id, after=None, limit=OF_MEMBER)
-    return MemberTasks(task_views(session, page.items), entry_views(session, told.items))
+    return task_views(session, page.items)
 
 
 def _filter(session: UnitOfWork, wanted: ListQuery) -> TaskFilter:

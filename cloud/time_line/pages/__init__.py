@@ -1,0 +1,1 @@
+"""The time line as staff read it."""
