@@ -50,6 +50,7 @@ from cloud.members.person_api import router as members_person
 from cloud.members.standing_api import router as members_standing
 from cloud.metrics.health import router as health
 from cloud.personal_data.api import router as personal_data
+from cloud.merging.api import router as merging
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.rooms.api import router as rooms
@@ -77,6 +78,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     members,
     members_standing,
     members_person,
+    merging,
     labels,
     credentials,
     plans,

@@ -32,6 +32,7 @@ from cloud.gateway_health.pages import router as gateway_health
 from cloud.labels.pages import router as labels
 from cloud.members.pages import routers as members
 from cloud.personal_data.pages import router as personal_data
+from cloud.merging.pages import router as merging
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.rooms.pages import router as rooms
@@ -47,6 +48,7 @@ ROUTERS: Final = (
     presence,
     alarms,
     explanations,
+    merging,
     *members,
     labels,
     *class_sessions,

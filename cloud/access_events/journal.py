@@ -18,6 +18,7 @@ from cloud.access_events.models import BootClock, JournalCursor
 from cloud.access_events.repository import EventMark
 from cloud.database import UnitOfWork
 from cloud.kit.storable import NUMBER_MAX
+from cloud.members import service as members
 from cloud.sites.models import Gateway
 from sync_protocol.errors import MalformedMessageError
 from sync_protocol.journal_events import (
@@ -107,6 +108,7 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
     for row in intake.rows:
         row.update(place, site_id=gateway.site_id, received_at=session.now)
         row["is_history"] = is_history(row["occurred_at"], session.now)
+    _follow_merged(session, intake.rows)
     repository.add_refused(session, intake.refused)
     repository.add_events(session, intake.rows)
     journal_faults.note(session, gateway, batch.journal_epoch, intake.faults)
@@ -115,6 +117,13 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
     if intake.rows:
         session.wake_after_commit("access_events")
     return BatchOutcome(cursor.acked_seq, tuple((row["seq"], row["reason"]) for row in intake.refused))
+
+
+def _follow_merged(session: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
+    """What gates tell of an entry that was merged into another is about the member who is left."""
+    survivors = members.find_survivors(session, {row["member_id"] for row in rows if row["member_id"]})
+    for row in rows:
+        row["member_id"] = survivors.get(row["member_id"], row["member_id"])
 
 
 def _lock_cursor(session: UnitOfWork, gateway: Gateway, epoch: str) -> tuple[JournalCursor, list[str]]:

@@ -19,7 +19,7 @@ def tell(session: UnitOfWork, body: EventBody, row: dict[str, Any]) -> None:
     match body:
         case AccessDecided(signals=signals) if signals:
             event_id = repository.find_id(session, row["gateway_id"], row["journal_epoch"], row["seq"])
-            where = (row["site_id"], row["gateway_id"], body.lane_id, body.member_id, row["occurred_at"])
+            where = (row["site_id"], row["gateway_id"], body.lane_id, row["member_id"], row["occurred_at"])
             session.publish(SignalsRaised(*where, event_id, signals))
         case LaneChanged(state=state) if state in TROUBLE:
             place = (row["site_id"], row["gateway_id"], body.lane_id)
@@ -39,7 +39,7 @@ def _passage(body: AccessTaken, row: dict[str, Any]) -> MemberPassed:
         site_id=row["site_id"],
         gateway_id=row["gateway_id"],
         lane_id=body.lane_id,
-        member_id=body.member_id,
+        member_id=row["member_id"],
         zone_id=body.zone_id,
         left_zone_id=body.left_zone_id,
         at=row["occurred_at"],
@@ -49,7 +49,7 @@ def _passage(body: AccessTaken, row: dict[str, Any]) -> MemberPassed:
 
 
 def _count_visit(session: UnitOfWork, visit: AccessTaken, row: dict[str, Any]) -> None:
-    taken = VisitTaken(visit.member_id, visit.contract_id, row["site_id"], row["occurred_at"], visit.spends_visit)
+    taken = VisitTaken(row["member_id"], visit.contract_id, row["site_id"], row["occurred_at"], visit.spends_visit)
     try:
         session.publish(taken)
     except CloudError as error:

@@ -64,6 +64,8 @@ _OF_PEOPLE: Final = {
     "discount_of_card_type": mark("Only a card type gives a discount."),
     "too_many_contacts": mark("At most 10 further contacts."),
     "too_many_tags": mark("At most 20 tags, each of at most 60 characters."),
+    "same_member": mark("Choose two entries."),
+    "merge_conflict": mark("Both have what one person can have once, like a seat in a session. Cancel one first."),
     "state_already": mark("They are that already."),
     "bad_photo": mark("Use a JPEG, PNG or WebP picture of at most 8 MB."),
     "card_malformed": mark("This number does not make a card."),
@@ -173,9 +175,11 @@ _TABLES: Final = (
     _OF_MEMBERS,
     _OF_CONTRACTS,
     _OF_PAYMENTS,
-    _OF_TASKS, _OF_SALES,
+    _OF_TASKS,
+    _OF_SALES,
     _OF_PEOPLE,
-    _OF_STAFF, _OF_PERSONS,
+    _OF_STAFF,
+    _OF_PERSONS,
     _OF_SESSIONS,
 )
 _WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}

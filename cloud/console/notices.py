@@ -24,6 +24,7 @@ NOTICES: Final = {
     "plan_saved": mark("Saved. Contracts that were sold stay as they are."),
     "standing_saved": mark("Saved. The gates obey once they have heard of it."),
     "member_saved": mark("Saved."),
+    "members_merged": mark("They are one person now; the gates know once they have heard of it."),
     "member_forgiven": mark("The gates forget where the member is once they have heard of it."),
     "session_booked": mark("Booked. The gates know once they have heard of it."),
     "session_cancelled": mark("Cancelled. The gates know once they have heard of it."),

@@ -110,3 +110,15 @@ class MemberPhoto(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(String(16))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MergedMember(Base):
+    """Somebody who was there twice: what was known under `old_id` is the member's since."""
+
+    __tablename__ = "merged_member"
+
+    old_id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), index=True)
+    old_name: Mapped[str] = mapped_column(String(201))
+    merged_by: Mapped[str] = mapped_column(String(64))
+    merged_at: Mapped[datetime] = mapped_column(UtcDateTime)

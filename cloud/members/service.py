@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
@@ -18,7 +20,7 @@ from cloud.labels.service import LabelKind
 from cloud.listing import read_cursor
 from cloud.members import policy, repository
 from cloud.members.filters import EVERYBODY, MemberFilter, Order
-from cloud.members.models import Member, MemberStateChange
+from cloud.members.models import Member, MemberStateChange, MergedMember
 from cloud.sites import service as sites
 
 LABEL_FIELDS: Final[Mapping[str, LabelKind]] = {
@@ -126,6 +128,14 @@ def get(session: UnitOfWork, member_id: str) -> Member:
     if member is None:
         raise not_found("member", member_id)
     return member
+
+
+def find_survivors(session: UnitOfWork, old_ids: Collection[str]) -> dict[str, str]:
+    """As whom those go on who were there twice; ids that were never merged into somebody else's are left out."""
+    if not old_ids:
+        return {}
+    merged = session.scalars(select(MergedMember).where(MergedMember.old_id.in_(sorted(old_ids))))
+    return {row.old_id: row.member_id for row in merged}
 
 
 def search(

@@ -12,7 +12,7 @@ from cloud.alarms import service as alarms
 from cloud.alarms.pages import alarm_views
 from cloud.api import ReadSession
 from cloud.console.flag_board import FlagBoard, flag_board
-from cloud.console.rendering import render
+from cloud.console.rendering import go_to, render
 from cloud.console.standing import Person, Standing, is_for_turnstiles, judge
 from cloud.console.viewer import Viewer, viewing
 from cloud.contracts import service as contracts
@@ -67,7 +67,10 @@ class CardView:
 
 @router.get("/members/{member_id}")
 def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("members.read")) -> Response:
-    """The member card."""
+    """The member card; of somebody who was there twice the one that is left."""
+    survivor = service.find_survivors(session, [member_id]).get(member_id)
+    if survivor is not None:
+        return go_to(viewer, f"/members/{survivor}")
     member = service.get(session, member_id)
     zone = ZoneInfo(sites.get_site(session, member.site_id).time_zone)
     board = flag_board(session, member, zone, viewer.words)

@@ -1,0 +1,1 @@
+"""People who are there twice: found, compared, and made one with both histories."""

@@ -1,0 +1,127 @@
+"""People who are there twice: the list of who may be, two of them side by side, and the question which is right."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+
+from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, Sheet, attempt, show
+from cloud.console.languages import LANGUAGES, mark
+from cloud.console.rendering import go_to, render
+from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.console.words import SEXES
+from cloud.database import UnitOfWork
+from cloud.kit.telephone import show_telephone
+from cloud.labels import service as labels
+from cloud.members import service as members
+from cloud.members.models import Member
+from cloud.merging import duplicates, service
+
+ADDRESS: Final = "/members/duplicates"
+CAUSES: Final = {
+    "phone": mark("The same telephone"),
+    "email": mark("The same e-mail address"),
+    "name": mark("The same name and birth date"),
+}
+_NAMES: Final = {
+    "first_name": mark("First name"),
+    "last_name": mark("Last name"),
+    "phone": mark("Telephone"),
+    "email": mark("E-mail"),
+    "birth_on": mark("Born"),
+    "sex": mark("Sex"),
+    "locale": mark("Language at the gate"),
+    "card_type_id": mark("Card type"),
+    "source_id": mark("Advertising source"),
+    "reason_id": mark("Reason for contact"),
+}
+_TAKE: Final = "take_"
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which two entries differ, in words; what only one of them knows is kept without a question."""
+
+    field: str
+    label: str
+    kept: str
+    old: str
+
+
+@router.get(ADDRESS)
+def show_duplicates(session: ReadSession, viewer: Viewer = viewing("members.merge")) -> Response:
+    """The groups, each person with a way to compare them with the oldest entry."""
+    return render(viewer, "merging/list.html", groups=duplicates.find(session), causes=CAUSES)
+
+
+@router.get("/members/{member_id}/merge")
+def show_merge(
+    member_id: str,
+    session: ReadSession,
+    old: Annotated[str, Query(max_length=24)],
+    viewer: Viewer = viewing("members.merge"),
+) -> Response:
+    """Both side by side."""
+    return _form(session, viewer, members.get(session, member_id), members.get(session, old), {})
+
+
+@router.post("/members/{member_id}/merge")
+def merge(member_id: str, session: Transaction, form: Submission = submitting("members.merge")) -> Response:
+    """Make them one."""
+    kept, old = members.get(session, member_id), members.get(session, form.fields.get("old", ""))
+    taken = [field for field in service.FIELDS if form.fields.get(_TAKE + field) == "old"]
+    with attempt(session, form.viewer.words, {"old_id": "form"}) as errors:
+        service.merge(session, form.viewer.signed_in.actor, kept.id, old.id, taken)
+    if errors:
+        return _form(session, form.viewer, kept, old, form.fields, errors=errors)
+    return go_to(form.viewer, f"/members/{member_id}", notice="members_merged")
+
+
+def _form(
+    session: UnitOfWork,
+    viewer: Viewer,
+    kept: Member,
+    old: Member,
+    fields: Mapping[str, str],
+    *,
+    errors: Errors | None = None,
+) -> Response:
+    say = viewer.words.text
+    sheet = Sheet(
+        title=say(mark("Make one of %(name)s and %(other)s?"), name=kept.name, other=old.name),
+        text=say(
+            mark("Contracts, cards, visits, tasks and all else of both are kept with one person. It cannot be undone.")
+        ),
+        action=f"/members/{kept.id}/merge",
+        button=say(mark("Make one person")),
+        back=ADDRESS,
+        back_text=say(mark("Back to the duplicates")),
+        body="merging/merge_fields.html",
+        tone="danger",
+    )
+    differences = _differences(session, viewer, kept, old)
+    return show(viewer, sheet, fields, errors, kept=kept, old=old, differences=differences, prefix=_TAKE)
+
+
+def _differences(session: UnitOfWork, viewer: Viewer, kept: Member, old: Member) -> list[Difference]:
+    ids = [getattr(member, field) for member in (kept, old) for field in members.LABEL_FIELDS]
+    named = {label_id: label.name for label_id, label in labels.list_by_ids(session, [x for x in ids if x]).items()}
+
+    def words(field: str, value: Any) -> str:
+        if field == "birth_on":
+            return viewer.words.day(value)
+        if field == "sex":
+            return viewer.words.text(SEXES[value])
+        if field == "phone":
+            return show_telephone(value)
+        return named.get(value) or LANGUAGES.get(value) or str(value)
+
+    return [
+        Difference(field, viewer.words.text(label), words(field, ours), words(field, theirs))
+        for field, label in _NAMES.items()
+        if (ours := getattr(kept, field)) and (theirs := getattr(old, field)) and ours != theirs
+    ]
