@@ -63,6 +63,7 @@ from cloud.staff.audit_api import router as audit
 from cloud.staff.service import SignInGuard
 from cloud.tasks.api import router as tasks
 from cloud.tasks.settings_api import router as task_settings
+from cloud.webhooks.api import router as webhooks
 from cloud.time_line.api import router as time_line
 
 API_PREFIX: Final = "/api/v1"
@@ -108,6 +109,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     explanations,
     enrolment,
     certificates,
+    webhooks,
 )
 
 logger = logging.getLogger(__name__)

@@ -48,18 +48,19 @@ from cloud.plans import handlers as plans
 from cloud.presence import handlers as presence
 from cloud.rooms import handlers as rooms
 from cloud.tasks import handlers as tasks
+from cloud.webhooks import handlers as webhooks
 
 Handler = Callable[[UnitOfWork, Any], None]
 
 HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
-    MemberChanged: (desired_state.project_member,),
+    MemberChanged: (webhooks.note, desired_state.project_member),
     MemberJoinedSite: (credentials.keep_cards_apart, desired_state.project_member),
     MemberLeftSite: (desired_state.forget_member_at_site,),
     MemberRulesChanged: (desired_state.project_everybody,),
     CredentialChanged: (desired_state.project_member,),
     ClassSessionChanged: (bookings.follow_session,),
     SeatFreed: (bookings.fill_seat,),
-    BookingChanged: (card_rules.note_booking, desired_state.project_member),
+    BookingChanged: (webhooks.note, card_rules.note_booking, desired_state.project_member),
     AccessRuleRemoved: (
         plans.keep_used_levels,
         contracts.keep_used_levels,
@@ -67,17 +68,17 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
         class_sessions.keep_used_zones,
         bookings.keep_used_zones,
     ),
-    ContractChanged: (contracts.welcome_buyer, card_rules.note_contract, desired_state.project_member),
-    DuesChanged: (card_rules.note_dues, desired_state.project_member),
-    FlagRaised: (desired_state.project_member,),
-    FlagCleared: (desired_state.project_member,),
+    ContractChanged: (webhooks.note, contracts.welcome_buyer, card_rules.note_contract, desired_state.project_member),
+    DuesChanged: (webhooks.note, card_rules.note_dues, desired_state.project_member),
+    FlagRaised: (webhooks.note, desired_state.project_member,),
+    FlagCleared: (webhooks.note, desired_state.project_member,),
     ActionTypeChanged: (tasks.tell_of_type,),
-    TaskChanged: (desired_state.project_member,),
+    TaskChanged: (webhooks.note, desired_state.project_member,),
     SiteAdded: (access_rules.add_first_zone, desired_state.project_site),
     LaneAdded: (access_rules.place_lane, desired_state.project_site),
     SiteChanged: (desired_state.project_site,),
     VisitTaken: (card_rules.note_visit, contracts.count_visit),
-    MemberPassed: (presence.move_member, bookings.mark_attendance),
+    MemberPassed: (webhooks.note, presence.move_member, bookings.mark_attendance),
     SomebodyPassed: (presence.count_somebody,),
     SignalsRaised: (alarms.sound_signals,),
     LaneInTrouble: (alarms.sound_lane,),

@@ -46,6 +46,7 @@ class Settings:
         public_broker: the broker's address as told to gateways.
         revocation_list: where this process writes the list of revoked certificates for the broker; None: nowhere.
         metrics_listen, worker_metrics_listen: where `serve` and `worker` tell their metrics, on the loopback.
+        webhooks_may_be_private: webhooks may lead into the club's own network, and over plain HTTP.
     """
 
     database_url: str
@@ -62,6 +63,7 @@ class Settings:
     revocation_list: Path | None = None
     metrics_listen: Address | None = None
     worker_metrics_listen: Address | None = None
+    webhooks_may_be_private: bool = False
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -87,6 +89,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         revocation_list=reader.file_to_write("REVOCATION_LIST"),
         metrics_listen=reader.loopback("METRICS_LISTEN"),
         worker_metrics_listen=reader.loopback("WORKER_METRICS_LISTEN"),
+        webhooks_may_be_private=reader.choice("WEBHOOKS_MAY_BE_PRIVATE", ("no", "yes")) == "yes",
     )
     reader.choice("LOG_FORMAT", LOG_FORMATS)
     if reader.mistakes:

@@ -35,6 +35,7 @@ from cloud.sales import models as sales
 from cloud.sites import models as sites
 from cloud.staff import models as staff
 from cloud.tasks import models as tasks
+from cloud.webhooks import models as webhooks
 
 _PACKAGES: Final = (
     access_events,
@@ -67,6 +68,7 @@ _PACKAGES: Final = (
     sites,
     staff,
     tasks,
+    webhooks,
 )
 
 METADATA: Final[MetaData] = Base.metadata

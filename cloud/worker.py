@@ -20,6 +20,7 @@ from cloud.gateway_link.share import DUTIES, Duty
 from cloud.idempotency.keeping import keep_keys_short
 from cloud.metrics.telling import metrics_of, tell_metrics
 from cloud.settings import Settings
+from cloud.webhooks.delivering import keep_deliveries_short, keep_delivering
 
 _logger = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ def start_working(
         tasks.create_task(keep_contracts_going(database)),
         tasks.create_task(keep_alarms_short(database)),
         tasks.create_task(keep_keys_short(database)),
+        tasks.create_task(keep_delivering(settings, database)),
+        tasks.create_task(keep_deliveries_short(database)),
         tasks.create_task(keep_card_rules(database)),
         tasks.create_task(keep_runs_short(database)),
     )
