@@ -1,4 +1,7 @@
-"""The pages and forms of plans, contracts, payments and balances, without a browser."""
+"""The pages and forms of plans, contracts, payments and balances, without a browser.
+
+Features 158, 194.
+"""
 
 import re
 import shutil

@@ -1,3 +1,5 @@
+"""Feature 21."""
+
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
