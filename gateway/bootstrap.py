@@ -5,7 +5,6 @@
 
 import asyncio
 import functools
-import importlib.metadata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from gateway.bootstrap_inspection import InspectedGateway, Inspection
 from gateway.bootstrap_lanes import Lanes
 from gateway.bootstrap_readers import build_wires, place_readers
 from gateway.bootstrap_sharing import build_sharing
+from gateway.bootstrap_update import software_version
 from gateway.broker_addresses import known_addresses, save_moves
 from gateway.config import GatewayConfig
 from gateway.domain.access_point import ReaderKey
@@ -52,14 +52,6 @@ from sync_protocol.messages import ReaderHealth
 
 HEALTH_CHECK_S: Final = 10.0
 STATE_LOOK_S: Final = 1.0
-
-
-def software_version() -> str:
-    """The version of this installation; a source tree that was never installed has none."""
-    try:
-        return importlib.metadata.version("tornello")
-    except importlib.metadata.PackageNotFoundError:
-        return "source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +322,7 @@ async def serve_gateway(
             Loop("cloud session", session.run),
             Loop("event upload", session.upload.run),
             Loop("remote commands", commands.run),
+            Loop("software updates", commands.run_updates),
             Loop("clock keeping", keeping.run),
             Loop("certificate renewal", renewal.run),
             Loop("signing keys", signing_keys.run),

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from gateway.adapters.cloud_link_mqtt import CloudLinkMqtt
 from gateway.bootstrap_lanes import Lanes
+from gateway.bootstrap_update import build_updates
 from gateway.config import GatewayConfig
 from gateway.domain.access_point import ReaderKey
 from gateway.domain.feedback import Beeps, Feedback, Light, Signal
@@ -56,6 +57,7 @@ def build_commands(
         modes=gate.lanes.modes,
         identify=functools.partial(_identify, gate),
         collect=functools.partial(_collect, *bundle),
+        updates=build_updates(*bundle),
         restart=_end_in_order if is_supervised else None,
         move_broker=functools.partial(_move_broker, brokers, link) if is_broker_free else None,
     )

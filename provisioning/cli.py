@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cloud.enrolment.authority import AuthorityUnusableError, OnlineAuthority
+from provisioning.appliance.release_key_options import add_release_key, create_key, sign_packages
 from provisioning.authority import (
     BUNDLE_FILE,
     REVOCATION_FILE,
@@ -39,6 +40,8 @@ examples:
   tornello-provision broker-configuration --dir broker --authority-dir authority --port 8883
   tornello-provision claim-token --site sit_... --lane lan_... --authority-dir authority
   tornello-provision seed --help
+  tornello-provision release-key --dir release-key
+  tornello-provision sign-release --key release-key/release-key.pem dist/tornello-gateway_0.2.0_arm64.deb
   tornello-provision virtual-turnstile --config turnstile.toml
   tornello-provision virtual-reader --port reader.port --pty --install-mode
 
@@ -111,6 +114,17 @@ def _write_seed(options: argparse.Namespace) -> int:
     return _answer(options, answer, "\n".join(answer["files"]))
 
 
+def _create_release_key(options: argparse.Namespace) -> int:
+    answer = create_key(options, _read_passphrase(options.passphrase_file))
+    advice = f"Keep {answer['private']} offline; devices are given {answer['public']} as /etc/tornello/release.pub."
+    return _answer(options, answer, advice)
+
+
+def _sign_release(options: argparse.Namespace) -> int:
+    answer = sign_packages(options, _read_passphrase(options.passphrase_file, is_new=False))
+    return _answer(options, answer, "\n".join(answer["files"]))
+
+
 def _run_virtual_reader(options: argparse.Namespace) -> int:
     from provisioning.virtual_reader.cli import run_virtual_reader
 
@@ -138,7 +152,7 @@ def _complain(text: str, code: int) -> int:
     return code
 
 
-def _read_passphrase(path: Path | None) -> str:
+def _read_passphrase(path: Path | None, *, is_new: bool = True) -> str:
     if path is not None:
         try:
             return path.read_text("utf-8").partition("\n")[0]
@@ -146,8 +160,8 @@ def _read_passphrase(path: Path | None) -> str:
             raise ProvisioningRefusedError(f"{path} is not text") from error
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    passphrase = getpass.getpass("Passphrase for the root's key: ")
-    if passphrase != getpass.getpass("Once more: "):
+    passphrase = getpass.getpass("Passphrase for the key: ")
+    if is_new and passphrase != getpass.getpass("Once more: "):
         raise ProvisioningRefusedError("the two passphrases differ")
     return passphrase
 
@@ -188,6 +202,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _finish(token, _create_claim_token)
     _finish(add_seed(words), _write_seed)
+    for added, run in zip(add_release_key(words), (_create_release_key, _sign_release), strict=True):
+        _finish(added, run)
     turnstile = words.add_parser("virtual-turnstile", help="run turnstiles without metal, with a web page")
     turnstile.add_argument("--config", type=Path, required=True, metavar="FILE", help="the TOML file with the lanes")
     turnstile.set_defaults(command=_run_virtual_turnstile)

@@ -18,6 +18,7 @@ LIFE_MAX_MS: Final = 60_000
 NONCE_BYTES: Final = 16
 PART_BYTES_MAX: Final = 32 * 1024
 DIAGNOSTICS_BYTES_MAX: Final = 256 * 1024
+URL_CHARACTERS_MAX: Final = 500
 PARTS_MAX: Final = DIAGNOSTICS_BYTES_MAX // PART_BYTES_MAX
 
 
@@ -61,4 +62,18 @@ class MoveBroker(Action, tag="move_broker", frozen=True, omit_defaults=True):
     port: int
 
 
-CommandAction = OpenOnce | ChangeMode | EndEvacuation | Identify | Restart | CollectDiagnostics | MoveBroker
+class UpdateSoftware(Action, tag="update_software", frozen=True, omit_defaults=True):
+    """Bring a newer release in force, or go back to the one in force if it does not prove itself.
+
+    `url` is where its package lies, over https; `release` is what it says of itself, signed by who built it
+    (`software_release.read_release`), and `version` the version in there.
+    """
+
+    version: str
+    url: str
+    release: str
+
+
+CommandAction = (
+    OpenOnce | ChangeMode | EndEvacuation | Identify | Restart | CollectDiagnostics | MoveBroker | UpdateSoftware
+)

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "restart": mark("Restart the gateway"),
     "collect_diagnostics": mark("Collect diagnostics"),
     "move_broker": mark("Move to another broker"),
+    "update_software": mark("Update the software"),
 }
 COMMAND_MODES: Final = {
     "normal": mark("Normal: every tap is decided"),
@@ -57,5 +58,22 @@ COMMAND_DETAILS: Final = {
     "broker_not_reached": mark(
         "The cloud was not heard through the new broker. The gateway is back at the one before."
     ),
+    "no_release_key": mark("No release key lies on the gateway, so it installs nothing from afar."),
+    "release_malformed": mark("The gateway cannot read this release file or this address."),
+    "release_unsigned": mark("The release key on the gateway has not signed this release."),
+    "release_of_other_device": mark("The release is for another kind of device."),
+    "release_not_newer": mark("The gateway runs this version already, or a newer one."),
+    "update_address_wrong": mark("The gateway cannot use this address."),
+    "update_running": mark("Another update is under way."),
+    "update_no_space": mark("There is too little space left on the gateway's card."),
+    "update_not_fetched": mark("The package could not be fetched from this address."),
+    "update_differs": mark("What came from this address is not what was signed. Nothing was installed."),
+    "update_not_kept": mark("The gateway's disk could not keep the update."),
+    "update_interrupted": mark("The gateway was restarted while it fetched the package. Order it again."),
+    "update_not_taken": mark("This gateway was not set up by the Debian package, so nobody installs the release."),
+    "update_not_installed": mark("The release could not be installed; the one before is in force."),
+    "update_self_test_failed": mark("The release failed its self-test; the one before is in force."),
+    "update_rolled_back": mark("The release did not prove itself; the one before is in force again."),
+    "update_undecided": mark("Nobody can say yet whether the release holds. Look at the gateway's version."),
     "incomplete": mark("Parts of the diagnostics did not arrive. Try again."),
 }

@@ -29,9 +29,11 @@ from cloud.staff.api import check_permission
 
 HISTORY_ROWS: Final = 20
 MODES: Final = ("normal", "free_passage_in", "free_passage_out", "free_passage", "locked", "lockdown")
-_FIELDS: Final = ("kind", "direction", "mode", "minutes", "broker", "request_id")
+_FIELDS: Final = ("kind", "direction", "mode", "minutes", "broker", "url", "release", "request_id")
 _WRONG_MINUTES: Final = mark("Give a whole number of minutes, a month at most; or leave it empty.")
 _WRONG_BROKER: Final = mark("Give a host name or address, a colon and a port, e.g. mqtt.club.example:8883.")
+_WRONG_URL: Final = mark("Give an address that begins with https://")
+_WRONG_RELEASE: Final = mark("Paste both lines of the file that lies beside the package and ends with .release.")
 _WRONG_MODE: Final = mark("Choose one of these. Only what is not normal can have an end.")
 _REFUSALS: Final = {
     "lane_without_gateway": mark("No gateway is in charge of this lane."),
@@ -120,6 +122,9 @@ def download_diagnostics(
 def _field_errors(error: ValidationError, given: Mapping[str, str], words: Words) -> dict[str, str]:
     if given["kind"] == "move_broker":
         return {"broker": words.text(_WRONG_BROKER)}
+    if given["kind"] == "update_software":
+        is_url = "url" not in given or any(problem["loc"] == ("url",) for problem in error.errors())
+        return {"url": words.text(_WRONG_URL)} if is_url else {"release": words.text(_WRONG_RELEASE)}
     is_minutes = any(problem["loc"] == ("minutes",) for problem in error.errors())
     return {"minutes": words.text(_WRONG_MINUTES)} if is_minutes else {"mode": words.text(_WRONG_MODE)}
 

@@ -9,7 +9,14 @@ from cloud.staff.policy import Permission
 from sync_protocol.gate_commands import CommandAction
 
 CommandKind = Literal[
-    "open_once", "lane_mode", "evacuation_end", "identify", "restart", "collect_diagnostics", "move_broker"
+    "open_once",
+    "lane_mode",
+    "evacuation_end",
+    "identify",
+    "restart",
+    "collect_diagnostics",
+    "move_broker",
+    "update_software",
 ]
 CommandState = Literal["asked", "sent", "done", "refused", "missed", "failed"]
 
@@ -21,6 +28,7 @@ PERMISSIONS: Final[dict[CommandKind, Permission]] = {
     "restart": "gateways.service",
     "collect_diagnostics": "gateways.service",
     "move_broker": "gateways.service",
+    "update_software": "gateways.service",
 }
 LIFE: Final = timedelta(seconds=10)
 """Nobody waits longer at a gate; later it would open for somebody else."""
@@ -28,7 +36,13 @@ ANSWER_WITHIN: Final = timedelta(seconds=5)
 DIAGNOSTICS_WITHIN: Final = timedelta(minutes=3)
 MOVE_WITHIN: Final = timedelta(minutes=3)
 """A minute at the new broker, perhaps as long behind diagnostics, and the way back."""
-_LONG_ANSWERS: Final = {"collect_diagnostics": DIAGNOSTICS_WITHIN, "move_broker": MOVE_WITHIN}
+UPDATE_WITHIN: Final = timedelta(minutes=30)
+"""To fetch the release, make it, test it, and see it through its trial; one that takes longer is believed after all."""
+_LONG_ANSWERS: Final = {
+    "collect_diagnostics": DIAGNOSTICS_WITHIN,
+    "move_broker": MOVE_WITHIN,
+    "update_software": UPDATE_WITHIN,
+}
 OPEN_STATES: Final = ("asked", "sent")
 
 

@@ -17,6 +17,8 @@ from gateway.service.broker_choice import BrokerAddress, MoveEnd
 from gateway.service.lane_modes import LaneModes, ModeRefusedError
 from gateway.service.passage import LanePassages
 from gateway.service.ports import Clock, CloudLink, LinkDownError, StoreBusyError
+from gateway.service.software_update import SoftwareUpdates
+from gateway.service.update_ports import DONE, Ending, UpdateOrder
 from sync_protocol.gate_commands import (
     DIAGNOSTICS_BYTES_MAX,
     LIFE_MAX_MS,
@@ -29,6 +31,7 @@ from sync_protocol.gate_commands import (
     MoveBroker,
     OpenOnce,
     Restart,
+    UpdateSoftware,
 )
 from sync_protocol.messages import Command, CommandResult, DiagnosticsPart
 
@@ -39,9 +42,6 @@ KEPT_S: Final = 600.0
 SLOW_WAITING_MAX: Final = 4
 AHEAD_MAX_MS: Final = 5_000
 """A command of the future shows that our clock is behind the cloud's by more than any message takes."""
-Ending = tuple[CommandOutcome, str]
-"""The outcome, and a stable word that says more; empty where nothing is to be said."""
-DONE: Final[Ending] = ("done", "")
 
 
 class CannotCollectError(Exception):
@@ -60,6 +60,7 @@ class CommandHands:
     modes: LaneModes
     identify: Callable[[str], bool]
     collect: Callable[[], Awaitable[bytes]]
+    updates: SoftwareUpdates
     restart: Callable[[], None] | None
     move_broker: Callable[[BrokerAddress], Awaitable[MoveEnd]] | None = None
 
@@ -85,10 +86,13 @@ class RemoteCommands:
         self.run_id = run_id
         self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._slow: asyncio.Queue[Command] = asyncio.Queue(SLOW_WAITING_MAX)
+        self._updating: bytes | None = None
 
     async def handle(self, command: Command) -> None:
         """Take one command, whose signature holds."""
         self._forget()
+        if command.nonce == self._updating:
+            return  # answered when it has ended, which may be long after others would be forgotten
         known = self._kept.get(command.nonce)
         if known is not None:
             if known.result is not None:
@@ -102,6 +106,8 @@ class RemoteCommands:
         hindrance = self._find_hindrance(command)
         if hindrance is not None:
             await self._answer(command, *hindrance)
+        elif isinstance(command.action, UpdateSoftware):
+            await self._begin_update(command, command.action)
         elif isinstance(command.action, CollectDiagnostics | Restart | MoveBroker):
             if self._slow.full():
                 await self._answer(command, "refused", "too_many_commands")
@@ -130,6 +136,24 @@ class RemoteCommands:
                 await self._answer(command, *await self._move_broker(command, command.action))
             else:
                 await self._answer(command, *await self._collect(command))
+
+    async def run_updates(self) -> None:
+        """Bring releases in force that were ordered, beside all else; for ever."""
+        await self._hands.updates.run(self)
+
+    def expect(self, order: UpdateOrder) -> None:
+        """An earlier run of the program began this update."""
+        self._updating = order.nonce
+
+    async def conclude(self, order: UpdateOrder, ending: Ending) -> None:
+        """Answer an update, also in another run of the program than the one that was told."""
+        outcome, detail = ending
+        result = CommandResult(order.command_id, outcome, self._clock.wall_ms(), self._clock.trust, detail)
+        self._updating = None
+        self._kept.pop(order.nonce, None)
+        self._kept[order.nonce] = _Kept(self._clock.monotonic(), result)
+        logger.warning("command %s, an update: %s %s", order.command_id, outcome, detail)
+        await self._send(result)
 
     def _find_hindrance(self, command: Command) -> Ending | None:
         """Why it is not done: the outcome and the word for it."""
@@ -194,6 +218,15 @@ class RemoteCommands:
         logger.warning("the broker is moved to %s, ordered by %s", action, command.by)
         end = await move(BrokerAddress(action.host, action.port))
         return DONE if end == "moved" else ("failed", f"broker_{end}")
+
+    async def _begin_update(self, command: Command, action: UpdateSoftware) -> None:
+        order = UpdateOrder(command.command_id, command.nonce)
+        ending = self._hands.updates.begin(order, action)
+        if ending is not None:
+            await self._answer(command, *ending)
+        else:
+            logger.warning("the software is updated to %s, ordered by %s", action.version, command.by)
+            self._updating = command.nonce
 
     async def _collect(self, command: Command) -> Ending:
         logger.warning("diagnostics are collected, ordered by %s", command.by)

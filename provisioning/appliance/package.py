@@ -114,6 +114,8 @@ def _lay_out_system(source: Path, root: Path) -> None:
         (systemd / "tornello-gateway.service", UNITS),
         (systemd / "tornello-gateway-confirm.service", UNITS),
         (systemd / "tornello-gateway-enrol.service", UNITS),
+        (systemd / "tornello-gateway-update.path", UNITS),
+        (systemd / "tornello-gateway-update.service", UNITS),
         (systemd / "sysusers.d" / "tornello-gateway.conf", Path("usr/lib/sysusers.d")),
         (systemd / "tmpfiles.d" / "tornello-gateway.conf", Path("usr/lib/tmpfiles.d")),
         (systemd / "udev" / "60-tornello.rules", Path("usr/lib/udev/rules.d")),
@@ -136,6 +138,8 @@ def write_release_program(source: Path, target: Path) -> None:
     package = Path("provisioning/appliance")
     names = [Path("provisioning/__init__.py"), package / "__init__.py"]
     names += [path.relative_to(source) for path in sorted((source / package / "release").glob("*.py"))]
+    # What a release says of itself is read by one module, on the device as in gateway and cloud.
+    names += [Path("sync_protocol/__init__.py"), Path("sync_protocol/software_release.py")]
     with target.open("wb") as file:
         file.write(b"#!/usr/bin/python3 -I\n")
         with zipfile.ZipFile(file, "w") as archive:

@@ -35,6 +35,7 @@ def add_seed(words: Any) -> argparse.ArgumentParser:
     parser.add_argument("--claim", type=Path, required=True, metavar="FILE", help="holds the claim token")
     parser.add_argument("--package", type=Path, required=True, metavar="FILE", help="the gateway's Debian package")
     parser.add_argument("--config", type=Path, metavar="FILE", help="its gateway.toml (the package's example)")
+    parser.add_argument("--release-key", type=Path, metavar="FILE", help="release.pub: it may be updated from afar")
     parser.add_argument("--wifi-ssid", metavar="NAME", help="a wireless network, if there is no cable")
     parser.add_argument("--wifi-passphrase-file", type=Path, metavar="FILE", help="its passphrase, in the first line")
     parser.add_argument("--wifi-country", metavar="XX", help="where it stands, such as IT")
@@ -58,6 +59,7 @@ def write_files(options: argparse.Namespace) -> dict[str, Any]:
         package=options.package,
         configuration=options.config,
         wireless=_wireless(options),
+        release_key=options.release_key,
     )
     files = write_seed(seed, options.out, may_replace=options.replace)
     return {"dir": str(options.out), "files": [str(path) for path in files]}

@@ -27,6 +27,7 @@ _ACCOUNT: Final = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _TOKEN: Final = re.compile(r"tc1\.[a-z2-7]{26}\.[0-9a-f]{32}")
 _PUBLIC_KEY: Final = re.compile(r"(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/=]+( .*)?")
 _NOT_YAML: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_PUBLIC_PEM: Final = re.compile(rb"-----BEGIN PUBLIC KEY-----\s[A-Za-z0-9+/=\s]{1,200}-----END PUBLIC KEY-----\s*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
@@ -46,7 +47,10 @@ class WirelessNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What one gateway's card is given; without `configuration` the package's example is put there."""
+    """What one gateway's card is given; without `configuration` the package's example is put there.
+
+    With `release_key`, a public one, releases that its holder has signed are installed from afar.
+    """
 
     hostname: str
     account: str
@@ -56,6 +60,7 @@ class Seed:
     package: Path
     configuration: Path | None = None
     wireless: WirelessNetwork | None = None
+    release_key: Path | None = None
 
 
 def check_seed(seed: Seed) -> None:
@@ -82,6 +87,8 @@ def check_seed(seed: Seed) -> None:
         _check_configuration(seed.configuration)
     if seed.wireless is not None:
         _check_wireless(seed.wireless)
+    if seed.release_key is not None and not _PUBLIC_PEM.fullmatch(seed.release_key.read_bytes()):
+        raise ProvisioningRefusedError(f"{seed.release_key} is not the public half of a release key")
 
 
 def write_seed(seed: Seed, folder: Path, *, may_replace: bool = False) -> list[Path]:
@@ -131,10 +138,14 @@ def _user_data(seed: Seed) -> str:
         "disable_root": True,
         "users": [account],
     }
-    if seed.configuration is not None:
-        content = seed.configuration.read_text("utf-8")
-        file = {"path": "/etc/tornello/gateway.toml", "permissions": "0640", "content": content}
-        answer["write_files"] = [file]
+    files = ((seed.configuration, "gateway.toml", "0640"), (seed.release_key, "release.pub", "0644"))
+    written = [
+        {"path": f"/etc/tornello/{name}", "permissions": mode, "content": source.read_text("utf-8")}
+        for source, name, mode in files
+        if source is not None
+    ]
+    if written:
+        answer["write_files"] = written
     first_boot = f"{BOOT_PARTITION}/{SEED_FOLDER}/{FIRST_BOOT.name}"
     answer["runcmd"] = [["systemctl", "enable", "--now", "ssh"], ["sh", first_boot]]
     return "#cloud-config\n" + _document(answer)

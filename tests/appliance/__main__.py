@@ -1,6 +1,7 @@
 """`python -m tests.appliance`: lives through the story of the package in a fresh Debian; needs root and debootstrap."""
 
 import argparse
+import itertools
 import os
 import shutil
 import sys
@@ -14,6 +15,7 @@ from tests.appliance.device import Device, DeviceError, make_root
 from tests.appliance.made_releases import FAULTS, build
 from tests.appliance.seeded import MORE_PACKAGES, SeededCard
 from tests.appliance.story import Story
+from tests.appliance.updated import Updates
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "build" / "appliance"
@@ -63,11 +65,13 @@ def package_story(folder: Path, suite: str) -> Counted:
     faults = dict(zip(FAULTS, ("0.3.0", "0.4.0", "0.5.0", "0.6.0"), strict=True))
     packages = {"first": build(ROOT, "0.1.0", None, folder), "better": build(ROOT, "0.2.0", None, folder)}
     packages |= {fault: build(ROOT, version, fault, folder) for fault, version in faults.items()}
+    packages["newest"] = build(ROOT, "0.7.0", None, folder)
     size = packages["first"].stat().st_size
-    print(f"deb-test: six packages of {size / 1e6:.1f} MB built in {time.monotonic() - began:.0f} s", flush=True)
+    print(f"deb-test: seven packages of {size / 1e6:.1f} MB built in {time.monotonic() - began:.0f} s", flush=True)
     device = Device(folder / "device")
     make_root(suite, CACHE, device.root)
-    return go_through(Story(device, packages).steps(), device)
+    story = Story(device, packages)
+    return go_through(itertools.chain(story.steps(), Updates(story).steps(), story.last_steps()), device)
 
 
 def seed_story(folder: Path, suite: str) -> Counted:

@@ -18,7 +18,7 @@ CONFIRMED_S = 120.0
 
 @dataclass
 class Story:
-    """`packages` are files by what is wrong with them: `first`, `better`, and the names of the faults."""
+    """`packages` are files by what is wrong with them: `first`, `better`, the names of the faults, and `newest`."""
 
     device: Device
     packages: dict[str, Path]
@@ -38,6 +38,9 @@ class Story:
         yield "a power cut in the middle of a trial: the watch goes on after the boot", self.survive_power_cut
         yield "taken back after it had changed the stores: no event is lost", self.take_back_newer_stores
         yield "an older package goes in force too, and a person takes it back", self.go_back_by_hand
+
+    def last_steps(self) -> Iterator[tuple[str, Callable[[], str]]]:
+        """When nothing else is to be seen."""
         yield "removed: the journal and the identity are kept", self.remove
         yield "purged: no secret and no file of its user is left", self.purge
 

@@ -17,11 +17,14 @@ from cloud.kit.ids import new_id
 from cloud.sites import service as sites
 from cloud.sites.service import GatewayReport
 from sync_protocol.errors import MalformedMessageError
-from sync_protocol.gate_commands import ChangeMode, CommandOutcome, MoveBroker, OpenOnce
+from sync_protocol.gate_commands import ChangeMode, CommandOutcome, MoveBroker, OpenOnce, UpdateSoftware
 from sync_protocol.messages import Command, CommandResult, DiagnosticsPart
 from tests.club import gateway_of
 from tests.integration.club import PASSWORD, SYSTEM, Club, open_club
+from tests.release_signing import Builder, release_of
 
+RELEASE = Builder().sign(release_of(b"package", "1.1.0"))
+PACKAGE_URL = "https://releases.club.example/tornello-gateway_1.1.0_arm64.deb"
 OPEN = {"kind": "open_once", "direction": "in", "request_id": "request-1"}
 
 
@@ -147,7 +150,7 @@ def test_too_many_unanswered_commands_are_refused(gate: Gate, desk: httpx.Client
     [
         ("receptionist", {"open_once"}),
         ("manager", {"open_once", "lane_mode", "evacuation_end"}),
-        ("installer", {"identify", "restart", "collect_diagnostics", "move_broker"}),
+        ("installer", {"identify", "restart", "collect_diagnostics", "move_broker", "update_software"}),
         (
             "administrator",
             set(PERMISSIONS),
@@ -160,6 +163,7 @@ def test_each_role_may_order_its_own(club: Club, gate: Gate, role: str, kinds: s
         "open_once": {"direction": "in"},
         "lane_mode": {"mode": "locked"},
         "move_broker": {"broker": "mqtt.club.example:8883"},
+        "update_software": {"url": PACKAGE_URL, "release": RELEASE},
     }
     allowed = set()
     for kind in PERMISSIONS:
@@ -188,6 +192,13 @@ def test_each_role_may_order_its_own(club: Club, gate: Gate, role: str, kinds: s
         {"kind": "move_broker", "broker": "mqtt.club.example:99999"},
         {"kind": "move_broker", "broker": "mqtt.club.example:88 83"},
         {"kind": "move_broker", "broker": "mqtt://club.example:8883"},
+        {"kind": "update_software"},
+        {"kind": "update_software", "url": PACKAGE_URL},
+        {"kind": "update_software", "release": RELEASE},
+        {"kind": "restart", "url": PACKAGE_URL, "release": RELEASE},
+        {"kind": "update_software", "url": "http://releases.club.example/a.deb", "release": RELEASE},
+        {"kind": "update_software", "url": "https://releases.club.example/a b.deb", "release": RELEASE},
+        {"kind": "update_software", "url": PACKAGE_URL, "release": RELEASE.splitlines()[0]},
     ],
 )
 def test_a_command_that_makes_no_sense_is_refused(club: Club, gate: Gate, body: dict[str, object]) -> None:
@@ -297,12 +308,12 @@ def test_the_console_orders_shows_the_answer_and_asks_before_what_is_dangerous(c
     assert browser.get(f"{page}/explode").status_code == 404
 
 
-def later(gate: Gate, command_id: str) -> None:
-    """The command was asked a minute ago."""
+def later(gate: Gate, command_id: str, *, minutes: int = 1) -> None:
+    """The command was asked a while ago."""
     with gate.club.database.transaction() as session:
         command = gate_commands.get_command(session, command_id)
-        command.asked_at -= timedelta(minutes=1)
-        command.expires_at -= timedelta(minutes=1)
+        command.asked_at -= timedelta(minutes=minutes)
+        command.expires_at -= timedelta(minutes=minutes)
 
 
 def test_a_broker_is_moved_in_the_console_by_who_services_gateways(club: Club, gate: Gate) -> None:
@@ -323,3 +334,37 @@ def test_a_broker_is_moved_in_the_console_by_who_services_gateways(club: Club, g
     shown = browser.get(page).text
     assert "mqtt.club.example:8883" in shown
     assert "The gateway is back at the one before." in shown
+
+
+def test_an_update_is_ordered_with_address_and_release_file_and_may_be_answered_half_an_hour_later(
+    club: Club, gate: Gate
+) -> None:
+    club.hire("installer")
+    browser = club.client()
+    browser.post("/sign-in", data={"email": "installer@club.test", "password": PASSWORD})
+    page = f"/access/lanes/{gate.lane_id}/commands"
+    asking = browser.get(f"{page}/update_software").text
+    assert "only what the release key on it has signed" in asking
+    token = re.search(r'name="csrf_token" value="([^"]+)"', asking)
+    assert token
+    form = {"csrf_token": token[1], "kind": "update_software", "request_id": "request-1", "url": PACKAGE_URL}
+    for fields, sentence in (
+        ({"url": ""}, "begins with https://"),
+        ({"url": "http://club.example/a.deb"}, "begins with https://"),
+        ({"release": "<b>"}, "Paste both lines"),
+        ({}, "Paste both lines"),
+    ):
+        wrong = browser.post(page, data=form | fields)
+        assert (wrong.status_code, sentence in wrong.text, "<b>" in wrong.text) == (422, True, False)
+    pasted = RELEASE.replace("\n", "\r\n")
+    assert browser.post(page, data=form | {"release": pasted}).headers["location"] == page
+    (sent,) = gate.send()
+    assert sent.action == UpdateSoftware("1.1.0", PACKAGE_URL, RELEASE)
+    later(gate, sent.command_id, minutes=29)
+    gate.send()
+    assert "Sent, no answer yet" in browser.get(page).text
+    gate.answer(sent.command_id, "failed", "update_rolled_back")
+    shown = browser.get(page).text
+    assert '<div class="text-secondary">1.1.0</div>' in shown
+    assert "the one before is in force again" in shown
+    assert gate.audited() == [("staff", "asked"), ("gateway", "failed")]

@@ -54,7 +54,7 @@ def test_everything_in_it_is_root_s_and_has_the_mode_that_it_needs(package: Path
     assert modes.pop("./usr/sbin/tornello-gateway-release") == "-rwxr-xr-x"
     assert modes.pop("./usr/bin/tornello-gateway") == "lrwxrwxrwx"
     assert set(modes.values()) == {"-rw-r--r--"}
-    for name in ("tornello-gateway", "tornello-gateway-confirm", "tornello-gateway-enrol"):
+    for name in ("tornello-gateway", "tornello-gateway-confirm", "tornello-gateway-enrol", "tornello-gateway-update"):
         assert f"./usr/lib/systemd/system/{name}.service" in modes
     assert not [name for name in modes if "cloud" in name], "the server's files are not for the device"
 

@@ -8,10 +8,11 @@ import pytest
 
 from cloud.database import Database
 from cloud.gate_commands import service as gate_commands
-from sync_protocol.gate_commands import OpenOnce
+from sync_protocol.gate_commands import CommandAction, OpenOnce, UpdateSoftware
 from sync_protocol.messages import Command, CommandResult, Welcome
 from tests.club import gateway_of
 from tests.integration.site_stand import PATIENCE_S, Stand, now_ms, standing_site
+from tests.release_signing import Builder, release_of
 
 
 @pytest.fixture
@@ -20,10 +21,11 @@ def stand(tmp_path: Path, database: Database) -> Iterator[Stand]:
         yield stand
 
 
-def ask(stand: Stand, gateway_id: str, request_id: str) -> str:
+def ask(stand: Stand, gateway_id: str, request_id: str, action: CommandAction | None = None) -> str:
+    wanted = action or OpenOnce("in")
     with stand.club.database.transaction() as session:
         lane_id = gateway_of(session, gateway_id).lane_id
-        return gate_commands.ask(session, stand.club.actor, lane_id, OpenOnce("in"), request_id=request_id).id
+        return gate_commands.ask(session, stand.club.actor, lane_id, wanted, request_id=request_id).id
 
 
 def state(stand: Stand, command_id: str) -> str:
@@ -73,5 +75,26 @@ def test_what_was_asked_while_nobody_kept_the_link_is_sent_if_it_is_still_of_use
         async with gateway.connected(), stand.link():
             assert (await gateway.next(Command)).command_id == fresh
             await until(stand, early, "missed")
+
+    asyncio.run(converse())
+
+
+def test_an_update_is_answered_by_the_run_after_the_restart(stand: Stand) -> None:
+    gateway = stand.add_gateway()
+    text = Builder().sign(release_of(b"package", "1.1.0"))
+    action = UpdateSoftware("1.1.0", "https://releases.club.example/package.deb", text)
+
+    async def converse() -> None:
+        async with stand.link():
+            async with gateway.connected():
+                await gateway.hello(run_id="run-a")
+                await gateway.next(Welcome)
+                command_id = await asyncio.to_thread(ask, stand, gateway.gateway_id, "request-1", action)
+                assert (await gateway.next(Command)).action == action
+            async with gateway.connected():
+                await gateway.hello(run_id="run-b")
+                await gateway.next(Welcome)
+                await gateway.say(CommandResult(command_id, "done", now_ms(), "synced"))
+                await until(stand, command_id, "done")
 
     asyncio.run(converse())

@@ -15,7 +15,10 @@ from typing import Any, Final
 from provisioning.appliance.release import upgrade
 from provisioning.appliance.release.folder import NoWayBackError, ReleaseFolder
 from provisioning.appliance.release.package_source import PackageSource
+from provisioning.appliance.release.system_tools import SystemTools
 from provisioning.appliance.release.systemd_service import SystemdService, SystemPace
+from provisioning.appliance.release.update import update
+from provisioning.appliance.release.update_desk import UpdateDesk
 
 DONE, REFUSED = 0, 1
 _EPILOGUE: Final = """\
@@ -23,7 +26,8 @@ examples:
   tornello-gateway-release status --json
   sudo tornello-gateway-release roll-back
 
-`install` and `confirm` are called by the Debian package and by tornello-gateway-confirm.service.
+`install`, `confirm` and `update` are called by the Debian package, by tornello-gateway-confirm.service and by
+tornello-gateway-update.service.
 exit codes: 0 done, 1 the release was refused or there is no way back, 2 wrong usage
 """
 
@@ -51,6 +55,12 @@ def _install(folder: ReleaseFolder, options: argparse.Namespace) -> int:
 def _confirm(folder: ReleaseFolder, _: argparse.Namespace) -> int:
     upgrade.confirm(folder, SystemdService(), SystemPace(), _report)
     return DONE
+
+
+def _update(folder: ReleaseFolder, options: argparse.Namespace) -> int:
+    desk = UpdateDesk(options.state, folder.root)
+    outcome = update(folder, desk, SystemTools(options.key), SystemPace(), _report)
+    return DONE if outcome is None or outcome.state == "done" else REFUSED
 
 
 def _roll_back(folder: ReleaseFolder, _: argparse.Namespace) -> int:
@@ -102,6 +112,11 @@ def _parser() -> argparse.ArgumentParser:
     install.set_defaults(command=_install)
     confirm = words.add_parser("confirm", help="watch a release that is on trial for a minute; back if it fails")
     confirm.set_defaults(command=_confirm)
+    asked = words.add_parser("update", help="install what the gateway asks for, if the release key has signed it")
+    state, key = Path("/var/lib/tornello-gateway"), Path("/etc/tornello/release.pub")
+    asked.add_argument("--state", type=Path, default=state, metavar="DIR", help=f"the gateway's ({state})")
+    asked.add_argument("--key", type=Path, default=key, metavar="FILE", help=f"the release key ({key})")
+    asked.set_defaults(command=_update)
     return parser
 
 

@@ -102,7 +102,7 @@ class ReleaseFolder:
     def mark_complete(self, release: str) -> None:
         """From now on the release may be in force; its files reach the disk first."""
         os.sync()
-        self._write(self.path(release) / _COMPLETE, "")
+        write_whole(self.path(release) / _COMPLETE, "")
 
     def is_complete(self, release: str) -> bool:
         """Whether nothing of the release is missing."""
@@ -114,21 +114,21 @@ class ReleaseFolder:
         if current is not None and current != release:
             if self.trial is None:
                 self._link("previous", current)
-            self._write(self.root / "trial.json", json.dumps(asdict(Trial(release))))
+            write_whole(self.root / "trial.json", json.dumps(asdict(Trial(release))))
         self._link("current", release)
 
     def begin_watch(self) -> int:
         """Count one more watch of the trial; the number is the watch's own, from 1."""
         trial = self.trial
         assert trial is not None
-        self._write(self.root / "trial.json", json.dumps(asdict(Trial(trial.release, trial.watches + 1))))
+        write_whole(self.root / "trial.json", json.dumps(asdict(Trial(trial.release, trial.watches + 1))))
         return trial.watches + 1
 
     def forget_watch(self) -> None:
         """The watch was broken off by a person, and says nothing about the release."""
         trial = self.trial
         if trial is not None:
-            self._write(self.root / "trial.json", json.dumps(asdict(Trial(trial.release, trial.watches - 1))))
+            write_whole(self.root / "trial.json", json.dumps(asdict(Trial(trial.release, trial.watches - 1))))
 
     def confirm(self) -> None:
         """The release in force has proved itself."""
@@ -150,7 +150,7 @@ class ReleaseFolder:
     def refuse(self, release: str, reason: str, at: str) -> None:
         """Note that it was turned away, and remove it unless it is in force or the way back."""
         kept = [*self.refusals, Refusal(release, reason, at)][-REFUSALS_MAX:]
-        self._write(self.root / "refused.json", json.dumps([asdict(entry) for entry in kept], indent=1))
+        write_whole(self.root / "refused.json", json.dumps([asdict(entry) for entry in kept], indent=1))
         if release not in {self.current, self.previous}:
             shutil.rmtree(self.path(release), ignore_errors=True)
 
@@ -184,14 +184,16 @@ class ReleaseFolder:
         except (OSError, ValueError):
             return None
 
-    def _write(self, path: Path, content: str) -> None:
-        new = path.with_name(f".{path.name}.new")
-        with new.open("w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-        _sync(path.parent)
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a file whole or not at all, and durable."""
+    new = path.with_name(f".{path.name}.new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

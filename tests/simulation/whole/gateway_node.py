@@ -37,6 +37,7 @@ from tests.simulation.whole.heard_journal import HeardJournal
 from tests.simulation.whole.machine import Machine
 from tests.simulation.whole.story import Story
 from tests.simulation.whole.witness import Witness
+from tests.update_fakes import UpdateStand
 
 READERS: dict[Direction, ReaderKey] = {"in": ReaderKey("entry"), "out": ReaderKey("exit")}
 TIMING = LaneTiming(pulse_ms=500, passage_window_ms=3_000)
@@ -199,7 +200,7 @@ class RunningGateway:
         """Commands may open; the rest of what a gateway can be told has no hands here."""
         lanes = {self.identity.lane_id: self.passages}
         modes = LaneModes(lanes, self.store.lane_orders, journal=self.journal, clock=self.clock, on_change=lambda: None)
-        hands = CommandHands(lanes, modes, lambda lane_id: False, _collect_nothing, None)
+        hands = CommandHands(lanes, modes, lambda lane_id: False, _collect_nothing, UpdateStand().updates, None)
         return RemoteCommands(self.link, self.clock, hands, run_id=self._around.rng.randbytes(8).hex())
 
     def _unlocked(self, direction: Direction) -> None:

@@ -51,6 +51,9 @@ ACTIONS: dict[str, g.CommandAction] = {
     "restart": g.Restart(),
     "collect_diagnostics": g.CollectDiagnostics(),
     "move_broker": g.MoveBroker("broker.club.example", 8884),
+    "update_software": g.UpdateSoftware(
+        "1.3.0", "https://releases.club.example/tornello-gateway_1.3.0_arm64.deb", "{}\nc2lnbmF0dXJl\n"
+    ),
 }
 
 RARE_BODIES: dict[str, j.EventBody] = {

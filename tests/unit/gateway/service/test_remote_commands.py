@@ -35,6 +35,7 @@ from tests.fake_sync import FakeLink
 from tests.gate_fakes import FakeJournal, FakeLane, FakeTimers
 from tests.in_loop import in_loop
 from tests.unit.gateway.service.test_lane_modes import FakeOrders, Nobody
+from tests.update_fakes import UpdateStand
 
 RUN = "run-a"
 
@@ -44,6 +45,7 @@ class Scene:
         self.link, self.clock, self.journal, self.relays = FakeLink(), FakeClock(), FakeJournal(), FakeLane()
         self.orders = FakeOrders()
         self.bundle = b"bundle"
+        self.updates = UpdateStand().updates
         self.done: list[str] = []
         self.has_readers = self.can_collect = True
         self.lane = LanePassages(
@@ -57,6 +59,7 @@ class Scene:
             self.modes,
             self._identify,
             self._collect,
+            self.updates,
             (lambda: self.done.append("restart")) if is_supervised else None,
             self._move if move_ends else None,
         )

@@ -12,6 +12,7 @@ import pytest
 from provisioning import cli
 from provisioning.authority import ProvisioningRefusedError
 from provisioning.cloud_init.seed import DOCUMENTS, FIRST_BOOT, Seed, WirelessNetwork, check_seed, write_seed
+from tests.release_signing import Builder
 
 TOKEN = f"tc1.{'a' * 26}.{'0' * 32}"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJvb3Q installer@club"
@@ -55,6 +56,24 @@ def test_the_claim_is_only_where_the_first_boot_takes_it_away(seed: Seed, tmp_pa
 def test_the_first_boot_runs_the_script_where_the_partition_is_mounted(seed: Seed, tmp_path: Path) -> None:
     write_seed(seed, tmp_path / "out")
     assert ["sh", "/boot/firmware/tornello/first-boot"] in documents(tmp_path / "out")["user-data"]["runcmd"]
+
+
+def test_the_release_key_is_put_where_root_looks_for_it(seed: Seed, tmp_path: Path) -> None:
+    key = tmp_path / "release.pub"
+    key.write_bytes(Builder().public_pem)
+    write_seed(replace(seed, release_key=key), tmp_path / "out")
+    written = {file["path"]: file for file in documents(tmp_path / "out")["user-data"]["write_files"]}
+    assert set(written) == {"/etc/tornello/gateway.toml", "/etc/tornello/release.pub"}
+    assert written["/etc/tornello/release.pub"]["content"] == key.read_text()
+    assert written["/etc/tornello/release.pub"]["permissions"] == "0644"
+
+
+def test_a_private_key_is_never_put_on_a_card(seed: Seed, tmp_path: Path) -> None:
+    key = tmp_path / "release-key.pem"
+    key.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGb\n-----END ENCRYPTED PRIVATE KEY-----\n")
+    with pytest.raises(ProvisioningRefusedError, match="not the public half"):
+        write_seed(replace(seed, release_key=key), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_configuration_is_in_place_before_the_package(seed: Seed, tmp_path: Path) -> None:
