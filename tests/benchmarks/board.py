@@ -111,7 +111,7 @@ def _move(here: Page, there: Page) -> float:
     there.evaluate(
         """(id) => { window.seen = new Promise((tell) => new MutationObserver(() => {
           if (document.getElementById(`card-${id}`)?.dataset.in === "later") tell(Date.now());
-        }).observe(document.getElementById("board"), { childList: true, subtree: true })) }""",
+        }).observe(document.body, { childList: true, subtree: true })) }""",
         task_id,
     )
     here.evaluate(f"{_FIRST}.focus()")
