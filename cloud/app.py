@@ -24,6 +24,7 @@ from cloud.arrivals.api import router as arrivals
 from cloud.balances.api import router as balances
 from cloud.billing.api import router as billing
 from cloud.bookings.api import router as bookings
+from cloud.calendar_feeds.api import router as calendar_feeds
 from cloud.card_rules.api import router as card_rules
 from cloud.class_sessions.api import router as class_sessions
 from cloud.comments.api import router as comments
@@ -48,9 +49,9 @@ from cloud.labels.api import router as labels
 from cloud.members.api import router as members
 from cloud.members.person_api import router as members_person
 from cloud.members.standing_api import router as members_standing
+from cloud.merging.api import router as merging
 from cloud.metrics.health import router as health
 from cloud.personal_data.api import router as personal_data
-from cloud.merging.api import router as merging
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.rooms.api import router as rooms
@@ -63,8 +64,8 @@ from cloud.staff.audit_api import router as audit
 from cloud.staff.service import SignInGuard
 from cloud.tasks.api import router as tasks
 from cloud.tasks.settings_api import router as task_settings
-from cloud.webhooks.api import router as webhooks
 from cloud.time_line.api import router as time_line
+from cloud.webhooks.api import router as webhooks
 
 API_PREFIX: Final = "/api/v1"
 BUSY_RETRY_AFTER_S: Final = 2
@@ -93,6 +94,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     class_sessions,
     bookings,
     arrivals,
+    calendar_feeds,
     flags,
     action_types,
     tasks,

@@ -17,6 +17,7 @@ from cloud.balances.pages import router as balances
 from cloud.billing.pages import router as billing
 from cloud.bookings.pages import routers as bookings
 from cloud.card_rules.pages import router as card_rules
+from cloud.calendar_feeds.pages import router as calendar_feeds
 from cloud.class_sessions.pages import routers as class_sessions
 from cloud.comments.pages import router as comments
 from cloud.console.assets import STATIC_FOLDER
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     labels,
     *class_sessions,
     arrivals,
+    calendar_feeds,
     activities,
     rooms,
     *bookings,

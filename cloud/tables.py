@@ -13,6 +13,7 @@ from cloud.audit import models as audit
 from cloud.billing import models as billing
 from cloud.bookings import models as bookings
 from cloud.card_rules import models as card_rules
+from cloud.calendar_feeds import models as calendar_feeds
 from cloud.class_sessions import models as class_sessions
 from cloud.comments import models as comments
 from cloud.contracts import models as contracts
@@ -47,6 +48,7 @@ _PACKAGES: Final = (
     billing,
     bookings,
     card_rules,
+    calendar_feeds,
     class_sessions,
     comments,
     contracts,

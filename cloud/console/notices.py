@@ -32,6 +32,8 @@ NOTICES: Final = {
     "waits_no_more": mark("The member does not wait any more."),
     "schedule_saved": mark("Saved. Who booked a session that was moved is let in at its new time."),
     "sessions_planned": mark("Planned."),
+    "calendar_made": mark("The address works from now on."),
+    "calendar_revoked": mark("The address is revoked."),
     "class_cancelled": mark("Cancelled, with what was booked of it."),
     "alarms_acknowledged": mark("Acknowledged. Your name stands beside it."),
     "task_begun": mark("Begun. What it does at the gate is in force once the gates have heard of it."),
