@@ -28,6 +28,7 @@ from cloud.credentials.pages import router as credentials
 from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
+from cloud.front_desk.pages import router as front_desk
 from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.labels.pages import router as labels
@@ -46,6 +47,7 @@ from cloud.time_line.pages.showing import router as time_line
 
 ROUTERS: Final = (
     access_events,
+    front_desk,
     presence,
     alarms,
     explanations,

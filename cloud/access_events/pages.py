@@ -11,6 +11,7 @@ from cloud.api import ReadSession
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.errors import not_found
+from cloud.front_desk.pages import ADVICE, desk_now
 from cloud.sites import service as sites
 
 ROWS: Final = 50
@@ -28,7 +29,8 @@ def show_front_desk(
     newest_id = service.newest_id(session)
     page = feed_rows.latest(session, EventFilter(), before_id=before, limit=ROWS)
     template = "access_events/rows.html" if viewer.is_fragment and before else "access_events/front_desk.html"
-    return render(viewer, template, page=page, stream_after=newest_id, more_address="/")
+    desk = None if viewer.is_fragment else desk_now(session)
+    return render(viewer, template, page=page, stream_after=newest_id, more_address="/", desk=desk, advice=ADVICE)
 
 
 @router.get("/access/gateways/{gateway_id}/journal")

@@ -7,6 +7,7 @@ from tests.integration.permissions_of_api import ANYBODY, SIGNED_IN
 PAGES: Final = {
     "GET /": "access.read",
     "GET /access-events/{event_id}": "access.read",
+    "GET /front-desk/now": "access.read",
     "GET /inside": "access.read",
     "GET /inside/{site_id}/csv": "access.read",
     "GET /alarms": "access.read",
