@@ -139,6 +139,9 @@ def _entities(session: UnitOfWork, member_id: str) -> Iterator[tuple[str, str]]:
         if name not in TOLD_OF and "id" in table.c and name not in {"access_event", "alarm"}:
             for key in session.scalars(select(table.c.id).where(_rows(table, member_id))):
                 yield name, str(key)
+    merged = METADATA.tables["merged_member"]
+    for old_id in session.scalars(select(merged.c.old_id).where(merged.c.member_id == member_id)):
+        yield "member", old_id
 
 
 def _treat(session: UnitOfWork, table: Table, treatment: Gone | Kept, member_id: str) -> None:

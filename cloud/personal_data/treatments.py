@@ -60,6 +60,7 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
     ),
     "erasure": Kept("that there was one"),
     "member_contact": Gone(),
+    "merged_member": Kept("that an old id leads to the row", {"old_name": ""}),
     "member_photo": Gone(),
     "member_site": Gone(),
     "member_state_change": Gone(),

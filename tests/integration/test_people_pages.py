@@ -12,6 +12,7 @@ from PIL import Image
 
 from cloud import bus
 from cloud.database import Database
+from cloud.kit import spreadsheets
 from cloud.staff.service import find_signed_in
 from tests.integration.club import PASSWORD, Club, open_club
 
@@ -161,3 +162,15 @@ def test_a_card_is_given_at_the_member_card(club: Club, desk: Desk) -> None:
         assert refused.status_code == 422, number
         assert field == "form-error" or f'id="{field}-error"' in refused.text
     assert desk.send(f"{other}/cards", kind="uid", number="04a1b2c3").status_code == 303
+
+
+def test_the_list_is_saved_as_it_is_narrowed(club: Club, desk: Desk) -> None:
+    """Feature 196."""
+    added(club, desk, first_name="=HYPERLINK(1)", state="lead", tags="vip")
+    added(club, desk, first_name="Carl")
+    saved = desk.browser.get("/members/export?state=lead&form=csv")
+    assert saved.headers["content-disposition"].startswith('attachment; filename="members-')
+    header, *rows = list(spreadsheets.read(saved.content))
+    assert [dict(zip(header, row, strict=True))["first_name"] for row in rows] == ["'=HYPERLINK(1)"]
+    whole = list(spreadsheets.read(desk.browser.get("/members/export").content))
+    assert [row[1] for row in whole[1:]] == ["=HYPERLINK(1)", "Carl"]

@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from cloud.members.pages import card, listing, person_forms, standing_forms
+from cloud.members.pages import card, export_files, listing, person_forms, standing_forms
 
-routers: Final = (listing.router, person_forms.router, card.router, standing_forms.router)
+routers: Final = (listing.router, export_files.router, person_forms.router, card.router, standing_forms.router)

@@ -82,10 +82,10 @@ class ListQuery(BaseModel):
             wanted = replace(wanted, birthday_from=today, birthday_to=last)
         return wanted
 
-    def address(self, **changes: str) -> str:
+    def address(self, path: str = "/members", **changes: str) -> str:
         """The list with something else in its address; an empty value leaves it out."""
         told = {"q": self.q, "order": "" if self.order == "name" else self.order} | self.filters() | changes
-        return "/members?" + urlencode({name: value for name, value in told.items() if value})
+        return f"{path}?" + urlencode({name: value for name, value in told.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def list_members(
     session: ReadSession, query: Annotated[ListQuery, Query()], viewer: Viewer = viewing("members.read")
 ) -> Response:
     """The list; as fragment what a search finds, or the next rows."""
-    wanted = query.member_filter(_today(session))
+    wanted = query.member_filter(club_day(session))
     page = service.search(session, query.q, after=query.after, limit=PAGE_ROWS, wanted=wanted, order=query.order)
     ids = [member.id for member in page.items]
     template = "members/list.html"
@@ -124,7 +124,8 @@ def list_members(
     )
 
 
-def _today(session: UnitOfWork) -> date:
+def club_day(session: UnitOfWork) -> date:
+    """Today, by the clock of the first club."""
     found = sites.list_sites(session)
     return local_day(session.now, ZoneInfo(found[0].time_zone if found else "UTC"))
 

@@ -1,0 +1,45 @@
+"""The list of members as a file: whatever the list shows, as XLSX or CSV."""
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Annotated, Final
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from cloud.api import Transaction
+from cloud.console.viewer import Viewer, viewing
+from cloud.kit.spreadsheets import MEDIA_TYPES, Format
+from cloud.members import exporting
+from cloud.members.pages.listing import ListQuery, club_day
+
+_CHUNK_BYTES: Final = 64 * 1024
+_IN_MEMORY_BYTES: Final = 4_000_000
+
+router = APIRouter()
+
+
+class ExportQuery(ListQuery):
+    """The same words as in the address of the list, and the kind of file."""
+
+    form: Format = "xlsx"
+
+
+@router.get("/members/export")
+def export_members(
+    session: Transaction, query: Annotated[ExportQuery, Query()], viewer: Viewer = viewing("members.export")
+) -> StreamingResponse:
+    """Write the file, then send it in pieces."""
+    target = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - it is closed when the last piece is sent
+    today = club_day(session)
+    wanted = query.member_filter(today)
+    exporting.export(session, viewer.signed_in.actor, target, query.form, query.q, wanted=wanted, order=query.order)
+    target.seek(0)
+    headers = {"Content-Disposition": f'attachment; filename="members-{today}.{query.form}"'}
+    return StreamingResponse(_pieces(target), media_type=MEDIA_TYPES[query.form], headers=headers)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_CHUNK_BYTES):
+            yield piece
