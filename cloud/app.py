@@ -44,6 +44,7 @@ from cloud.gate_commands.api import router as gate_commands
 from cloud.gateway_health.api import router as gateway_health
 from cloud.idempotency.middleware import PostsOnce
 from cloud.kit.asgi_guard import RequestGuard
+from cloud.kit.attempts import AttemptLimiter
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
 from cloud.labels.api import router as labels
 from cloud.members.api import router as members
@@ -61,7 +62,7 @@ from cloud.site_scope import sites_of_path
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
 from cloud.staff.audit_api import router as audit
-from cloud.staff.service import SignInGuard
+from cloud.staff.signing_in import SignInGuard
 from cloud.tasks.api import router as tasks
 from cloud.tasks.settings_api import router as task_settings
 from cloud.time_line.api import router as time_line
@@ -69,6 +70,8 @@ from cloud.webhooks.api import router as webhooks
 
 API_PREFIX: Final = "/api/v1"
 BUSY_RETRY_AFTER_S: Final = 2
+API_KEY_REQUESTS_MAX: Final = 1200
+"""How many requests a minute of one API key each process answers."""
 _ROUTERS: Final[tuple[APIRouter, ...]] = (
     staff,
     audit,
@@ -132,7 +135,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.settings = settings
     app.state.database = database
     app.state.writers = asyncio.Semaphore(database.writers_max)
-    app.state.sign_in_guard = SignInGuard()
+    app.state.sign_in_guard = SignInGuard(settings.secret)
+    app.state.api_key_guard = AttemptLimiter(API_KEY_REQUESTS_MAX, 60.0)
     app.state.sites_of_path = sites_of_path
     app.state.open_streams = OpenStreams()
     for router in _ROUTERS:

@@ -23,7 +23,7 @@ from cloud.domain_events import MemberChanged, MemberLeftSite
 from cloud.errors import ConflictError, invalid_field
 from cloud.members import service as members
 from cloud.members.erasures import Erasure, erased_among
-from cloud.members.models import Member
+from cloud.members.models import Member, MergedMember
 from cloud.personal_data.treatments import TOLD_OF, TREATMENTS, WAYS, Gone, Kept
 from cloud.tables import METADATA
 
@@ -134,6 +134,8 @@ def _plain(value: Any) -> Any:
 
 def _entities(session: UnitOfWork, member_id: str) -> Iterator[tuple[str, str]]:
     """What of the member the log shall tell no details of."""
+    for old_id in session.scalars(select(MergedMember.old_id).where(MergedMember.member_id == member_id)):
+        yield "member", old_id
     for name in TREATMENTS:
         table = METADATA.tables[name]
         if name not in TOLD_OF and "id" in table.c and name not in {"access_event", "alarm"}:

@@ -10,12 +10,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from cloud.api import VISIBLE_SITES, AppDatabase, Transaction, problems
-from cloud.database import Database
-from cloud.errors import ForbiddenError, UnauthenticatedError
-from cloud.staff import service
+from cloud.database import Database, UnitOfWork
+from cloud.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
+from cloud.kit.attempts import AttemptLimiter
+from cloud.staff import api_keys, service
 from cloud.staff.policy import Permission
 from cloud.staff.schemas import SessionOut, SignInRequest
-from cloud.staff.service import SignedIn, SignInGuard
+from cloud.staff.service import SignedIn
+from cloud.staff.signing_in import Caller, SignInGuard, sign_in
 from cloud.staff.site_rights import LISTED, permissions_for, visible_sites
 
 COOKIE: Final = "tornello_session"
@@ -37,7 +39,9 @@ def is_csrf_token(signed_in: SignedIn, token: str) -> bool:
 
 def _current_staff(request: Request, database: AppDatabase) -> SignedIn:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and api_keys.is_key(bearer.strip()):
+        signed_in = _find_by_key(database, bearer.strip(), request)
+    elif scheme.lower() == "bearer":
         signed_in = _find(database, bearer.strip(), request)
     else:
         signed_in = find_cookie_staff(request, database)
@@ -85,17 +89,17 @@ def network_address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def caller_of(request: Request) -> Caller:
+    """Where the request comes from, for limits on attempts and the list of sessions."""
+    return Caller(address=network_address(request), user_agent=request.headers.get("user-agent", ""))
+
+
 @router.post("/sessions", status_code=201, responses=problems(401, 422, 429))
 def open_session(body: SignInRequest, request: Request, database: AppDatabase) -> SessionOut:
     """Sign in. The answer's token is good for 14 hours or until DELETE."""
     guard: SignInGuard = request.app.state.sign_in_guard
-    signed_in, token = service.sign_in(
-        database,
-        guard,
-        email=body.email,
-        password=body.password,
-        address=network_address(request),
-        user_agent=request.headers.get("user-agent", ""),
+    signed_in, token = sign_in(
+        database, guard, email=body.email, password=body.password, caller=caller_of(request), code=body.code
     )
     return SessionOut(
         session_id=signed_in.session_id,
@@ -121,11 +125,28 @@ def _find(database: Database, token: str, request: Request) -> SignedIn | None:
     if not token:
         return None
     with database.session() as session:
-        found = service.find_signed_in(session, token, request_id=request.state.request_id)
-        if found is None or not found.rights.at_sites:
-            return found
-        site_ids = request.app.state.sites_of_path(session, request.path_params)
-        return replace(found, permissions=permissions_for(found.rights, site_ids))
+        return _here(session, service.find_signed_in(session, token, request_id=request.state.request_id), request)
+
+
+def _find_by_key(database: Database, text: str, request: Request) -> SignedIn | None:
+    holder = api_keys.find_holder(database, text, request.state.request_id)
+    if holder is None:
+        return None
+    guard: AttemptLimiter = request.app.state.api_key_guard
+    if wait_s := guard.attempt(text):
+        raise TooManyRequestsError(
+            "too_many_requests", f"Too many requests of this key. Try again in {wait_s} s.", retry_after_s=wait_s
+        )
+    with database.session() as session:
+        return _here(session, holder, request)
+
+
+def _here(session: UnitOfWork, found: SignedIn | None, request: Request) -> SignedIn | None:
+    """The same person with what they may do about what the request names."""
+    if found is None or not found.rights.at_sites:
+        return found
+    site_ids = request.app.state.sites_of_path(session, request.path_params)
+    return replace(found, permissions=permissions_for(found.rights, site_ids))
 
 
 def _check_csrf(signed_in: SignedIn, token: str) -> None:

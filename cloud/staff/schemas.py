@@ -15,6 +15,7 @@ class SignInRequest(BaseModel):
 
     email: Annotated[Line, Field(max_length=254, examples=["anna@club.example"])]
     password: Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_CHARACTERS_MAX)]
+    code: Annotated[Line, Field(max_length=20, description="Of the authenticator app, or a recovery code.")] = ""
 
 
 class SessionOut(BaseModel):

@@ -6,7 +6,6 @@ the browser's cookie and as the API's bearer token; the CSRF token follows from 
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -16,17 +15,14 @@ from sqlalchemy import delete, select, update
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
-from cloud.database import Database, UnitOfWork
-from cloud.errors import ConflictError, TooManyRequestsError, UnauthenticatedError, invalid_field
-from cloud.kit.attempts import AttemptLimiter
+from cloud.database import UnitOfWork
+from cloud.errors import ConflictError, invalid_field
 from cloud.kit.i18n import LANGUAGES
 from cloud.kit.ids import new_id
 from cloud.kit.passwords import (
     PASSWORD_CHARACTERS_MAX,
     PASSWORD_CHARACTERS_MIN,
     hash_password,
-    is_password,
-    needs_rehash,
 )
 from cloud.staff import roles
 from cloud.staff.models import Staff, StaffSession
@@ -71,56 +67,6 @@ class StaffDetails:
     name: str
     role: str
     locale: str = "en"
-
-
-class SignInGuard:
-    """Slows down guessing: 10 attempts in 5 minutes for one e-mail address, 50 for one network address."""
-
-    def __init__(self) -> None:
-        self._by_email = AttemptLimiter(10, _WINDOW_S)
-        self._by_address = AttemptLimiter(50, _WINDOW_S)
-
-    def admit(self, email: str, address: str) -> None:
-        """Count an attempt.
-
-        Raises:
-            TooManyRequestsError: it is one too many.
-        """
-        wait_s = max(self._by_address.attempt(address), self._by_email.attempt(email))
-        if wait_s:
-            raise TooManyRequestsError(
-                "too_many_sign_ins", f"Too many attempts to sign in. Try again in {wait_s} s.", retry_after_s=wait_s
-            )
-
-    def welcome(self, email: str) -> None:
-        """The right password was given: forget the failures of this e-mail address."""
-        self._by_email.forget(email)
-
-
-def sign_in(
-    database: Database, guard: SignInGuard, *, email: str, password: str, address: str, user_agent: str = ""
-) -> tuple[SignedIn, str]:
-    """Open a session; returns it with its token. The slow hash is computed outside the transaction.
-
-    Raises:
-        TooManyRequestsError: too many attempts.
-        UnauthenticatedError: unknown e-mail address, wrong password, or no longer active; which one is not told.
-    """
-    email = normalise_email(email)
-    guard.admit(email, address)
-    with database.session() as session:
-        staff = session.scalar(select(Staff).where(Staff.email == _storable(email), Staff.is_active))
-    is_right = is_password(password, staff.password_hash if staff else None)
-    if not is_right or staff is None:
-        raise UnauthenticatedError("wrong_password", "The e-mail address or the password is wrong.")
-    guard.welcome(email)
-    token = secrets.token_urlsafe(32)
-    new_hash = hash_password(password) if needs_rehash(staff.password_hash) else None
-    with database.transaction() as session:
-        opened = _open_session(session, staff, token, user_agent)
-        if new_hash:
-            session.execute(update(Staff).where(Staff.id == staff.id).values(password_hash=new_hash))
-    return opened, token
 
 
 def find_signed_in(session: UnitOfWork, token: str, *, request_id: str = "") -> SignedIn | None:
@@ -226,13 +172,14 @@ def _check_staff(session: UnitOfWork, email: str, details: StaffDetails) -> None
         raise invalid_field("locale", "unknown_locale", f"Use one of {', '.join(LANGUAGES)}.")
 
 
-def _open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str) -> SignedIn:
+def open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str) -> SignedIn:
+    """Let this token stand for somebody who has proven who they are."""
     session.execute(delete(StaffSession).where(StaffSession.expires_at < session.now - SESSION_LIFE))
     opened = StaffSession(
         id=new_id("ses"),
         staff_id=staff.id,
         token_hash=_hash_token(token),
-        user_agent=_storable(user_agent)[:200],
+        user_agent=storable(user_agent)[:200],
         created_at=session.now,
         expires_at=session.now + SESSION_LIFE,
         ended_at=None,
@@ -260,7 +207,7 @@ def _signed_in(session: UnitOfWork, staff: Staff, opened: StaffSession, token: s
     )
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """The text without what no database takes."""
     return "".join(character for character in text if character.isprintable())
 

@@ -220,6 +220,7 @@ PAGES: Final = {
     "POST /settings/roles/{key}/reset": "roles.write",
     "GET /sign-in": ANYBODY,
     "POST /sign-in": ANYBODY,
+    "POST /sign-in/code": ANYBODY,
     "POST /sign-out": SIGNED_IN,
     "POST /language": SIGNED_IN,
     "GET /stream": "gateways.read",

@@ -13,12 +13,18 @@ from cloud.console.viewer import CurrentSubmission, CurrentVisitor, Viewer
 from cloud.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
 from cloud.kit.passwords import PASSWORD_CHARACTERS_MAX
 from cloud.staff import service
-from cloud.staff.api import COOKIE, network_address
-from cloud.staff.service import SESSION_LIFE, SignedIn, SignInGuard
+from cloud.staff.api import COOKIE, caller_of
+from cloud.staff.service import SESSION_LIFE, SignedIn
+from cloud.staff.signing_in import SecondFactorError, SignInGuard, sign_in_by_ticket
+from cloud.staff.signing_in import sign_in as enter
 
 EMAIL_CHARACTERS_MAX: Final = 254
 _WRONG: Final = mark("The e-mail address or the password is wrong.")
-_TOO_MANY: Final = mark("Too many attempts. Wait a few minutes and try again.")
+_PROBLEMS: Final = {
+    "too_many_sign_ins": mark("Too many attempts. Wait a few minutes and try again."),
+    "wrong_code": mark("The code is wrong. Type the one that the app shows now, or a recovery code."),
+    "ticket_over": mark("That took too long. Begin again with your password."),
+}
 
 router = APIRouter()
 
@@ -42,33 +48,43 @@ def sign_in(
     next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002
 ) -> Response:
     """Open a session and keep its token in the browser's cookie."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise ForbiddenError("csrf_token_wrong", "The sign-in form of another site was used.")
+    _check_origin(request)
     guard: SignInGuard = request.app.state.sign_in_guard
     try:
-        signed_in, token = service.sign_in(
-            database,
-            guard,
-            email=email,
-            password=password,
-            address=network_address(request),
-            user_agent=request.headers.get("user-agent", ""),
-        )
+        opened = enter(database, guard, email=email, password=password, caller=caller_of(request))
+    except SecondFactorError as error:
+        return render(visitor, "staff/sign_in_code.html", next=next, ticket=error.ticket, problem=None)
     except (UnauthenticatedError, TooManyRequestsError) as error:
-        problem = visitor.words.text(_TOO_MANY if isinstance(error, TooManyRequestsError) else _WRONG)
+        problem = visitor.words.text(_PROBLEMS.get(error.code, _WRONG))
         return render(
             visitor, "staff/sign_in.html", status=error.status, next=next, email=email.strip(), problem=problem
         )
-    response = RedirectResponse(first_page(signed_in, next), status_code=303)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(SESSION_LIFE.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-    return response
+    return _welcome(request, *opened, next)
+
+
+@router.post("/sign-in/code")
+def give_code(
+    request: Request,
+    visitor: CurrentVisitor,
+    database: AppDatabase,
+    *,
+    ticket: Annotated[str, Form(max_length=200)] = "",
+    code: Annotated[str, Form(max_length=40)] = "",
+    next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002
+) -> Response:
+    """The second step of those who have a second factor."""
+    _check_origin(request)
+    guard: SignInGuard = request.app.state.sign_in_guard
+    try:
+        opened = sign_in_by_ticket(database, guard, ticket=ticket, code=code, caller=caller_of(request))
+    except (UnauthenticatedError, TooManyRequestsError) as error:
+        problem = visitor.words.text(_PROBLEMS.get(error.code, _WRONG))
+        if error.code == "ticket_over":
+            return render(visitor, "staff/sign_in.html", status=error.status, next=next, email="", problem=problem)
+        return render(
+            visitor, "staff/sign_in_code.html", status=error.status, next=next, ticket=ticket, problem=problem
+        )
+    return _welcome(request, *opened, next)
 
 
 @router.post("/sign-out")
@@ -100,3 +116,21 @@ def own_address(address: str) -> str:
     """The address if it leads to a page of this console, else the first page: never to another host."""
     is_own = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
     return address if is_own else "/"
+
+
+def _check_origin(request: Request) -> None:
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForbiddenError("csrf_token_wrong", "The sign-in form of another site was used.")
+
+
+def _welcome(request: Request, signed_in: SignedIn, token: str, wanted: str) -> Response:
+    response = RedirectResponse(first_page(signed_in, wanted), status_code=303)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response

@@ -35,7 +35,7 @@ def hire(club: Club, role: str) -> str:
 def signed_in(club: Club, staff_id: str) -> SignedIn:
     with club.database.transaction() as session:
         person = employment.get(session, staff_id)
-        return service._open_session(session, person, f"token of {staff_id} {new_id('ses')}", "")
+        return service.open_session(session, person, f"token of {staff_id} {new_id('ses')}", "")
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from cloud.database import Database
 from cloud.errors import ConflictError, InvalidError, TooManyRequestsError, UnauthenticatedError
 from cloud.staff import service
 from cloud.staff.models import Staff, StaffSession
-from cloud.staff.service import SESSION_LIFE, SignedIn, SignInGuard, StaffDetails
+from cloud.staff.service import SESSION_LIFE, SignedIn, StaffDetails
+from cloud.staff.signing_in import Caller, SignInGuard
+from cloud.staff.signing_in import sign_in as enter
 from cloud.tables import METADATA
 
 EMAIL, PASSWORD = "anna@club.test", "correct horse battery"
@@ -44,7 +46,7 @@ def database(now: Now) -> Iterator[Database]:
 
 
 def sign_in(database: Database, email: str = EMAIL, password: str = PASSWORD) -> tuple[SignedIn, str]:
-    return service.sign_in(database, SignInGuard(), email=email, password=password, address="192.0.2.1")
+    return enter(database, SignInGuard(), email=email, password=password, caller=Caller(address="192.0.2.1"))
 
 
 def find(database: Database, token: str) -> SignedIn | None:
@@ -152,13 +154,12 @@ def test_details_that_cannot_be_are_named(database: Database, field: str, value:
 
 
 def test_what_no_database_takes_is_left_out(database: Database) -> None:
-    service.sign_in(
+    enter(
         database,
         SignInGuard(),
         email=EMAIL,
         password=PASSWORD,
-        address="",
-        user_agent="\x00 Firefox \udcff" + "a" * 300,
+        caller=Caller(address="", user_agent="\x00 Firefox \udcff" + "a" * 300),
     )
     with database.session() as session:
         assert session.scalars(select(StaffSession.user_agent)).one() == " Firefox " + "a" * 191
