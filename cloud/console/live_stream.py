@@ -2,8 +2,9 @@
 
 `access` carries a finished row of the feed and is numbered, so that a browser resumes behind the last it saw;
 `gateway`, `flag`, `alarm`, `presence` and `task` only say that something changed, and the page fetches that part anew.
-So it does at `listening`: nobody else tells what changed between the making of the page and this word. One watcher looks
-at the database for all browsers of this process, when woken and at least once a second; nobody watching, nothing is read.
+So it does at `listening`: nobody else tells what changed between the making of the page and this word. One watcher
+looks at the database for all browsers of this process, when woken and at least once a second; nobody watching, nothing
+is read.
 """
 
 import asyncio

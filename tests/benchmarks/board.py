@@ -115,7 +115,7 @@ def _move(here: Page, there: Page) -> float:
         task_id,
     )
     here.evaluate(f"{_FIRST}.focus()")
-    started_ms = here.evaluate("Date.now()")
+    started_ms: float = here.evaluate("Date.now()")
     here.keyboard.press("6")
     seen_ms: float = there.evaluate("window.seen")
     return seen_ms - started_ms

@@ -1,6 +1,6 @@
 """The board: seen by two at once, moved by drag and by keys, moving by itself, opened, added to; and the agenda."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,8 +31,8 @@ def kind_id(console: Console) -> str:
 
 
 @pytest.fixture
-def begin(console: Console, kind_id: str) -> Iterator[Callable[..., str]]:
-    """Begins a task about a member; what is open at the end is moved out of the way of the next test."""
+def begin(console: Console, kind_id: str) -> Callable[..., str]:
+    """Begins a task about a member."""
 
     def make(name: str, text: str, **details: object) -> str:
         with console.club.database.transaction() as session:
@@ -40,7 +40,7 @@ def begin(console: Console, kind_id: str) -> Iterator[Callable[..., str]]:
             wanted = TaskDetails(action_type_id=kind_id, text=text, **details)  # type: ignore[arg-type]
             return tasks.create(session, Actor("staff", anna.id), console.club.members[name], wanted).id
 
-    yield make
+    return make
 
 
 def column(page: Page, name: str) -> Locator:

@@ -31,14 +31,19 @@
   const ask = (address, options = {}) =>
     fetch(address, { ...options, headers: { "HX-Request": "true", ...options.headers }, credentials: "same-origin" });
 
-  // One card as it stands now: moved, changed, new, or gone.
+  // One card as it stands now: moved, changed, new, or gone. Of several questions about a card the last one counts.
+  const asked = new Map();
   const refreshCard = async (id) => {
+    const mine = Symbol(id);
+    asked.set(id, mine);
     const answer = await ask(`/board/cards/${encodeURIComponent(id)}/shown?${board().dataset.query}`);
-    if (!answer.ok) return;
+    const html = answer.status === 200 ? await answer.text() : "";
+    if (!answer.ok || asked.get(id) !== mine) return;
+    asked.delete(id);
     const present = cardOf(id);
     const hadFocus = present?.contains(document.activeElement);
     const holder = document.createElement("template");
-    holder.innerHTML = answer.status === 204 ? "" : await answer.text();
+    holder.innerHTML = html;
     const card = holder.content.firstElementChild;
     if (present) present.remove();
     if (card) {

@@ -12,8 +12,8 @@ from cloud.task_board import cards, service
 from cloud.task_board.agenda import days_of, find_agenda
 from cloud.task_board.columns import column_of
 from cloud.tasks import closing, history
-from cloud.tasks import service as tasks
 from cloud.tasks.closing import Closing
+from cloud.tasks.models import Task
 from cloud.tasks.repository import TaskFilter
 from tests.club import Club
 from tests.tasks import add_task, add_type
@@ -66,7 +66,7 @@ def test_the_board_has_open_tasks_by_their_time_and_those_without_one_newest_fir
         add_task(club, session, member_id, type_id, text="missed", complete_by=date(2020, 1, 1))
         done = add_task(club, session, member_id, type_id, text="done")
         closing.close(session, club.actor, done, Closing(outcome_id=None, result="Yes"))
-        session.query(tasks.Task).filter_by(text="old").one().created_at -= timedelta(hours=1)
+        session.query(Task).filter_by(text="old").one().created_at -= timedelta(hours=1)
         session.flush()
         assert in_columns(session) == {"unsorted": ["new", "old"], "overdue": ["missed"], "later": ["a", "b"]}
         assert cards.find_card(session, done, ALL) is None
@@ -141,7 +141,7 @@ def test_the_agenda_has_the_tasks_of_one_operator_by_day(club: Club) -> None:
         add_task(club, session, member_id, type_id, text="missed", complete_by=date(2020, 1, 1), **mine)
         at = session.now + timedelta(days=9)
         add_task(club, session, member_id, type_id, text="step", next_step_at=at, **mine)
-        zone = service.zone_of(session, session.query(tasks.Task).filter_by(text="step").one())
+        zone = service.zone_of(session, session.query(Task).filter_by(text="step").one())
         day = local_day(at, zone)
         add_task(club, session, member_id, type_id, text="whole day", complete_by=day, **mine)
         agenda = find_agenda(session, club.actor.id, day, "week")
