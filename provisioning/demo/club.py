@@ -125,7 +125,7 @@ def _make_member(
     today: date, card: int, situation: Situation, chance: random.Random, taken: set[tuple[str, str]]
 ) -> DemoMember:
     locale, first_name, last_name = _pick_name(chance, taken)
-    prefix = {"it": "+39 347 ", "ru": "+7 916 ", "en": "+44 7700 "}[locale]
+    prefix = {"it": "+39 347 ", "ru": "+7 916 ", "en": "+44 770 "}[locale]
     starts_on = today - timedelta(days=chance.randint(40, 300))
     ends_on = today + timedelta(days=chance.randint(30, 300))
     visits_total: int | None = None
