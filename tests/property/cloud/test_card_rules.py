@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from cloud.bookings import service as bookings
-from cloud.bookings.service import BookingDetails
 from cloud.card_rules import rules, running
 from cloud.card_rules.causes import Scope
 from cloud.card_rules.models import Card
@@ -71,8 +69,7 @@ class Life:
     def book(self) -> None:
         start = self.club.now + timedelta(days=self.chance.randint(1, 3))
         with self.club.database.transaction() as session:
-            details = BookingDetails(title="Yoga", starts_at=start, ends_at=start + timedelta(hours=1))
-            bookings.book(session, self.club.club.actor, self.anybody(), details)
+            self.club.club.book(session, self.anybody(), start)
 
     def freeze(self) -> None:
         first = self.club.today + timedelta(days=self.chance.randint(0, 4))
