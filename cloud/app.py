@@ -53,6 +53,8 @@ from cloud.members.standing_api import router as members_standing
 from cloud.merging.api import router as merging
 from cloud.metrics.health import router as health
 from cloud.personal_data.api import router as personal_data
+from cloud.phone_calls.api import router as phone_calls
+from cloud.phone_calls.service import CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.rooms.api import router as rooms
@@ -103,6 +105,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     tasks,
     task_settings,
     card_rules,
+    phone_calls,
     time_line,
     previews,
     desired_state,
@@ -137,6 +140,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.writers = asyncio.Semaphore(database.writers_max)
     app.state.sign_in_guard = SignInGuard(settings.secret)
     app.state.api_key_guard = AttemptLimiter(API_KEY_REQUESTS_MAX, 60.0)
+    app.state.refused_calls = AttemptLimiter(CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S)
+    app.state.sign_in_guard = SignInGuard()
     app.state.sites_of_path = sites_of_path
     app.state.open_streams = OpenStreams()
     for router in _ROUTERS:

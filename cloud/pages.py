@@ -33,8 +33,9 @@ from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.labels.pages import router as labels
 from cloud.members.pages import routers as members
-from cloud.personal_data.pages import router as personal_data
 from cloud.merging.pages import router as merging
+from cloud.personal_data.pages import router as personal_data
+from cloud.phone_calls.pages import router as phone_calls
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.rooms.pages import router as rooms
@@ -72,6 +73,7 @@ ROUTERS: Final = (
     *task_board,
     *action_types,
     card_rules,
+    phone_calls,
     credentials,
     sites,
     *access_rules,

@@ -25,10 +25,11 @@ from cloud.flags import models as flags
 from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
 from cloud.gateway_link import models as gateway_link
-from cloud.labels import models as labels
 from cloud.idempotency import models as idempotency
+from cloud.labels import models as labels
 from cloud.members import erasures
 from cloud.members import models as members
+from cloud.phone_calls import models as phone_calls
 from cloud.plans import models as plans
 from cloud.presence import models as presence
 from cloud.rooms import models as rooms
@@ -63,6 +64,7 @@ _PACKAGES: Final = (
     idempotency,
     erasures,
     members,
+    phone_calls,
     plans,
     presence,
     rooms,

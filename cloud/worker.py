@@ -19,6 +19,7 @@ from cloud.gateway_link.link import run_link
 from cloud.gateway_link.share import DUTIES, Duty
 from cloud.idempotency.keeping import keep_keys_short
 from cloud.metrics.telling import metrics_of, tell_metrics
+from cloud.phone_calls.keeping import keep_calls_short
 from cloud.settings import Settings
 from cloud.webhooks.delivering import keep_deliveries_short, keep_delivering
 
@@ -51,6 +52,7 @@ def start_working(
         tasks.create_task(keep_deliveries_short(database)),
         tasks.create_task(keep_card_rules(database)),
         tasks.create_task(keep_runs_short(database)),
+        tasks.create_task(keep_calls_short(database)),
     )
 
 

@@ -52,6 +52,13 @@ def open_all(session: UnitOfWork, key: RuleKey, settings: RuleSettings, causes: 
     return Begun(len(fresh) - skipped, skipped)
 
 
+def note_again(session: UnitOfWork, key: RuleKey, subject: str) -> None:
+    """Say in the history of the open card about a subject, if there is one, that its cause has come again."""
+    for card in _list_open(session, key, [subject]):
+        history.write(session, WORKER, tasks.get(session, card.task_id), "again", changes={"because": key})
+    session.flush()
+
+
 def list_fresh(session: UnitOfWork, key: RuleKey, causes: Sequence[Cause]) -> list[Cause]:
     """Those of the causes that never had a card of this rule."""
     query = select(Card.cause).where(Card.rule_key == key, Card.cause.in_([cause.key for cause in causes]))

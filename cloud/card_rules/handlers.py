@@ -9,7 +9,7 @@ from cloud.database import UnitOfWork
 from cloud.domain_events import BookingChanged, ContractChanged, DuesChanged, VisitTaken
 
 _OF_DUES: Final[tuple[RuleKey, ...]] = ("debt_before_end", "charge_failed", "contract_unpaid")
-_OF_CONTRACTS: Final[tuple[RuleKey, ...]] = ("contract_ending", *_OF_DUES, *ABSENCE_KEYS)
+_OF_CONTRACTS: Final[tuple[RuleKey, ...]] = ("contract_ending", *_OF_DUES, *ABSENCE_KEYS, "unknown_caller")
 
 
 def note_visit(session: UnitOfWork, event: VisitTaken) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cloud.card_rules.absence_causes import find_absent, judge_absent
+from cloud.card_rules.caller_causes import judge_caller
 from cloud.card_rules.causes import Finder, Judge
 from cloud.card_rules.charge_causes import find_failed, judge_failed
 from cloud.card_rules.contract_causes import (
@@ -34,4 +35,5 @@ JUDGES: Final[Mapping[RuleKey, Judge]] = {
     "absent_first": judge_absent,
     "absent_second": judge_absent,
     "absent_third": judge_absent,
+    "unknown_caller": judge_caller,
 }

@@ -33,7 +33,7 @@ Place = tuple[datetime | date, str] | None
 
 def list_due(session: UnitOfWork) -> list[tuple[RuleKey, Scope]]:
     """Which rules are to be looked at where, now: those of every minute, and daily ones whose day is not done."""
-    settings = {key: one for key, one in rules.list_all(session).items() if one.is_on and key in FINDERS}
+    settings = {key: one for key, one in rules.list_all(session).items() if one.is_on}
     scopes = [Scope(site.id, ZoneInfo(site.time_zone), session.now) for site in sites.list_sites(session)]
     return [(key, scope) for scope in scopes for key, one in settings.items() if _is_due(session, key, one, scope)]
 
@@ -42,12 +42,12 @@ def run(database: Database, key: RuleKey, scope: Scope) -> None:
     """Go through a rule at a site: end the cards whose cause is over, begin those that are missing."""
     with database.session() as session:
         is_first_of_day = _find_run(session, key, scope) is None
-    is_daily = KINDS[key].rhythm == "daily"
+    is_daily = KINDS[key].rhythm != "minutely"
     if is_daily and key in ABSENCE_KEYS:
         _note_freezes(database, scope)
     if is_daily or is_first_of_day:
         _end_cards(database, key, scope)
-    is_whole = _begin_cards(database, key, scope)
+    is_whole = key not in FINDERS or _begin_cards(database, key, scope)
     if is_daily and is_whole:
         with database.transaction() as session:
             _run_of_day(session, key, scope).done_at = session.now
@@ -131,18 +131,18 @@ def _begin_some(
     if settings is None:
         return None
     run_of_day = _run_of_day(session, key, scope)
-    fit = _fit(session, settings)
-    run_of_day.is_unfit = fit is None
-    if fit is None:
+    usable = fit(session, settings)
+    run_of_day.is_unfit = usable is None
+    if usable is None:
         return None
-    found = FINDERS[key](session, scope, fit, after=after, limit=AT_ONCE)
-    begun = cards.open_all(session, key, fit, found.causes, scope)
+    found = FINDERS[key](session, scope, usable, after=after, limit=AT_ONCE)
+    begun = cards.open_all(session, key, usable, found.causes, scope)
     run_of_day.opened += begun.opened
     run_of_day.skipped = skipped + begun.skipped
     return found, run_of_day.skipped
 
 
-def _fit(session: UnitOfWork, settings: RuleSettings) -> RuleSettings | None:
+def fit(session: UnitOfWork, settings: RuleSettings) -> RuleSettings | None:
     """The settings without an operator who works here no more; None: the type of its tasks is obsolete."""
     try:
         tasks.check_details(session, {"action_type_id": settings.action_type_id})

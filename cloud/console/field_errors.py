@@ -115,6 +115,7 @@ _OF_TASKS: Final = {
     "week_is_over": mark("No day of this week comes after tomorrow: choose another column."),
     "task_closed": mark("The task is closed already."),
     "task_keeps_no_block": mark("The task keeps no block."),
+    "exchange_name_taken": mark("There is a telephone exchange with this name already."),
     "amount_out_of_range": mark("This is too little or too much."),
     "amount_taken": mark("Another rule about absences has this number of days."),
     "text_missing": _FILL_IN,

@@ -21,6 +21,7 @@ PAGES: Final = (
     SettingsPage("/settings/tasks", mark("Tasks"), "action_types.write"),
     SettingsPage("/settings/schedule", mark("Schedule"), "sessions.write"),
     SettingsPage("/settings/cards", mark("Automatic cards"), "action_types.write"),
+    SettingsPage("/settings/telephone", mark("Telephone exchanges"), "action_types.write"),
     SettingsPage("/settings/staff", mark("Staff"), "staff.write"),
     SettingsPage("/settings/roles", mark("Roles"), "roles.write"),
     SettingsPage("/settings/audit", mark("Audit log"), "audit.read"),
