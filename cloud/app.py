@@ -141,7 +141,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.sign_in_guard = SignInGuard(settings.secret)
     app.state.api_key_guard = AttemptLimiter(API_KEY_REQUESTS_MAX, 60.0)
     app.state.refused_calls = AttemptLimiter(CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S)
-    app.state.sign_in_guard = SignInGuard()
     app.state.sites_of_path = sites_of_path
     app.state.open_streams = OpenStreams()
     for router in _ROUTERS:

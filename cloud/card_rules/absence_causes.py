@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, tuple_
 
 from cloud.card_rules import policy, rules
-from cloud.card_rules.causes import Cause, Found, Scope, day_of, subjects
+from cloud.card_rules.causes import Cause, Found, Scope, day_of
 from cloud.card_rules.contract_causes import Place
 from cloud.card_rules.models import Card, LastActivity
 from cloud.card_rules.policy import ABSENCE_KEYS, EndReason
@@ -60,12 +60,15 @@ def judge_absent(session: UnitOfWork, cards: Sequence[Card], zone: ZoneInfo) -> 
     today = local_day(session.now, zone)
     known = {
         row.member_id: row
-        for row in session.scalars(select(LastActivity).where(LastActivity.member_id.in_(subjects(cards))))
+        for row in session.scalars(
+            select(LastActivity).where(LastActivity.member_id.in_({card.member_id for card in cards}))
+        )
     }
     reasons: dict[str, EndReason] = {}
     for card in cards:
-        row, since = known[card.subject], day_of(card)
-        amount = amounts[card.rule_key]
+        row, since, amount = known.get(card.member_id), day_of(card), amounts[card.rule_key]
+        if row is None:  # two who were one person: nothing is known of their activity yet
+            continue
         if local_day(row.active_at, zone) != since:
             reasons[card.id] = _what(row)
         elif any(other > amount and (today - since).days >= other for other in in_use):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from babel.dates import format_date
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cloud.audit.service import Actor
 from cloud.card_rules import policy
@@ -36,7 +36,7 @@ class Begun:
 def open_all(session: UnitOfWork, key: RuleKey, settings: RuleSettings, causes: Sequence[Cause], scope: Scope) -> Begun:
     """Begin a card for each cause that never had one. The caller has locked the rule (`rules.lock_if_on`)."""
     fresh = list_fresh(session, key, causes)
-    sharing = {card.subject: card for card in _list_open(session, key, [cause.subject for cause in fresh])}
+    sharing = _open_by_subject(session, key, {cause.subject for cause in fresh})
     full = set(tasks.list_full(session, {cause.member_id for cause in fresh}))
     skipped = 0
     for cause in fresh:
@@ -54,7 +54,7 @@ def open_all(session: UnitOfWork, key: RuleKey, settings: RuleSettings, causes: 
 
 def note_again(session: UnitOfWork, key: RuleKey, subject: str) -> None:
     """Say in the history of the open card about a subject, if there is one, that its cause has come again."""
-    for card in _list_open(session, key, [subject]):
+    for card in _open_by_subject(session, key, {subject}).values():
         history.write(session, WORKER, tasks.get(session, card.task_id), "again", changes={"because": key})
     session.flush()
 
@@ -137,7 +137,9 @@ def _note(session: UnitOfWork, key: RuleKey, cause: Cause, task_id: str) -> Card
     return card
 
 
-def _list_open(session: UnitOfWork, key: RuleKey, subjects: Sequence[str]) -> Sequence[Card]:
-    query = select(Card).join(Task, Task.id == Card.task_id)
-    query = query.where(Card.rule_key == key, Card.subject.in_(subjects), Card.ended_at.is_(None))
-    return session.scalars(query.where(Task.closed_at.is_(None))).all()
+def _open_by_subject(session: UnitOfWork, key: RuleKey, subjects: Collection[str]) -> dict[str, Card]:
+    """The open card about each subject; a member is found, too, where the card was begun before two became one."""
+    query = select(Card).join(Task, Task.id == Card.task_id).where(Card.rule_key == key, Card.ended_at.is_(None))
+    is_about = or_(Card.subject.in_(subjects), Card.member_id.in_(subjects))
+    found = session.scalars(query.where(is_about, Task.closed_at.is_(None)).order_by(Card.id))
+    return {card.subject if card.subject in subjects else card.member_id: card for card in found}

@@ -71,6 +71,7 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
     "task_entry": Gone(),
     "card": Gone(),
     "comment": Gone(),
+    "phone_call": Gone(),
     "waiting_entry": Gone(),
     "whereabouts": Gone(),
     "last_activity": Gone(),

@@ -33,9 +33,10 @@ def manager(club: Club) -> httpx.Client:
 
 def _ending_contract(club: Club, client: httpx.Client) -> str:
     member_id: str = add_member(club, client)["id"]
-    days = {"starts_on": date(2026, 1, 1), "ends_on": datetime.now(ZoneInfo("Europe/Rome")).date() + timedelta(days=1)}
+    tomorrow = datetime.now(ZoneInfo("Europe/Rome")).date() + timedelta(days=1)
+    details = ContractDetails(plan_name="Year", starts_on=date(2026, 1, 1), ends_on=tomorrow)
     with club.database.transaction() as session:
-        contracts.create(session, SYSTEM, member_id, ContractDetails(plan_name="Year", **days))
+        contracts.create(session, SYSTEM, member_id, details)
     return member_id
 
 

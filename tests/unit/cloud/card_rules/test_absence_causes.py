@@ -9,6 +9,7 @@ from cloud.card_rules.policy import ABSENCE_KEYS
 from cloud.contracts import course
 from cloud.contracts.policy import DaySpan
 from cloud.errors import InvalidError
+from cloud.merging import service as merging
 from tests.card_rules import RuleClub
 
 
@@ -109,3 +110,16 @@ def test_the_days_of_a_freeze_are_no_absence(club: RuleClub) -> None:
 def test_two_rules_about_absences_have_different_days(club: RuleClub) -> None:
     with pytest.raises(InvalidError):
         club.turn_on("absent_first", amount=14)
+
+
+def test_a_card_of_two_who_were_one_person_follows_the_one_who_is_left(club: RuleClub) -> None:
+    """Feature 226."""
+    old, kept = club.add_member(), club.add_member("Bruno")
+    club.sell(old, days=300)
+    _live(club, 8)
+    with club.database.transaction() as session:
+        merging.merge(session, club.club.actor, kept, old)
+    _live(club, 1)
+    club.visit(kept)
+    assert {(card.member_id, card.end_reason) for card in club.cards()} == {(kept, "came_back")}
+    assert len({card.task_id for card in club.cards()}) == 1
