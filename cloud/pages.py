@@ -33,6 +33,7 @@ from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.labels.pages import router as labels
 from cloud.members.pages import routers as members
+from cloud.member_import.pages import router as member_import
 from cloud.merging.pages import router as merging
 from cloud.personal_data.pages import router as personal_data
 from cloud.phone_calls.pages import router as phone_calls
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     alarms,
     explanations,
     merging,
+    member_import,
     *members,
     labels,
     *class_sessions,

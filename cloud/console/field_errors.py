@@ -64,6 +64,7 @@ _OF_PEOPLE: Final = {
     "discount_of_card_type": mark("Only a card type gives a discount."),
     "too_many_contacts": mark("At most 10 further contacts."),
     "too_many_tags": mark("At most 20 tags, each of at most 60 characters."),
+    "too_many_rows": mark("At most 5000 people at once."),
     "same_member": mark("Choose two entries."),
     "merge_conflict": mark("Both have what one person can have once, like a seat in a session. Cancel one first."),
     "state_already": mark("They are that already."),
@@ -185,6 +186,11 @@ _TABLES: Final = (
 )
 _WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}
 assert len(_WORDS) == sum(len(table) for table in _TABLES), "a code with two meanings"
+
+
+def in_words(code: str, words: Words) -> str:
+    """The sentence of a code."""
+    return words.text(_WORDS.get(code, _OTHER))
 
 
 def explain(error: Exception, words: Words, names: Mapping[str, str] | None = None) -> dict[str, str]:

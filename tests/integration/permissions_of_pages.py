@@ -31,6 +31,8 @@ PAGES: Final = {
     "GET /till-sales/{sale_id}/cancellation": "dues.write",
     "POST /till-sales/{sale_id}/cancellation": "dues.write",
     "GET /members/export": "members.export",
+    "GET /members/import/upload": "members.import",
+    "POST /members/import/upload": "members.import",
     "GET /members/duplicates": "members.merge",
     "GET /members/{member_id}/merge": "members.merge",
     "POST /members/{member_id}/merge": "members.merge",

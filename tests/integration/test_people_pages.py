@@ -174,3 +174,17 @@ def test_the_list_is_saved_as_it_is_narrowed(club: Club, desk: Desk) -> None:
     assert [dict(zip(header, row, strict=True))["first_name"] for row in rows] == ["'=HYPERLINK(1)"]
     whole = list(spreadsheets.read(desk.browser.get("/members/export").content))
     assert [row[1] for row in whole[1:]] == ["=HYPERLINK(1)", "Carl"]
+
+
+def test_a_file_is_tried_first_and_then_brought_in(club: Club, desk: Desk) -> None:
+    content = b"Nome,Handy\nAnna,333 1234567\nBo,1\n"
+    told = {"site_id": club.site_id, "mapping": "Handy = phone"}
+    tried = desk.upload("/members/import/upload", content, is_trial="on", **told)
+    assert "Tried, nothing is kept" in tried.text
+    assert "phone: Write a telephone number" in tried.text
+    assert "0 members" in desk.see("/members")
+    assert "Brought in" in desk.upload("/members/import/upload", content, **told).text
+    assert "+39 333 123 4567" in desk.see("/members?q=anna")
+    for file, mapping in ((b"\xff\xfe", "Handy = phone"), (content, "Nothing = phone")):
+        refused = desk.upload("/members/import/upload", file, site_id=club.site_id, mapping=mapping)
+        assert refused.status_code == 422

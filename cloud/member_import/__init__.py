@@ -1,0 +1,1 @@
+"""Members from a CSV or XLSX file, with a report by line."""
