@@ -29,6 +29,7 @@ from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
 from cloud.flags.pages import router as flags
 from cloud.front_desk.pages import router as front_desk
+from cloud.funnels.pages import router as funnels
 from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.labels.pages import router as labels
@@ -73,6 +74,7 @@ ROUTERS: Final = (
     flags,
     *tasks,
     *task_board,
+    funnels,
     *action_types,
     card_rules,
     phone_calls,

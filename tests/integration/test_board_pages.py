@@ -102,3 +102,18 @@ def test_board_and_agenda_speak_the_language(
     browser.send("/language", {"language": language, "next": "/board"})
     assert all(word in browser.get("/board") for word in words)
     assert words[1] in browser.get("/agenda?span=day&day=nonsense")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("it", ("Non ha rinnovato", "Acquisizione")), ("ru", ("Не продлили",))]
+)
+def test_the_funnels_speak_the_language_and_keep_the_filter_in_the_address(
+    club: Club, browser: Browser, language: str, words: tuple[str, ...]
+) -> None:
+    """Features 220, 221, 222."""
+    begin(club)
+    browser.send("/language", {"language": language, "next": "/funnels"})
+    page = browser.get("/funnels?funnel=return&lessons=2")
+    assert all(word in page for word in words)
+    assert 'value="2"' in page
+    assert "board-column" in browser.get("/funnels?funnel=attraction&lessons=nonsense")

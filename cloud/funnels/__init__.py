@@ -1,0 +1,1 @@
+"""The funnels Attraction and Return: people by stage, computed anew each time."""
