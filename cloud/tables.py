@@ -12,8 +12,8 @@ from cloud.alarms import models as alarms
 from cloud.audit import models as audit
 from cloud.billing import models as billing
 from cloud.bookings import models as bookings
-from cloud.card_rules import models as card_rules
 from cloud.calendar_feeds import models as calendar_feeds
+from cloud.card_rules import models as card_rules
 from cloud.class_sessions import models as class_sessions
 from cloud.comments import models as comments
 from cloud.contracts import models as contracts
