@@ -1,7 +1,7 @@
 """A member's flags as staff see them: what acts at the gates, since when, and the proof of each gateway."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -48,7 +48,7 @@ class FlagView:
     raised_by: str | None
     cleared_at: datetime | None
     cleared_by: str | None
-    proofs: Sequence[GatewayProof]
+    proofs: Sequence[GatewayProof] = ()
     device_kinds: Sequence[str] = ()
     """The kinds of device that it is meant for; none: all."""
 
@@ -92,22 +92,23 @@ def flag_board(session: UnitOfWork, member: Member, zone: ZoneInfo, words: Words
     for one in instalments.list_open(session, [member.id]):
         owed.setdefault(one.contract_id, []).append(one)
     dues = [
-        _dues_view(session, unpaid, flag, words, local_day(session.now, zone))
+        _dues_view(unpaid, flag, words, local_day(session.now, zone))
         for unpaid in owed.values()
         for flag in dues_flags([Due(one.due_on, one.block_after_days) for one in unpaid], zone)
     ]
-    raised = [_view(session, flag, names, words) for flag in standing]
-    raised += [_task_view(session, task, action, names, words) for task, action in to_do]
+    raised = [_view(flag, names, words) for flag in standing]
+    raised += [_task_view(task, action, names, words) for task, action in to_do]
     site = sites.get_site(session, member.site_id)
-    follows = [_standing_view(session, flag) for flag in standing_flags(member, site, words, zone)]
+    follows = [_standing_view(flag) for flag in standing_flags(member, site, words, zone)]
+    gone = [_view(flag, names, words) for flag in lifted]
+    gone += [_task_view(task, action, names, words) for task, action in done]
+    shown = sorted(
+        [*raised, *dues, *follows], key=lambda view: (not view.standing.is_on(session.now), view.effect != "block")
+    )
+    proofs = desired_state.flag_proofs(session, [view.flag_id for view in (*shown, *gone)])
     return FlagBoard(
-        raised=sorted(
-            [*raised, *dues, *follows], key=lambda view: (not view.standing.is_on(session.now), view.effect != "block")
-        ),
-        lifted=[
-            *(_view(session, flag, names, words) for flag in lifted),
-            *(_task_view(session, task, action, names, words) for task, action in done),
-        ],
+        raised=[replace(view, proofs=proofs[view.flag_id]) for view in shown],
+        lifted=[replace(view, proofs=proofs[view.flag_id]) for view in gone],
     )
 
 
@@ -141,7 +142,7 @@ def _standing_flag(row: FlagRow, words: Words, zone: ZoneInfo) -> StandingFlag:
     return StandingFlag(row.effect, row.source, text, starts_at, ends_at)
 
 
-def _standing_view(session: UnitOfWork, found: tuple[str, StandingFlag]) -> FlagView:
+def _standing_view(found: tuple[str, StandingFlag]) -> FlagView:
     flag_id, flag = found
     return FlagView(
         flag_id=flag_id,
@@ -154,11 +155,10 @@ def _standing_view(session: UnitOfWork, found: tuple[str, StandingFlag]) -> Flag
         raised_by=None,
         cleared_at=None,
         cleared_by=None,
-        proofs=desired_state.flag_proof(session, flag_id),
     )
 
 
-def _view(session: UnitOfWork, flag: Flag, names: dict[str, str], words: Words) -> FlagView:
+def _view(flag: Flag, names: dict[str, str], words: Words) -> FlagView:
     return FlagView(
         flag_id=flag.id,
         source=flag.source,
@@ -170,14 +170,11 @@ def _view(session: UnitOfWork, flag: Flag, names: dict[str, str], words: Words) 
         raised_by=names.get(flag.raised_by),
         cleared_at=flag.cleared_at,
         cleared_by=names.get(flag.cleared_by or ""),
-        proofs=desired_state.flag_proof(session, flag.id),
         device_kinds=flag.device_kinds,
     )
 
 
-def _dues_view(
-    session: UnitOfWork, unpaid: Sequence[Instalment], flag: DuesFlag, words: Words, today: date
-) -> FlagView:
+def _dues_view(unpaid: Sequence[Instalment], flag: DuesFlag, words: Words, today: date) -> FlagView:
     """The flag of a contract with what is due on it, or will be first."""
     until = max(today, unpaid[0].due_on)
     due_minor = sum(one.amount_minor - one.paid_minor for one in unpaid if one.due_on <= until)
@@ -194,7 +191,6 @@ def _dues_view(
         raised_by=None,
         cleared_at=None,
         cleared_by=None,
-        proofs=desired_state.flag_proof(session, flag_id),
     )
 
 
@@ -203,7 +199,7 @@ def _task_actions(found: Sequence[tuple[Task, ActionType]], member: Member) -> l
     return [(task, action) for task, action in actions if action is not None]
 
 
-def _task_view(session: UnitOfWork, task: Task, action: GateAction, names: dict[str, str], words: Words) -> FlagView:
+def _task_view(task: Task, action: GateAction, names: dict[str, str], words: Words) -> FlagView:
     """What a task does at the gates; it goes with the task, not by hand."""
     return FlagView(
         flag_id=task.id,
@@ -216,7 +212,6 @@ def _task_view(session: UnitOfWork, task: Task, action: GateAction, names: dict[
         raised_by=names.get(task.created_by or ""),
         cleared_at=task.closed_at,
         cleared_by=names.get(task.closed_by or ""),
-        proofs=desired_state.flag_proof(session, task.id),
         device_kinds=action.device_kinds,
     )
 

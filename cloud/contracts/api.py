@@ -35,9 +35,9 @@ def list_contracts(
     member_id: str, session: ReadSession, _staff: SignedIn = require("members.read")
 ) -> Page[ContractOut]:
     """All contracts of a member, the latest first; never more than one page."""
-    members.get(session, member_id)
+    today = selling.today_of(session, members.get(session, member_id))
     contracts = service.list_of_members(session, [member_id])
-    return Page(items=[_out(session, contract) for contract in contracts], next=None)
+    return Page(items=[contract_out(contract, today) for contract in contracts], next=None)
 
 
 @router.post("/members/{member_id}/sales", status_code=201, responses=problems(401, 403, 404, 409, 422))

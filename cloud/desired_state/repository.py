@@ -110,10 +110,12 @@ def list_rows_by_keys(session: UnitOfWork, site_id: str, keys: Sequence[str]) ->
     return sorted(found, key=attrgetter("key"))
 
 
-def find_row(session: UnitOfWork, key: str) -> DesiredRow | None:
-    """A row by its key alone: the keys of flags are unique among all sites."""
-    sites = select(StateHead.site_id)
-    return session.scalar(select(DesiredRow).where(DesiredRow.site_id.in_(sites), DesiredRow.key == key))
+def find_flag_rows(session: UnitOfWork, flag_ids: Sequence[str]) -> dict[str, DesiredRow]:
+    """The rows of some flags by the flag's id alone: the keys of flags are unique among all sites."""
+    keys = {f"flag/{flag_id}": flag_id for flag_id in flag_ids}
+    site_ids = select(StateHead.site_id)
+    query = select(DesiredRow).where(DesiredRow.site_id.in_(site_ids), DesiredRow.key.in_(keys))
+    return {keys[row.key]: row for row in session.scalars(query)}
 
 
 def add_flag_proofs(
@@ -144,6 +146,7 @@ def drop_proofs_after(session: UnitOfWork, gateway_id: str, revision: int) -> No
     session.execute(delete(RowProof).where(RowProof.gateway_id == gateway_id, RowProof.revision > revision))
 
 
-def proofs_of(session: UnitOfWork, row_key: str) -> dict[str, RowProof]:
-    """The proofs of a row by gateway."""
-    return {proof.gateway_id: proof for proof in session.scalars(select(RowProof).where(RowProof.row_key == row_key))}
+def proofs_of(session: UnitOfWork, row_keys: Sequence[str]) -> dict[tuple[str, str], RowProof]:
+    """The proofs of some rows by key and gateway."""
+    found = session.scalars(select(RowProof).where(RowProof.row_key.in_(row_keys)))
+    return {(proof.row_key, proof.gateway_id): proof for proof in found}

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from cloud.database import Database, UnitOfWork
 from cloud.desired_state import projection, repository
-from cloud.desired_state.models import ROWS_VERSION
+from cloud.desired_state.models import ROWS_VERSION, DesiredRow, RowProof
 from cloud.desired_state.repository import StoredRow
 from cloud.members import service as members
 from cloud.sites import service as sites
@@ -158,30 +158,40 @@ def rows_of_members(session: UnitOfWork, site_id: str, member_ids: Sequence[str]
 
 def flag_proof(session: UnitOfWork, flag_id: str) -> list[GatewayProof]:
     """What each gateway of the site knows of a flag that was raised or cleared; empty if it never reached the state."""
-    key = f"flag/{flag_id}"
-    row = repository.find_row(session, key)
-    if row is None:
-        return []
-    proofs = repository.proofs_of(session, key)
-    lanes = {lane.id: lane.name for lane in sites.list_lanes(session, row.site_id)}
-    answers = []
-    for gateway in sites.list_gateways(session, row.site_id):
-        proof = proofs.get(gateway.id)
-        is_in_force = proof is not None and proof.revision >= row.revision
-        state: Literal["in_force", "pending", "offline"] = "in_force" if is_in_force else "pending"
-        if not is_in_force and not sites.is_connected(gateway, session.now):
-            state = "offline"
-        answers.append(
-            GatewayProof(
-                gateway_id=gateway.id,
-                gateway_name=gateway.name,
-                lane_name=lanes[gateway.lane_id],
-                state=state,
-                since_at=proof.in_force_at if proof is not None and is_in_force else None,
-                wanted="cleared" if row.is_deleted else "raised",
-            )
-        )
-    return answers
+    return flag_proofs(session, [flag_id])[flag_id]
+
+
+def flag_proofs(session: UnitOfWork, flag_ids: Sequence[str]) -> dict[str, list[GatewayProof]]:
+    """The same of many flags, with four queries however many there are; each of them is in the answer."""
+    rows = repository.find_flag_rows(session, flag_ids)
+    proofs = repository.proofs_of(session, [row.key for row in rows.values()])
+    found: dict[str, list[GatewayProof]] = {flag_id: [] for flag_id in flag_ids}
+    if not rows:
+        return found
+    lanes = {lane.id: lane.name for lane in sites.list_lanes(session)}
+    gateways = sites.list_gateways(session)
+    for flag_id, row in rows.items():
+        own = [gateway for gateway in gateways if gateway.site_id == row.site_id]
+        found[flag_id] = [
+            _proof(gateway, row, proofs.get((row.key, gateway.id)), lanes[gateway.lane_id], session.now)
+            for gateway in own
+        ]
+    return found
+
+
+def _proof(gateway: Gateway, row: DesiredRow, proof: RowProof | None, lane_name: str, now: datetime) -> GatewayProof:
+    is_in_force = proof is not None and proof.revision >= row.revision
+    state: Literal["in_force", "pending", "offline"] = "in_force" if is_in_force else "pending"
+    if not is_in_force and not sites.is_connected(gateway, now):
+        state = "offline"
+    return GatewayProof(
+        gateway_id=gateway.id,
+        gateway_name=gateway.name,
+        lane_name=lane_name,
+        state=state,
+        since_at=proof.in_force_at if proof is not None and is_in_force else None,
+        wanted="cleared" if row.is_deleted else "raised",
+    )
 
 
 def _overtake(session: UnitOfWork, gateway: Gateway, revision: int) -> bool:
