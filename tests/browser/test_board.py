@@ -199,6 +199,6 @@ def test_axe_finds_nothing_on_the_board(
     page.context.add_cookies([{"name": "tornello_theme", "value": theme, "url": console.address}])
     begin("Member 11 Zeta", "Look", next_step="call", next_step_at=tomorrow_at(12))
     sign_in(page, ANNA)
-    for address in ("/board", "/board?q=nobody", "/agenda"):
+    for address in ("/board", "/board?q=nobody", "/agenda", "/funnels", "/funnels?funnel=attraction"):
         open_page(page, address)
         assert axe(page) == []
