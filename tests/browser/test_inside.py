@@ -125,23 +125,6 @@ def test_a_pin_is_set_and_cleared_and_never_shown(anna: Page, console: Console) 
     expect(cards).to_contain_text("no PIN")
 
 
-def test_a_session_is_booked_on_the_clubs_clock_and_cancelled(anna: Page, console: Console) -> None:
-    open_page(anna, f"/members/{console.club.members['Niccolò Ferri']}")
-    bookings = section(anna, "Booked sessions")
-    expect(bookings).to_contain_text("Nothing is booked.")
-    open_form(anna, "Book a session")
-    dialog(anna).get_by_label("Session").fill("Pilates")
-    dialog(anna).get_by_label("Day").fill("2031-05-05")
-    dialog(anna).get_by_label("From").fill("23:00")
-    dialog(anna).get_by_label("To").fill("00:30")
-    dialog(anna).get_by_label("Zone").select_option(label="Club")
-    dialog(anna).get_by_role("button", name="Book").click()
-    expect(bookings).to_contain_text("5 May 2031, 23:00 – 00:30")
-    anna.on("dialog", lambda question: question.accept())
-    bookings.get_by_role("button", name="Cancel the session").click()
-    expect(bookings).to_contain_text("Nothing is booked.")
-
-
 def test_a_contract_is_sold_and_changed(anna: Page, console: Console) -> None:
     open_page(anna, f"/members/{console.club.members['Giulia De Luca']}")
     contracts = section(anna, "Contracts")
