@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 from provisioning.demo.layout import Layout, free_ports
 from provisioning.demo.site import DemoSite
 from tests.browser.conftest import PATIENCE_MS, open_page
+from tests.browser.test_tasks import make_blocking_type
 
 MEMBER = "Grace Taylor"
+OTHER = "Emma Smith"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,9 @@ def site(_built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dem
 @pytest.fixture
 def tabs(browser: Browser, site: DemoSite) -> Iterator[tuple[Page, Page]]:
     """The console with somebody signed in, and the turnstile's page."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 860})
+    context = browser.new_context(
+        base_url=site.layout.console_url, locale="en-GB", viewport={"width": 1280, "height": 860}
+    )
     context.set_default_timeout(PATIENCE_MS)
     console, turnstile = context.new_page(), context.new_page()
     email, password = site.layout.read_sign_in()
@@ -84,3 +88,45 @@ def test_staff_block_a_member_and_the_next_tap_is_refused(
     open_page(console, site.layout.console_url)
     expect(console.get_by_text("See Anna first")).to_be_visible()
     take_picture(console, "console-front-desk")
+
+
+def test_a_manager_makes_a_type_that_blocks_and_the_turnstile_obeys_until_the_task_is_closed(
+    tabs: tuple[Page, Page],
+) -> None:
+    """Features 115, 122, 124, 138, 139, 162: from the settings to the display of a real gateway, and back."""
+    console, turnstile = tabs
+    lane = turnstile.get_by_role("region", name="Lane 1")
+    turnstile.bring_to_front()
+    tap(turnstile, OTHER)
+    expect(lane.get_by_text("Allowed")).to_be_visible()
+
+    console.bring_to_front()
+    make_blocking_type(console)
+    open_page(console, "/members?q=Smith+Emma")
+    console.get_by_role("link", name=OTHER).first.click()
+    console.get_by_role("link", name="New task").click()
+    dialog = console.get_by_role("dialog")
+    dialog.get_by_label("Type").select_option(label="Talk to them")
+    dialog.get_by_role("button", name="Begin the task").click()
+    expect(console.get_by_text("In force at 2 of 2 gates")).to_be_visible()
+
+    turnstile.bring_to_front()
+    tap(turnstile, OTHER)
+    expect(lane.get_by_text("Blocked")).to_be_visible()
+    expect(lane.get_by_text("flagged_by_staff").first).to_be_attached()
+
+    console.bring_to_front()
+    past = console.get_by_role("region", name="Time line")
+    expect(past.get_by_text("Refused at Lane 1: Blocked by staff")).to_be_visible()
+    console.get_by_role("link", name="Open the task").click()
+    console.get_by_role("link", name="Close the task").click()
+    dialog.get_by_label("What came of it").fill("Said in person")
+    dialog.get_by_role("button", name="Close the task").click()
+    expect(console.get_by_text("What is the next step with this member?")).to_be_visible()
+    open_page(console, "/members?q=Smith+Emma")
+    console.get_by_role("link", name=OTHER).first.click()
+    expect(console.get_by_text("Lifted at Lane 1 since")).to_be_visible()
+
+    turnstile.bring_to_front()
+    tap(turnstile, OTHER)
+    expect(lane.get_by_text("Allowed")).to_be_visible()
