@@ -42,6 +42,8 @@ NOTICES: Final = {
     "task_closed": mark("Closed. What is the next step with this member?"),
     "task_settings_saved": mark("Saved. What it changes at the gates is in force once they have heard of it."),
     "person_erased": mark("Erased. The gates forget the person once they have heard of it."),
+    "session_ended": mark("Signed out there."),
+    "password_was_wrong": mark("The password was wrong. Nothing was changed."),
     "staff_saved": mark("Saved. It holds from now on."),
     "role_saved": mark("Saved. It holds at the next click of everybody who has the role."),
     "signed_out": mark("You are signed out."),

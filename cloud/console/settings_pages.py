@@ -24,6 +24,7 @@ PAGES: Final = (
     SettingsPage("/settings/telephone", mark("Telephone exchanges"), "action_types.write"),
     SettingsPage("/settings/staff", mark("Staff"), "staff.write"),
     SettingsPage("/settings/roles", mark("Roles"), "roles.write"),
+    SettingsPage("/settings/keys", mark("API keys"), "api_keys.write"),
     SettingsPage("/settings/audit", mark("Audit log"), "audit.read"),
 )
 

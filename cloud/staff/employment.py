@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from cloud.audit import service as audit
 from cloud.database import UnitOfWork
 from cloud.errors import ConflictError, ForbiddenError, invalid_field, not_found
-from cloud.kit.passwords import hash_password
+from cloud.kit.passwords import hash_password, is_password
 from cloud.staff import roles, service
 from cloud.staff.models import Staff, StaffSession, StaffSiteRole
 from cloud.staff.policy import OWNER, Rights
@@ -120,6 +120,22 @@ def set_password(session: UnitOfWork, who: SignedIn, staff_id: str, password: st
     _end_sessions(session, staff_id)
     session.flush()
     audit.record(session, who.actor, "staff.password", entity=("staff", staff_id))
+
+
+def change_own_password(session: UnitOfWork, who: SignedIn, *, old: str, new: str) -> None:
+    """Change one's own password; every other session of oneself ends.
+
+    Raises:
+        InvalidError: the old one is wrong, or the new one too short or too long.
+    """
+    person = get(session, who.staff_id)
+    if not is_password(old, person.password_hash):
+        raise invalid_field("old", "wrong_old_password", "This is not your password.")
+    service.check_password(new)
+    person.password_hash = hash_password(new)
+    _end_sessions(session, who.staff_id, but=who.session_id)
+    session.flush()
+    audit.record(session, who.actor, "staff.own_password", entity=("staff", who.staff_id))
 
 
 def list_sessions(session: UnitOfWork, staff_id: str) -> Sequence[StaffSession]:

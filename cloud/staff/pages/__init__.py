@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from cloud.staff.pages import people, role_forms, settings, sign_in
+from cloud.staff.pages import account, keys, people, role_forms, settings, sign_in
 
-routers: Final = (sign_in.router, settings.router, people.router, role_forms.router)
+routers: Final = (sign_in.router, settings.router, people.router, role_forms.router, keys.router, account.router)

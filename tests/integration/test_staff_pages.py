@@ -1,0 +1,93 @@
+"""The pages about staff, roles, keys, the audit log and personal data, without a browser."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cloud import bus
+from cloud.database import Database
+from tests.integration.club import Club, add_member, open_club
+from tests.integration.test_contract_pages import Desk
+
+
+@pytest.fixture
+def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
+    yield open_club(database)
+    database.close()
+
+
+def test_staff_are_hired_given_roles_and_let_go(club: Club) -> None:
+    owner = Desk(club, "owner")
+    person = {"name": "Rita", "email": "rita@club.test", "role": "sales", "locale": "it", "password": "a good password"}
+    assert owner.send("/settings/staff", **person | {"password": "short"}).status_code == 422
+    assert owner.send("/settings/staff", **person).status_code == 303
+    page = owner.see("/settings/staff")
+    assert "Rita" in page
+    (rita,) = set(re.findall(r"/settings/staff/(stf_\w+)/roles", page)) - {_own_id(club, "owner@club.test")}
+    assert owner.see(f"/settings/staff/{rita}/roles")
+    assert owner.send(f"/settings/staff/{rita}/roles", role="manager").status_code == 303
+    assert owner.send(f"/settings/staff/{rita}/leave").status_code == 303
+    assert "Works here no more" in owner.see("/settings/staff")
+    own = _own_id(club, "owner@club.test")
+    assert "always an owner" in owner.send(f"/settings/staff/{own}/leave").text
+
+
+def test_roles_are_edited_in_a_matrix(club: Club) -> None:
+    owner = Desk(club, "owner")
+    assert "Who may do what" in owner.see("/settings/roles")
+    assert owner.see("/settings/roles/trainer")
+    assert owner.send("/settings/roles/trainer", **{"may_access.read": "on"}).status_code == 303
+    assert "edited" in owner.see("/settings/roles")
+    assert owner.send("/settings/roles/owner").status_code == 422
+    assert owner.send("/settings/roles/trainer/reset").status_code == 303
+
+
+def test_a_key_is_shown_once_and_opens_the_api(club: Club) -> None:
+    owner = Desk(club, "owner")
+    assert owner.send("/settings/keys", name="Till", days="30").status_code == 422
+    shown = owner.send("/settings/keys", name="Till", days="30", **{"may_members.read": "on"}).text
+    text = re.search(r"tornello_[\w-]{43}", shown)
+    assert text is not None
+    bearer = {"Authorization": f"Bearer {text[0]}"}
+    program = club.client()
+    assert program.get("/api/v1/members", headers=bearer).status_code == 200
+    assert program.get("/api/v1/audit-entries", headers=bearer).status_code == 403
+    page = owner.see("/settings/keys")
+    assert text[0] not in page
+    (key_id,) = re.findall(r'href="/settings/keys/(key_\w+)/revoke"', page)
+    assert owner.send(f"/settings/keys/{key_id}/revoke").status_code == 303
+    assert program.get("/api/v1/members", headers=bearer).status_code == 401
+
+
+def test_an_account_shows_its_sessions_and_turns_the_second_factor_on(club: Club) -> None:
+    desk = Desk(club, "manager")
+    assert "Where I am signed in" in desk.see("/account")
+    wrong = desk.send("/account/password", old="wrong", password="a better password")
+    assert "not your password" in wrong.text
+    secret = desk.send("/account/second-factor").text
+    assert re.search(r"<code[^>]*>[A-Z2-7]{32}</code>", secret)
+    assert desk.send("/account/second-factor/confirm", code="000000").status_code == 422
+
+
+def test_the_log_and_a_person_are_shown_exported_and_erased(club: Club) -> None:
+    member = add_member(club, club.client("administrator"), first_name="Ксения", last_name="Rossi")["id"]
+    owner = Desk(club, "owner")
+    assert "Ксения" in owner.see(f"/settings/audit?about=member&entity={member}")
+    assert "Ксения" in owner.see(f"/members/{member}/personal-data")
+    assert owner.send(f"/members/{member}/personal-data/zip").content.startswith(b"PK")
+    assert owner.see(f"/members/{member}/erasure")
+    assert owner.send(f"/members/{member}/erasure", typed_name="Rossi").status_code == 422
+    assert owner.send(f"/members/{member}/erasure", typed_name="Ксения Rossi").status_code == 303
+    assert "Ксения" not in owner.see(f"/settings/audit?about=member&entity={member}")
+
+
+def _own_id(club: Club, email: str) -> str:
+    from cloud.staff.models import Staff
+
+    with club.database.session() as session:
+        return str(session.query(Staff.id).filter_by(email=email).scalar())
