@@ -181,6 +181,10 @@ API: Final = {
     "GET /card-rules/{key}/dry-run": "tasks.read",
     "GET /card-rules/{key}/runs": "tasks.read",
     "PATCH /card-rules/{key}": "action_types.write",
+    "GET /phone-exchanges": "action_types.write",
+    "POST /phone-exchanges": "action_types.write",
+    "POST /phone-exchanges/{exchange_id}/withdraw": "action_types.write",
+    "POST /phone-exchanges/{exchange_id}/calls": ANYBODY,
     "GET /gateways/{gateway_id}/journal-faults": "gateways.read",
     "POST /enrolment/signing-keys": ANYBODY,
 }

@@ -243,5 +243,10 @@ PAGES: Final = {
     "GET /settings/cards/{key}": "action_types.write",
     "GET /settings/cards/{key}/look": "action_types.write",
     "POST /settings/cards/{key}": "action_types.write",
+    "GET /settings/telephone": "action_types.write",
+    "GET /settings/telephone/new": "action_types.write",
+    "POST /settings/telephone": "action_types.write",
+    "GET /settings/telephone/{exchange_id}/withdraw": "action_types.write",
+    "POST /settings/telephone/{exchange_id}/withdraw": "action_types.write",
     "GET /access/gateways/{gateway_id}/journal": "gateways.read",
 }
