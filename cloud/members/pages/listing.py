@@ -85,7 +85,7 @@ class ListQuery(BaseModel):
     def address(self, path: str = "/members", **changes: str) -> str:
         """The list with something else in its address; an empty value leaves it out."""
         told = {"q": self.q, "order": "" if self.order == "name" else self.order} | self.filters() | changes
-        return f"{path}?" + urlencode({name: value for name, value in told.items() if value})
+        return f"{path}?{urlencode({name: value for name, value in told.items() if value})}".rstrip("?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def list_members(
     template = "members/list.html"
     if viewer.is_fragment:
         template = "members/rows.html" if query.after else "members/results.html"
-    return render(
+    response = render(
         viewer,
         template,
         rows=list_rows(session, page.items, viewer),
@@ -122,6 +122,9 @@ def list_members(
         tags=contacts.tags_of(session, ids),
         next_after=page.next,
     )
+    if viewer.is_fragment and not query.after:
+        response.headers["HX-Replace-Url"] = query.address()  # without the filters that are empty
+    return response
 
 
 def club_day(session: UnitOfWork) -> date:
