@@ -1,0 +1,45 @@
+"""The service from nothing to its first answer, and the memory that it holds while nobody asks anything."""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from cloud import bus
+from cloud.database import Database
+from cloud.migrations import upgrade_database
+from tests.benchmarks.report import Report, percentile
+from tests.running_cloud import running_cloud
+
+TARGET_S: Final = 2.0
+TARGET_MB: Final = 120.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rounds", type=int, default=5, help="starts (5)")
+
+
+def run(arguments: argparse.Namespace) -> Report:
+    starts, memory = [], []
+    with tempfile.TemporaryDirectory(prefix="tornello-") as folder:
+        url = f"sqlite:///{folder}/tornello.db"
+        database = Database(url, dispatch=bus.dispatch)
+        upgrade_database(database)
+        database.close()
+        for _ in range(arguments.rounds):
+            started = time.perf_counter()
+            with running_cloud(Path(folder), {"DATABASE_URL": url}, "--no-worker") as cloud:
+                httpx.get(f"http://127.0.0.1:{cloud.port('http')}/readyz").raise_for_status()
+                starts.append(time.perf_counter() - started)
+                memory.append(_resident_mb(cloud.process.pid))
+    figures = {"p50_s": percentile(starts, 0.5), "slowest_s": max(starts), "idle_mb": max(memory)}
+    return Report("start", figures, {"p50_s": TARGET_S, "idle_mb": TARGET_MB})
+
+
+def _resident_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kilobytes = next(line.split()[1] for line in lines if line.startswith("VmRSS:"))
+    return int(kilobytes) / 1024
