@@ -51,8 +51,8 @@ def withdraw_phone_exchange(
 
 async def _message(
     request: Request,
-    timestamp: Annotated[str, Header(alias="Tornello-Timestamp", max_length=20)] = "",
-    signature: Annotated[str, Header(alias="Tornello-Signature", max_length=100)] = "",
+    timestamp: Annotated[str, Header(alias="Tornello-Timestamp", max_length=20)],
+    signature: Annotated[str, Header(alias="Tornello-Signature", max_length=100)],
 ) -> SignedBody:
     return SignedBody(timestamp, signature, await request.body())
 
