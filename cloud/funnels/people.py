@@ -102,8 +102,8 @@ def find_attraction(session: UnitOfWork, scope: Scope) -> dict[str, list[Somebod
         query = query.where(exists().where(Contract.member_id == Member.id, *_lessons(scope)))
     found: dict[str, list[Somebody]] = {}
     seen: set[str] = set()
-    rows: Iterable[tuple[Member, Task | None]] = session.execute(query).tuples()
-    for member, task in rows:
+    for member, found_task in session.execute(query):
+        task: Task | None = found_task
         if member.id not in seen:
             seen.add(member.id)
             status_id = (task.enquiry_status_id if task is not None else None) or ""
