@@ -1,4 +1,7 @@
-"""Action types, outcomes and tasks over HTTP, on both databases."""
+"""Action types, outcomes and tasks over HTTP, on both databases.
+
+Feature 67.
+"""
 
 import httpx
 import pytest

@@ -1,3 +1,5 @@
+"""Feature 181."""
+
 from datetime import date
 
 import pytest

@@ -1,4 +1,7 @@
-"""A person is found everywhere, exported, and erased so that nothing but numbers is left."""
+"""A person is found everywhere, exported, and erased so that nothing but numbers is left.
+
+Feature 161.
+"""
 
 import io
 import json

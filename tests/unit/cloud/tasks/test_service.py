@@ -1,4 +1,7 @@
-"""Tasks: beginning, changing, saying something; one at a time and many at once."""
+"""Tasks: beginning, changing, saying something; one at a time and many at once.
+
+Feature 224.
+"""
 
 from datetime import date, timedelta
 
