@@ -16,8 +16,8 @@ from cloud.audit.pages import router as audit
 from cloud.balances.pages import router as balances
 from cloud.billing.pages import router as billing
 from cloud.bookings.pages import routers as bookings
-from cloud.card_rules.pages import router as card_rules
 from cloud.calendar_feeds.pages import router as calendar_feeds
+from cloud.card_rules.pages import router as card_rules
 from cloud.class_sessions.pages import routers as class_sessions
 from cloud.comments.pages import router as comments
 from cloud.console.assets import STATIC_FOLDER
@@ -33,8 +33,8 @@ from cloud.funnels.pages import router as funnels
 from cloud.gate_commands.pages import router as gate_commands
 from cloud.gateway_health.pages import router as gateway_health
 from cloud.labels.pages import router as labels
-from cloud.members.pages import routers as members
 from cloud.member_import.pages import router as member_import
+from cloud.members.pages import routers as members
 from cloud.merging.pages import router as merging
 from cloud.personal_data.pages import router as personal_data
 from cloud.phone_calls.pages import router as phone_calls
