@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
@@ -26,6 +26,15 @@ SEALED_BYTES_MAX: Final = 64 * 1024
 CERTIFICATES_MAX: Final = 4
 KNOWN_MAX: Final = 64
 """So many certificates are remembered as good; beyond that the oldest is verified again."""
+_CERTIFICATE_FAULTS: Final = (
+    ValueError,
+    VerificationError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""All that foreign certificates make the library raise; its own errors have no common family."""
 
 
 class _Sealed(msgspec.Struct, array_like=True):
@@ -108,9 +117,9 @@ class SiblingVerifier:
             leaf, *others = [x509.load_der_x509_certificate(one) for one in certificates]
             verifier = PolicyBuilder().store(self._store).time(now).build_client_verifier()
             subjects = verifier.verify(leaf, others).subjects or []
-        except (ValueError, VerificationError) as error:
+            key = leaf.public_key()
+        except _CERTIFICATE_FAULTS as error:
             raise SignatureInvalidError(f"this site's authority does not vouch for the certificate: {error}") from error
-        key = leaf.public_key()
         names = [one.value for one in subjects if isinstance(one, x509.UniformResourceIdentifier)]
         if not isinstance(key, ec.EllipticCurvePublicKey) or len(names) != 1:
             raise SignatureInvalidError("the certificate is not one of a gateway")

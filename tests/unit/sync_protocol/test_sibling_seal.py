@@ -90,3 +90,15 @@ def test_other_bytes_are_refused(authority: OnlineAuthority, data: bytes) -> Non
 def test_a_file_without_a_certificate_makes_no_chain(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="PEM"):
         chain_of("")
+
+
+@pytest.mark.parametrize("version", [3, 0x42])
+def test_a_certificate_of_a_version_that_nobody_knows_is_refused_and_stops_nothing(
+    authority: OnlineAuthority, version: int
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    (leaf, *others) = chain_of(authority.issue(key.public_key(), gateway_profile("sit_a", "gwy_a"), NOW))
+    altered = leaf.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01" + bytes([version]), 1)
+    data = seal(str(TOPIC), b"anna", certificates=[altered, *others], sign=lambda _: b"")
+    with pytest.raises(SignatureInvalidError, match="does not vouch"):
+        SiblingVerifier(authority.bundle_pem).open(TOPIC, data, NOW)
