@@ -56,10 +56,11 @@ _OF_MEMBERS: Final = {
     "black_listed_already": mark("The member is on the black list already."),
     "not_black_listed": mark("The member is not on the black list."),
 }
+_LIKE_THIS: Final = mark("Write it like anna@example.org, or like 1990-12-31.")
 _OF_PEOPLE: Final = {
     "bad_telephone": mark("Write a telephone number; a foreign one with its country code."),
-    "value_error": mark("Write it like anna@example.org, or like 1990-12-31."),
-    "string_pattern_mismatch": mark("Write a telephone number; a foreign one with its country code."),
+    "bad_email": _LIKE_THIS,
+    "bad_birth_day": _LIKE_THIS,
     "unknown_label": _OF_THE_LIST,
     "discount_of_card_type": mark("Only a card type gives a discount."),
     "too_many_contacts": mark("At most 10 further contacts."),

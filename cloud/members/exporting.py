@@ -1,6 +1,7 @@
 """The list of members as a table, whatever it is narrowed to, read page by page."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO, Final
 
 from cloud.audit import service as audit
@@ -39,29 +40,37 @@ ROWS_MAX: Final = 200_000
 _AT_ONCE: Final = 2000
 
 
-def export(
-    session: UnitOfWork,
-    actor: Actor,
-    target: IO[bytes],
-    form: Format,
-    query: str = "",
-    *,
-    wanted: MemberFilter = EVERYBODY,
-    order: Order = "name",
-) -> int:
-    """Write whom the search and the filter find, at most 200,000, and return how many they are. The log tells of it."""
-    count = spreadsheets.write(target, form, HEADER, _rows(session, query, wanted, order))
-    told = {"format": form, "query": query, "rows": count, "filter": audit.plain(wanted.set_fields())}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Whom a list shows, and in which order."""
+
+    query: str = ""
+    wanted: MemberFilter = EVERYBODY
+    order: Order = "name"
+
+
+def export(session: UnitOfWork, actor: Actor, target: IO[bytes], form: Format, selection: Selection) -> int:
+    """Write whom the selection finds, at most 200,000, and return how many they are. The log tells of it."""
+    count = spreadsheets.write(target, form, HEADER, _rows(session, selection))
+    narrowed = audit.plain(selection.wanted.set_fields())
+    told = {"format": form, "query": selection.query, "rows": count, "filter": narrowed}
     audit.record(session, actor, "member.export", entity=("member", ""), after=told)
     return count
 
 
-def _rows(session: UnitOfWork, query: str, wanted: MemberFilter, order: Order) -> Iterator[Sequence[Cell]]:
+def _rows(session: UnitOfWork, selection: Selection) -> Iterator[Sequence[Cell]]:
     site_names = {site.id: site.name for site in sites.list_sites(session)}
     names = {label.id: label.name for kind in labels.KINDS for label in labels.list_of_kind(session, kind)}
     after: str | None = None
     for _ in range(ROWS_MAX // _AT_ONCE):
-        page = service.search(session, query, after=after, limit=_AT_ONCE, wanted=wanted, order=order)
+        page = service.search(
+            session,
+            selection.query,
+            after=after,
+            limit=_AT_ONCE,
+            wanted=selection.wanted,
+            order=selection.order,
+        )
         tags = contacts.tags_of(session, [member.id for member in page.items])
         for member in page.items:
             own = ", ".join(label.name for label in tags.get(member.id, ()))

@@ -1,31 +1,41 @@
 """What the API takes and gives about members."""
 
+import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from cloud.kit.i18n import Language
 from cloud.kit.text_fields import Line, Lines
 from cloud.members.states import MemberState
 
+_TELEPHONE: Final = re.compile(r"[+\d][\d ()./\-]{2,39}")
+
 
 def _email(value: str) -> str:
     local, at, domain = value.rpartition("@")
     if not (local and at and "." in domain.strip(".")) or " " in value:
-        raise ValueError("must be an e-mail address such as anna@example.org")
+        raise PydanticCustomError("bad_email", "must be an e-mail address such as anna@example.org")
     return value
 
 
 def _birth_day(value: date) -> date:
     if value.year < 1900:
-        raise ValueError("must not be before 1900")
+        raise PydanticCustomError("bad_birth_day", "must not be before 1900")
+    return value
+
+
+def _phone(value: str) -> str:
+    if not _TELEPHONE.fullmatch(value):
+        raise PydanticCustomError("bad_telephone", "must be a telephone number such as +39 333 123 4567")
     return value
 
 
 Name = Annotated[Line, StringConstraints(max_length=100)]
 Email = Annotated[Line, StringConstraints(max_length=254), AfterValidator(_email)]
-Phone = Annotated[Line, StringConstraints(max_length=40, pattern=r"^[+\d][\d ()./\-]{2,39}$")]
+Phone = Annotated[Line, StringConstraints(max_length=40), AfterValidator(_phone)]
 BirthDay = Annotated[date, AfterValidator(_birth_day)]
 LabelId = Annotated[Line, StringConstraints(min_length=1, max_length=24)]
 Sex = Literal["female", "male"]

@@ -16,7 +16,7 @@ from cloud.audit.service import Actor
 from cloud.audit.verification import ERASURE
 from cloud.billing.models import Instalment
 from cloud.contracts.models import Contract
-from cloud.database import UnitOfWork
+from cloud.database import Base, UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.desired_state.models import PastRow
 from cloud.domain_events import MemberChanged, MemberLeftSite
@@ -25,7 +25,6 @@ from cloud.members import service as members
 from cloud.members.erasures import Erasure, erased_among
 from cloud.members.models import Member, MergedMember
 from cloud.personal_data.treatments import TOLD_OF, TREATMENTS, WAYS, Gone, Kept
-from cloud.tables import METADATA
 
 ROWS_MAX: Final = 100_000
 """How many rows of one table an export holds at most, the newest."""
@@ -43,7 +42,7 @@ def gather(session: UnitOfWork, member_id: str, *, rows_max: int = ROWS_MAX) -> 
         NotFoundError: there is no such member.
     """
     members.get(session, member_id)
-    found = {name: list(_read(session, METADATA.tables[name], member_id, rows_max)) for name in TREATMENTS}
+    found = {name: list(_read(session, Base.metadata.tables[name], member_id, rows_max)) for name in TREATMENTS}
     return {name: rows for name, rows in found.items() if rows}
 
 
@@ -78,7 +77,7 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
     session.add(Erasure(member_id=member_id, erased_at=session.now, erased_by=actor.id))
     session.flush()
     _erase_events(session, member_id)
-    for table in reversed(METADATA.sorted_tables):
+    for table in reversed(Base.metadata.sorted_tables):
         if (treatment := TREATMENTS.get(table.name)) is not None:
             _treat(session, table, treatment, member_id)
     session.expire_all()
@@ -109,7 +108,7 @@ def _rows(table: Table, member_id: str) -> Any:
         return table.c.id == member_id
     if table.name in WAYS:
         column, towards = WAYS[table.name]
-        owner = METADATA.tables[towards]
+        owner = Base.metadata.tables[towards]
         return table.c[column].in_(select(owner.c.id).where(_rows(owner, member_id)))
     return table.c.member_id == member_id
 
@@ -137,11 +136,11 @@ def _entities(session: UnitOfWork, member_id: str) -> Iterator[tuple[str, str]]:
     for old_id in session.scalars(select(MergedMember.old_id).where(MergedMember.member_id == member_id)):
         yield "member", old_id
     for name in TREATMENTS:
-        table = METADATA.tables[name]
+        table = Base.metadata.tables[name]
         if name not in TOLD_OF and "id" in table.c and name not in {"access_event", "alarm"}:
             for key in session.scalars(select(table.c.id).where(_rows(table, member_id))):
                 yield name, str(key)
-    merged = METADATA.tables["merged_member"]
+    merged = Base.metadata.tables["merged_member"]
     for old_id in session.scalars(select(merged.c.old_id).where(merged.c.member_id == member_id)):
         yield "member", old_id
 

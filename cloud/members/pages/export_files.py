@@ -11,6 +11,7 @@ from cloud.api import Transaction
 from cloud.console.viewer import Viewer, viewing
 from cloud.kit.spreadsheets import MEDIA_TYPES, Format
 from cloud.members import exporting
+from cloud.members.exporting import Selection
 from cloud.members.pages.listing import ListQuery, club_day
 
 _CHUNK_BYTES: Final = 64 * 1024
@@ -32,8 +33,8 @@ def export_members(
     """Write the file, then send it in pieces."""
     target = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - it is closed when the last piece is sent
     today = club_day(session)
-    wanted = query.member_filter(today)
-    exporting.export(session, viewer.signed_in.actor, target, query.form, query.q, wanted=wanted, order=query.order)
+    selection = Selection(query=query.q, wanted=query.member_filter(today), order=query.order)
+    exporting.export(session, viewer.signed_in.actor, target, query.form, selection)
     target.seek(0)
     headers = {"Content-Disposition": f'attachment; filename="members-{today}.{query.form}"'}
     return StreamingResponse(_pieces(target), media_type=MEDIA_TYPES[query.form], headers=headers)
