@@ -130,18 +130,24 @@ class GatewaySession:
         Raises:
             LinkError: the link is lost.
         """
-        while True:
-            item = await self._inbox.get()
-            try:
-                await self._attend(item)
-            except _NOT_ANSWERED as error:
-                self._log.warn("gateway %s is not answered, it will ask again: %s", self._known.gateway_id, error)
-            except LinkError:
-                raise
-            except Exception:  # a fault of the program must not end the link of all gateways
-                _logger.exception("gateway %s is not answered", self._known.gateway_id)
-            if item is not None:
-                item.message.ack()
+        try:
+            while True:
+                await self._take_one()
+        finally:
+            self._leave_line()  # nobody else could give back a turn that has been given to it
+
+    async def _take_one(self) -> None:
+        item = await self._inbox.get()
+        try:
+            await self._attend(item)
+        except _NOT_ANSWERED as error:
+            self._log.warn("gateway %s is not answered, it will ask again: %s", self._known.gateway_id, error)
+        except LinkError:
+            raise
+        except Exception:  # a fault of the program must not end the link of all gateways
+            _logger.exception("gateway %s is not answered", self._known.gateway_id)
+        if item is not None:
+            item.message.ack()
 
     async def _attend(self, item: _Arrival | None) -> None:
         if item is None:
@@ -210,10 +216,11 @@ class GatewaySession:
         """Send the whole state when it is this gateway's turn; until then it is told to wait, and is answered."""
         permits, gateway_id = self._workshop.permits, self._known.gateway_id
         if not permits.take(gateway_id, self._take_turn):
-            if self._put_off is None or _now_s() >= self._told_later_at + LATER_S:
+            is_told = self._put_off is not None and _now_s() < self._told_later_at + LATER_S
+            self._put_off = position
+            if not is_told:
                 self._told_later_at = _now_s()
                 await self._send(StateLater(LATER_S))
-            self._put_off = position
             return
         self._put_off = None
         try:
@@ -229,9 +236,8 @@ class GatewaySession:
         return True
 
     def _leave_line(self) -> None:
-        if self._put_off is not None:
-            self._put_off = None
-            self._workshop.permits.leave(self._known.gateway_id)
+        self._put_off = None
+        self._workshop.permits.leave(self._known.gateway_id)
 
     async def _send_way(self, way: Way) -> None:
         for message in way.messages:

@@ -19,6 +19,7 @@ from cloud.gateway_link.share import ALONE, NOBODY
 from cloud.gateway_link.state_source import StateSource
 from cloud.sites import service as sites
 from cloud.sites.service import GatewayReport
+from mqtt_client.errors import PublishRefusedError
 from sync_protocol.codec import encode_message
 from sync_protocol.messages import CloudHeartbeat, Delta, EventsAcked, Heartbeat, Message, OutboxRange
 from sync_protocol.topics import Topic, up_topic
@@ -41,12 +42,15 @@ class Letter:
 
 @dataclass
 class Outbox:
-    """Keeps what would have been published."""
+    """Keeps what would have been published, but for what the broker refuses."""
 
     sent: list[tuple[str, Message]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    refuses: type[Message] | tuple[()] = ()
 
     async def send(self, site_id: str, gateway_id: str, message: Message) -> None:
+        if isinstance(message, self.refuses):
+            raise PublishRefusedError(site_id, 0x97, "quota exceeded")
         self.sent.append((gateway_id, message))
         self.news.set()
 

@@ -1,6 +1,10 @@
 """A few are sent their whole state side by side; the others wait in line, and are answered meanwhile."""
 
+import asyncio
+
+from cloud.desired_state import service as desired_state
 from cloud.gateway_link.gateway_session import LATER_S
+from cloud.gateway_link.share import ALONE, NOBODY
 from cloud.gateway_link.snapshot_permits import SnapshotPermits
 from sync_protocol.codec import encode_message
 from sync_protocol.messages import CloudHeartbeat, Hello, OutboxRange, SnapshotChunk, StateLater, Welcome
@@ -10,8 +14,22 @@ from tests.in_loop import in_loop
 from tests.unit.cloud.gateway_link.test_ingester import Letter, beat, ingesting
 
 
-def hello() -> bytes:
-    return encode_message(Hello("boot", "1", "00112233445566ff", 0, b"", OutboxRange(0, 0), "synced", 0, nonce=b"n"))
+def hello(revision: int = 0, *, wants_snapshot: bool = False) -> bytes:
+    outbox = OutboxRange(0, 0)
+    return encode_message(
+        Hello(
+            "boot",
+            "1",
+            "00112233445566ff",
+            revision,
+            b"",
+            outbox,
+            "synced",
+            0,
+            nonce=b"n",
+            wants_snapshot=wants_snapshot,
+        )
+    )
 
 
 class Line:
@@ -85,5 +103,58 @@ def test_a_gateway_in_line_is_told_to_wait_and_answered_and_gets_its_state_when_
             for name in ("w", "x", "z"):
                 workshop.permits.give_back(name)
             assert [workshop.permits.take(name, lambda: False) for name in "abcd"] == [True] * 4
+
+    talk()
+
+
+def test_the_turn_of_a_session_that_has_ended_falls_to_others(shared_club: Club) -> None:
+    gateway_id = shared_club.add_gateway(shared_club.add_lane())
+
+    @in_loop
+    async def talk() -> None:
+        async with ingesting(shared_club) as (ingester, outbox, workshop):
+            for name in ("w", "x", "y", "z"):
+                assert workshop.permits.take(name, lambda: False)
+            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(hello()))
+            await outbox.until(StateLater)
+            workshop.permits.give_back("w")
+            ingester.change_share(NOBODY)  # called, and gone before it came
+            await asyncio.sleep(0)
+            assert workshop.permits.take("v", lambda: False)
+
+            ingester.change_share(ALONE)
+            outbox.sent.clear()
+            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(hello()))
+            await outbox.until(StateLater)
+            ingester.change_share(NOBODY)  # gone while it stood in line
+            await asyncio.sleep(0)
+            assert workshop.permits.waiting == 0
+
+    talk()
+
+
+def test_a_turn_is_not_lost_when_the_word_about_it_cannot_be_sent(shared_club: Club) -> None:
+    gateway_id = shared_club.add_gateway(shared_club.add_lane())
+    with shared_club.database.session() as session:
+        newest = desired_state.head(session, shared_club.site_id).revision
+
+    @in_loop
+    async def talk() -> None:
+        async with ingesting(shared_club) as (ingester, outbox, workshop):
+
+            async def hear(kind: str, payload: bytes) -> None:
+                letter = Letter(payload)
+                await ingester.handle(up_topic(shared_club.site_id, gateway_id, kind), letter)
+                await letter.acked.wait()
+
+            for name in ("w", "x", "y", "z"):
+                assert workshop.permits.take(name, lambda: False)
+            await hear("heartbeat", beat(newest))
+            outbox.refuses = StateLater
+            await hear("hello", hello(newest, wants_snapshot=True))
+            workshop.permits.give_back("w")
+            await hear("heartbeat", beat(newest))
+            assert any(isinstance(message, SnapshotChunk) for _, message in outbox.sent)
+            assert workshop.permits.take("v", lambda: False)
 
     talk()
