@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from gateway.adapters.store_sqlite.sibling_rows import OWN_MAX
+from gateway.adapters.store_sqlite.sibling_rows import EPOCHS_MAX, MARKS_MAX, OWN_MAX
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.domain.passage_ledger import LedgerEntry
 from gateway.domain.presence import Passage
@@ -118,5 +118,23 @@ def test_what_is_known_of_siblings_is_saved_from_a_damaged_journal(tmp_path: Pat
         async with opened(tmp_path) as store:
             assert list(tmp_path.glob("journal.db.aside-corrupt-*"))
             assert store.siblings.known_seq("gwy_b", "epoch") == 7
+
+    run(test)
+
+
+def test_a_sibling_that_makes_up_epochs_displaces_nothing_but_its_own(tmp_path: Path) -> None:
+    def known(store: GatewayStore) -> list[int]:
+        made_up = [store.siblings.known_seq("gwy_x", f"e{number}") for number in range(MARKS_MAX + 10)]
+        assert [seq for seq in made_up if seq >= 0] == made_up[-EPOCHS_MAX:]
+        return [store.siblings.known_seq("gwy_b", "epoch"), store.siblings.known_seq("gwy_x", f"e{MARKS_MAX + 9}")]
+
+    async def test() -> None:
+        async with opened(tmp_path) as store:
+            heard(store, 7, 2)
+            for number in range(MARKS_MAX + 10):
+                store.siblings.take(SiblingMark("gwy_x", f"e{number}", number, NOW_S + number), [])
+            assert known(store) == [7, MARKS_MAX + 9]
+        async with opened(tmp_path) as store:
+            assert known(store) == [7, MARKS_MAX + 9]
 
     run(test)

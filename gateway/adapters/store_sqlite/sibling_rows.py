@@ -14,6 +14,8 @@ from sync_protocol.sibling_messages import SharedPassage
 OWN_MAX: Final = 2000
 """So many of this gateway's newest passages are kept for siblings."""
 MARKS_MAX: Final = 256
+EPOCHS_MAX: Final = 4
+"""Of one sibling so many epochs are remembered: one that makes up epochs displaces its own, and nobody else's."""
 SELECT_MARKS: Final = "SELECT gateway_id, epoch, known_seq, heard_at FROM sibling_mark"
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
@@ -61,6 +63,13 @@ def write_marks(connection: sqlite3.Connection, marks: Sequence[SiblingMark]) ->
         "INSERT OR REPLACE INTO sibling_mark (gateway_id, epoch, known_seq, heard_at) VALUES (?, ?, ?, ?)",
         ((one.gateway_id, one.epoch, one.known_seq, one.heard_at) for one in marks),
     )
+    for gateway_id in {one.gateway_id for one in marks}:
+        connection.execute(
+            """DELETE FROM sibling_mark WHERE gateway_id = ? AND epoch IN
+               (SELECT epoch FROM sibling_mark WHERE gateway_id = ?
+                ORDER BY heard_at DESC LIMIT -1 OFFSET ?)""",
+            (gateway_id, gateway_id, EPOCHS_MAX),
+        )
     connection.execute(
         """DELETE FROM sibling_mark WHERE (gateway_id, epoch) IN
            (SELECT gateway_id, epoch FROM sibling_mark ORDER BY heard_at DESC LIMIT -1 OFFSET ?)""",

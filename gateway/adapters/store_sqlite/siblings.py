@@ -5,7 +5,7 @@ from itertools import islice
 
 from gateway.adapters.store_sqlite.consequences import rows_of
 from gateway.adapters.store_sqlite.journal import SqliteJournal
-from gateway.adapters.store_sqlite.sibling_rows import MARKS_MAX
+from gateway.adapters.store_sqlite.sibling_rows import EPOCHS_MAX, MARKS_MAX
 from gateway.domain.passage_ledger import LedgerEntry
 from gateway.service.sibling_ports import SiblingMark
 from sync_protocol.sibling_messages import SharedPassage
@@ -44,6 +44,9 @@ class SqliteSiblings:
     def take(self, mark: SiblingMark, entries: Sequence[LedgerEntry]) -> None:
         key = mark.gateway_id, mark.epoch
         self._known.pop(key, None)
+        of_sibling = [known for known in self._known if known[0] == mark.gateway_id]
+        for forgotten in of_sibling[: max(0, len(of_sibling) + 1 - EPOCHS_MAX)]:
+            del self._known[forgotten]
         while len(self._known) >= MARKS_MAX:
             del self._known[next(iter(self._known))]
         self._known[key] = mark.known_seq
