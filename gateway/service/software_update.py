@@ -118,7 +118,7 @@ class SoftwareUpdates:
 
     def _find_hindrance(self, signed: SignedRelease, url: str) -> str:
         """Why the release is not for this gateway; empty: it is."""
-        release, parts = signed.release, urlsplit(url)
+        release = signed.release
         if not self._key.is_there():
             return "no_release_key"
         if not self._key.has_signed(signed):
@@ -127,7 +127,7 @@ class SoftwareUpdates:
             return "release_of_other_device"
         if version_numbers(release.version) <= version_numbers(self._ground.version):
             return "release_not_newer"
-        if parts.scheme != "https" or not parts.hostname:
+        if not _is_address(url):
             return "update_address_wrong"
         return "update_running" if self._is_busy else ""
 
@@ -177,3 +177,11 @@ def _read(action: UpdateSoftware) -> SignedRelease | None:
     except (ReleaseTextError, ValueError):
         return None
     return signed if signed.release.version == action.version else None
+
+
+def _is_address(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that no port can have: connecting would end this program, or lead elsewhere
+        return False

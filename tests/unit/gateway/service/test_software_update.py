@@ -33,6 +33,8 @@ async def test_a_release_is_fetched_handed_to_root_and_answered_as_root_says() -
         (action(replace(RELEASE, package="tornello-cloud")), "release_of_other_device"),
         (action(url="http://releases.club.example/a.deb"), "update_address_wrong"),
         (action(url="file:///etc/shadow"), "update_address_wrong"),
+        (action(url="https://releases.club.example:99999999999999999999/a.deb"), "update_address_wrong"),
+        (action(url="https://releases.club.example:65536/a.deb"), "update_address_wrong"),
         (action(url=f"https://{'a' * 500}"), "release_malformed"),
         (action(url="https://[releases"), "release_malformed"),
         (UpdateSoftware("0.3.0", URL, action().release), "release_malformed"),
