@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from gateway.adapters.store_sqlite.journal import JournalLimits
 from gateway.adapters.store_sqlite.sibling_rows import EPOCHS_MAX, MARKS_MAX, OWN_MAX
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.domain.passage_ledger import LedgerEntry
@@ -10,6 +11,7 @@ from gateway.domain.presence import Passage
 from gateway.service.sibling_ports import SiblingMark
 from sync_protocol.journal_events import AccessNotTaken
 from tests.desired_state import load
+from tests.full_disk import no_file_grows_beyond
 from tests.integration.test_store_presence import GYM, NOW_S, club_with_gym, come, go, learn_site, member_id
 from tests.opened_store import opened, run
 
@@ -136,5 +138,24 @@ def test_a_sibling_that_makes_up_epochs_displaces_nothing_but_its_own(tmp_path: 
             assert known(store) == [7, MARKS_MAX + 9]
         async with opened(tmp_path) as store:
             assert known(store) == [7, MARKS_MAX + 9]
+
+    run(test)
+
+
+def test_what_siblings_tell_while_the_disk_takes_nothing_is_kept_once_for_each_person(tmp_path: Path) -> None:
+    limits = JournalLimits(pending_max=50)
+
+    async def test() -> None:
+        async with opened(tmp_path, limits=limits) as store:
+            await load(store.state, club_with_gym(20))
+            learn_site(store)
+            with no_file_grows_beyond(1):
+                for seq in range(2_000):
+                    heard(store, seq, seq % 20)
+                assert len(store.journal._pending_consequences) <= 2 * limits.pending_max
+        async with opened(tmp_path) as store:
+            learn_site(store)
+            assert store.siblings.known_seq("gwy_b", "epoch") == 1_999
+            assert len(store.journal.presence.members_inside()) == 20
 
     run(test)

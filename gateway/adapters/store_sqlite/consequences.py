@@ -72,7 +72,20 @@ def newest(consequences: Iterable[Consequence]) -> list[Consequence]:
     """The same without what later ones have overtaken; every visit and every passage stays."""
     kept: dict[object, Consequence] = {}
     for one in consequences:
-        key = one.row.key if isinstance(one.row, Person | PersonGone) else getattr(one.row, "zone_id", one)
+        key = _overtaken_by(one)
         kept.pop(key, None)
         kept[key] = one
     return list(kept.values())
+
+
+def _overtaken_by(one: Consequence) -> object:
+    """What a later one overtakes this by."""
+    match one.row:
+        case Person() | PersonGone():
+            return one.row.key
+        case ZoneTally():
+            return one.row.zone_id
+        case SiblingMark():
+            return one.row.gateway_id, one.row.epoch
+        case _:
+            return one

@@ -82,6 +82,7 @@ class SqliteJournal:
         self._lock = threading.Lock()
         self._pending: deque[SealedEvent] = deque()
         self._pending_consequences: deque[Consequence] = deque()
+        self._consequences_max = limits.pending_max
         self._settled: tuple[int, int] | None = None
         self._settled_at = 0.0
         self._contained_revision = 0
@@ -155,6 +156,10 @@ class SqliteJournal:
         """Write rows that follow from no event of this journal, behind everything that was appended so far."""
         with self._lock:
             self._pending_consequences.extend(Consequence(self._next_seq - 1, row) for row in rows)
+            if len(self._pending_consequences) > self._consequences_max:
+                self._pending_consequences = deque(newest(self._pending_consequences))
+                # Twice what is left: a disk that takes nothing for hours must not make each call slow.
+                self._consequences_max = max(self._limits.pending_max, 2 * len(self._pending_consequences))
         self._writer.wake()
 
     async def flushed(self) -> None:
