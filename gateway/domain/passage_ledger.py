@@ -7,7 +7,7 @@ the time decides. Pure, in memory; O(1) unless something is late, and bounded by
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from access_policy.zone import Direction
@@ -30,17 +30,20 @@ class UnnamedPassage:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """A passage, and the gateway that has seen it; `at_ms` is UTC, `seq` its number in that gateway's journal."""
+    """A passage, and the gateway that has seen it; `at_ms` is UTC, `seq` its number in that gateway's journal.
+
+    Entries of different gateways stand in `order`, the same at each of them: a lane has one gateway. It is made once,
+    for late entries are compared with thousands of others.
+    """
 
     gateway_id: str
     seq: int
     at_ms: int
     passage: Passage | UnnamedPassage
+    order: tuple[int, str, int] = field(init=False, repr=False, compare=False)
 
-    @property
-    def order(self) -> tuple[int, str, int]:
-        """Entries of different gateways stand in this order, the same at each of them: a lane has one gateway."""
-        return self.at_ms, self.passage.lane_id, self.seq
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order", (self.at_ms, self.passage.lane_id, self.seq))
 
 
 @dataclass(slots=True)
@@ -103,7 +106,7 @@ class PassageLedger:
 
     def _insert(self, late: list[LedgerEntry]) -> set[str]:
         """Go back to before the earliest of them, and observe everything from there on again; whom that concerns."""
-        first = min(map(self._page_of, late))
+        first = self._page_before(late)
         before = self._pages[first].before
         entries = [entry for page in self._pages[first:] for entry in page.entries]
         for entry in late:
@@ -119,12 +122,13 @@ class PassageLedger:
         self.presence.forgive_again()
         return {entry.passage.member_id for entry in entries if isinstance(entry.passage, Passage)}
 
-    def _page_of(self, entry: LedgerEntry) -> int:
-        """Where the entry belongs; the first page, if it is older than everything."""
-        for number in range(len(self._pages) - 1, 0, -1):
-            if not all(_is_behind(one, entry) for one in self._pages[number].entries):
-                return number
-        return 0
+    def _page_before(self, late: list[LedgerEntry]) -> int:
+        """The page in which the earliest of them belongs; the first one, if it is older than everything."""
+        number = len(self._pages) - 1
+        for entry in late:
+            while number and all(_is_behind(one, entry) for one in self._pages[number].entries):
+                number -= 1
+        return number
 
     def _is_overtaken(self, entry: LedgerEntry) -> bool:
         """Whether what is older than the ledger knows better: the member was seen since that passage."""
