@@ -58,7 +58,7 @@ def record(
             session.add(charge)
             session.flush()
     except IntegrityError as error:
-        raise ConflictError("idempotency_key_reused", "The key was used for another charge.") from error
+        raise ConflictError("idempotency_reused", "The key was used for another charge.") from error
     if charge.outcome == "succeeded":
         _settle(session, instalment, charge.amount_minor)
     audit.record(
@@ -144,7 +144,7 @@ def _same(known: Charge, instalment_id: str, details: ChargeDetails) -> Charge:
         known.reference,
     )
     if not is_same or details.amount_minor not in {None, known.amount_minor}:
-        raise ConflictError("idempotency_key_reused", "The key was used for another charge.")
+        raise ConflictError("idempotency_reused", "The key was used for another charge.")
     return known
 
 

@@ -98,7 +98,7 @@ _OF_PAYMENTS: Final = {
     "more_than_due": mark("This is more than is due."),
     "bad_amount": mark("Write an amount like 49.90."),
     "card_number": mark("Leave out the number of the card: it is not kept."),
-    "idempotency_key_reused": mark("This form was sent already. Load the page again."),
+    "idempotency_reused": mark("This form was sent already. Load the page again."),
     "not_reversible": mark("This payment was taken back already."),
     "too_many_instalments": mark("There are too many unpaid instalments."),
 }

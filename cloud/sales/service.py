@@ -77,7 +77,7 @@ def sell(session: UnitOfWork, actor: Actor, member_id: str, details: SaleDetails
             session.add(sale)
             session.flush()
     except IntegrityError as error:
-        raise ConflictError("idempotency_key_reused", "The key was used for another sale.") from error
+        raise ConflictError("idempotency_reused", "The key was used for another sale.") from error
     audit.record(
         session,
         actor,
@@ -178,5 +178,5 @@ def _same(known: Sale, member_id: str, details: SaleDetails) -> Sale:
     )
     said = (known.member_id, known.method, known.currency, known.reference, lines)
     if said != (member_id, details.method, details.currency, details.reference, details.lines):
-        raise ConflictError("idempotency_key_reused", "The key was used for another sale.")
+        raise ConflictError("idempotency_reused", "The key was used for another sale.")
     return known

@@ -102,7 +102,7 @@ def test_a_report_that_comes_twice_counts_once_and_its_key_stands_for_nothing_el
     first, again = (charge(manager, due, "k", amount_minor=100) for _ in range(2))
     assert (first.status_code, again.status_code, first.json()) == (201, 201, again.json())
     other = charge(manager, due, "k", amount_minor=200)
-    assert (other.status_code, other.json()["type"]) == (409, "urn:tornello:problem:idempotency_key_reused")
+    assert (other.status_code, other.json()["type"]) == (409, "urn:tornello:problem:idempotency_reused")
     assert manager.get(f"/api/v1/instalments/{due['id']}").json()["paid_minor"] == 100
     assert manager.post(f"/api/v1/instalments/{due['id']}/charges", json={"method": "cash"}).status_code == 422
 
