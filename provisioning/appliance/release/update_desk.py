@@ -7,6 +7,7 @@ Whoever has the gateway's folder may put links and pipes into it: no link is fol
 bounded size are read.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -28,6 +29,7 @@ PACKAGE: Final = "package.deb"
 OUTCOME: Final = "outcome.json"
 REQUEST_BYTES_MAX: Final = 4096
 _CHUNK: Final = 1024 * 1024
+_NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _COMMAND_ID: Final = re.compile(r"\w{1,64}", re.ASCII)
 
 
@@ -69,7 +71,11 @@ class UpdateDesk:
         write_whole(self._own / OUTCOME, json.dumps(asdict(outcome)))
 
     def copy_package(self, release: SoftwareRelease) -> Path | None:
-        """The package where only root writes, if it has the size and the digest that the release names."""
+        """The package where only root writes, if it has the size and the digest that the release names.
+
+        Raises:
+            OSError: there is no room for it.
+        """
         copy = self._own / PACKAGE
         copy.unlink(missing_ok=True)
         digest, left = hashlib.sha256(), release.size
@@ -80,8 +86,10 @@ class UpdateDesk:
                     digest.update(chunk)
                     left -= len(chunk)
                 is_longer = bool(file.read(1))
-        except OSError:
+        except OSError as error:
             copy.unlink(missing_ok=True)
+            if error.errno in _NO_ROOM:
+                raise  # or staff would be told that somebody has changed the package
             return None
         if left or is_longer or digest.hexdigest() != release.sha256:
             copy.unlink()

@@ -8,6 +8,7 @@ import pytest
 
 from provisioning.appliance.release.update import Outcome, Request
 from provisioning.appliance.release.update_desk import REQUEST_BYTES_MAX, UpdateDesk
+from tests.full_disk import no_file_grows_beyond
 from tests.release_signing import release_of
 
 PACKAGE = b"a package" * 1000
@@ -107,3 +108,13 @@ def test_a_pipe_is_not_waited_for(desk: UpdateDesk, theirs: Path) -> None:
     os.mkfifo(theirs / "package.deb")
     assert desk.read_request() is None
     assert desk.copy_package(RELEASE) is None
+
+
+def test_a_full_disk_is_not_taken_for_a_package_that_somebody_has_changed(
+    desk: UpdateDesk, theirs: Path, tmp_path: Path
+) -> None:
+    (theirs / "package.deb").write_bytes(PACKAGE)
+    with no_file_grows_beyond(len(PACKAGE) // 2), pytest.raises(OSError, match="too large"):
+        desk.copy_package(RELEASE)
+    assert not (tmp_path / "releases" / "update" / "package.deb").exists()
+    assert desk.copy_package(RELEASE) is not None
