@@ -118,16 +118,18 @@ def test_the_turn_of_a_session_that_has_ended_falls_to_others(shared_club: Club)
             await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(hello()))
             await outbox.until(StateLater)
             workshop.permits.give_back("w")
+            talking = ingester._running[gateway_id]
             ingester.change_share(NOBODY)  # called, and gone before it came
-            await asyncio.sleep(0)
+            await asyncio.wait({talking})
             assert workshop.permits.take("v", lambda: False)
 
             ingester.change_share(ALONE)
             outbox.sent.clear()
             await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(hello()))
             await outbox.until(StateLater)
+            talking = ingester._running[gateway_id]
             ingester.change_share(NOBODY)  # gone while it stood in line
-            await asyncio.sleep(0)
+            await asyncio.wait({talking})
             assert workshop.permits.waiting == 0
 
     talk()
