@@ -127,7 +127,7 @@ def issued_leaf(authority: OnlineAuthority, gateway_id: str, certificate_pem: st
     try:
         leaf = x509.load_pem_x509_certificate(certificate_pem.encode())
         is_this_gateway_s = leaf.subject == gateway_subject(gateway_id)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise UnauthenticatedError("certificate_unknown", "This is not a certificate of a gateway.") from error
     if not (is_this_gateway_s and authority.has_issued(leaf)):
         raise UnauthenticatedError("certificate_unknown", "No such certificate was issued to this gateway.")

@@ -1,5 +1,6 @@
 """The next certificate is for whoever holds the present key, in time, once; an expired one needs somebody's word."""
 
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -122,7 +123,10 @@ def test_a_certificate_of_another_gateway_or_of_another_authority_is_not_known(
     strangers = create_authority(tmp_path / "other", "Club", "a long passphrase", desk.now)
     foreign = strangers.issue(desk.key.public_key(), gateway_profile(desk.club.site_id, GATEWAY), desk.now)
     other = desk.authority.issue(desk.key.public_key(), gateway_profile(desk.club.site_id, "gwy_2"), desk.now)
-    for pem in (foreign, other, "garbage"):
+    of_no_version = ssl.PEM_cert_to_DER_cert(foreign[: foreign.index("-----END") + 25]).replace(
+        b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x42", 1
+    )
+    for pem in (foreign, other, "garbage", ssl.DER_cert_to_PEM_cert(of_no_version)):
         signed = desk.signed(csr_of(new_key())).model_copy(update={"certificate_pem": pem})
         with pytest.raises(UnauthenticatedError) as refused:
             desk.renew(signed)
