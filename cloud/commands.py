@@ -41,7 +41,7 @@ from cloud.staff import service as staff
 from cloud.staff.service import StaffDetails
 from cloud.worker import work
 
-DONE, FAILED, WRONG_USAGE = 0, 1, 2
+DONE, FAILED, WRONG_USAGE, AUDIT_BROKEN = 0, 1, 2, 3
 
 _logger = logging.getLogger(__name__)
 
