@@ -70,10 +70,19 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     ),
     ContractChanged: (webhooks.note, contracts.welcome_buyer, card_rules.note_contract, desired_state.project_member),
     DuesChanged: (webhooks.note, card_rules.note_dues, desired_state.project_member),
-    FlagRaised: (webhooks.note, desired_state.project_member,),
-    FlagCleared: (webhooks.note, desired_state.project_member,),
+    FlagRaised: (
+        webhooks.note,
+        desired_state.project_member,
+    ),
+    FlagCleared: (
+        webhooks.note,
+        desired_state.project_member,
+    ),
     ActionTypeChanged: (tasks.tell_of_type,),
-    TaskChanged: (webhooks.note, desired_state.project_member,),
+    TaskChanged: (
+        webhooks.note,
+        desired_state.project_member,
+    ),
     SiteAdded: (access_rules.add_first_zone, desired_state.project_site),
     LaneAdded: (access_rules.place_lane, desired_state.project_site),
     SiteChanged: (desired_state.project_site,),

@@ -61,6 +61,7 @@ def _narrow(state: ORMExecuteState) -> None:
     options = []
     for mapper in Base.registry.mappers:
         table = mapper.local_table
+        assert isinstance(table, Table), "every model has a table of its own"
         if table.name == "site":
             condition = _within(visible, table.c.id)
         elif table.name == "member":

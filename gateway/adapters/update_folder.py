@@ -7,12 +7,15 @@
 """
 
 import json
+import logging
 import re
 from pathlib import Path
 from typing import Any, Final
 
 from gateway.durable_files import write_private
 from gateway.service.update_ports import DONE, Ending, UpdateOrder
+
+logger = logging.getLogger(__name__)
 
 PACKAGE_FILE: Final = "package.deb"
 _ORDER: Final = "order.json"
@@ -49,12 +52,18 @@ class UpdateFiles:
         write_private(self._own / _REQUEST, json.dumps(request).encode())
 
     def withdraw(self) -> None:
-        for name in (_REQUEST, PACKAGE_FILE):
-            (self._own / name).unlink(missing_ok=True)
+        self._remove(_REQUEST, PACKAGE_FILE)
 
     def forget(self) -> None:
-        self.withdraw()
-        (self._own / _ORDER).unlink(missing_ok=True)
+        self._remove(_REQUEST, PACKAGE_FILE, _ORDER)
+
+    def _remove(self, *names: str) -> None:
+        """What cannot be removed is told, and stays: taps go on, whatever becomes of an update."""
+        for name in names:
+            try:
+                (self._own / name).unlink(missing_ok=True)
+            except OSError as error:
+                logger.warning("what is left of an update cannot be removed: %s", error)
 
     def is_taken(self, command_id: str) -> bool:
         return self._told(command_id) is not None

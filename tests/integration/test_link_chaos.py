@@ -139,7 +139,7 @@ async def test_resets_under_load_lose_nothing_and_store_nothing_twice(stand: Sta
             dice.choice((one.near, one.far)).reset_all()
             await one.until(lambda: one.sync.link.is_connected)
         await one.until_all_is_stored()
-        assert one.near.accepted + one.far.accepted > 8
+        assert min(one.near.accepted, one.far.accepted) > 1, "both ends were cut off"
         await one.until_a_flag_is_in_force()
 
 

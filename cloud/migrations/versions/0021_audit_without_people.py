@@ -51,7 +51,7 @@ def _chain_anew(connection: sa.Connection) -> None:
     old = new = bytes(32)
     seq = 0
     while rows := _read_after(connection, seq):
-        changes = []
+        changes: list[dict[str, Any]] = []
         for row in rows:
             old = _chain(old, row, before=row["before"], after=row["after"])
             if row["seq"] != seq + 1 or row["chain"] != old:
@@ -75,7 +75,9 @@ def _read_after(connection: sa.Connection, seq: int) -> Any:
 def _write(connection: sa.Connection, changes: list[dict[str, Any]]) -> None:
     if changes:
         statement = sa.update(_entries).where(_entries.c.seq == sa.bindparam("of_seq"))
-        values = {name: sa.bindparam(f"to_{name}") for name in ("salt", "details", "chain")}
+        values: dict[str, sa.BindParameter[Any]] = {
+            name: sa.bindparam(f"to_{name}") for name in ("salt", "details", "chain")
+        }
         connection.execute(statement.values(values), changes)
 
 

@@ -36,7 +36,5 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id_webhook")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
     )
-    op.create_index(
-        op.f("ix_webhook_delivery_state_next_attempt_at"), "webhook_delivery", ["state", "next_attempt_at"]
-    )
+    op.create_index(op.f("ix_webhook_delivery_state_next_attempt_at"), "webhook_delivery", ["state", "next_attempt_at"])
     op.create_index(op.f("ix_webhook_delivery_webhook_id_id"), "webhook_delivery", ["webhook_id", "id"])

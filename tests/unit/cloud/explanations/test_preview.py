@@ -1,6 +1,7 @@
 """Whom a block would stop, by name, at each one's next opening."""
 
 from datetime import timedelta
+from typing import Any
 
 from access_policy.decision import Reason
 from access_policy.schedule import DayWindow
@@ -16,11 +17,11 @@ from tests.club import Club
 from tests.tasks import add_task, add_type
 
 
-def somebody(club: Club, session: UnitOfWork, name: str, card: int | None, **terms: object) -> str:
+def somebody(club: Club, session: UnitOfWork, name: str, card: int | None, **terms: Any) -> str:
     """A member whose contract runs, unless the terms say something else."""
     member_id = club.add_member(session, name, card=card)
     today = session.now.date()
-    span = {"starts_on": today - timedelta(days=2), "ends_on": today + timedelta(days=30)}
+    span: dict[str, Any] = {"starts_on": today - timedelta(days=2), "ends_on": today + timedelta(days=30)}
     club.add_contract(session, member_id, **(span | terms))
     return member_id
 

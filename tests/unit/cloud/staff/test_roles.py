@@ -1,5 +1,7 @@
 """Roles that a club edits, and who may manage whom."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import update
 
@@ -78,13 +80,10 @@ def test_a_role_of_the_clubs_own_is_deleted_only_when_nobody_has_it(club: Club, 
 
 def test_the_last_owner_keeps_role_and_place(club: Club, owner: SignedIn) -> None:
     with club.database.transaction() as session:
-        for lose in (
-            lambda: employment.change_roles(session, owner, owner.staff_id, "manager"),
-            lambda: employment.set_active(session, owner, owner.staff_id, is_active=False),
-        ):
-            with pytest.raises(ConflictError) as caught:
-                lose()
-            assert caught.value.code == "last_owner"
+        with pytest.raises(ConflictError, match="owner"):
+            employment.change_roles(session, owner, owner.staff_id, "manager")
+        with pytest.raises(ConflictError, match="owner"):
+            employment.set_active(session, owner, owner.staff_id, is_active=False)
         with pytest.raises(ConflictError):
             employment.change_roles(session, owner, owner.staff_id, "owner", {club.site_id: "trainer"})
     second = hire(club, "manager")
@@ -103,21 +102,20 @@ def test_nobody_manages_whoever_may_do_more(club: Club, owner: SignedIn) -> None
     administrator = signed_in(club, hire(club, "administrator"))
     with club.database.transaction() as session:
         employment.change_roles(session, boss, trainer, "receptionist")
-        for beyond in (
+        attempts: tuple[Callable[[], object], ...] = (
             lambda: employment.change_roles(session, boss, trainer, "administrator"),
             lambda: employment.change_roles(session, boss, manager, "owner"),
             lambda: employment.set_password(session, boss, owner.staff_id, PASSWORD),
             lambda: employment.set_active(session, administrator, owner.staff_id, is_active=False),
             lambda: employment.change_roles(session, administrator, administrator.staff_id, "owner"),
             lambda: roles.change(session, boss.actor, "trainer", ["gateways.enrol"], granted_by=boss.rights),
-            lambda: (
-                roles.reset(session, boss.actor, "installer", granted_by=Rights())
-                if roles.change(session, owner.actor, "installer", [])
-                else None
-            ),
-        ):
+        )
+        for beyond in attempts:
             with pytest.raises(ForbiddenError):
                 beyond()
+        roles.change(session, owner.actor, "installer", [])
+        with pytest.raises(ForbiddenError):
+            roles.reset(session, boss.actor, "installer", granted_by=Rights())
 
 
 def test_a_role_at_a_site_takes_the_place_of_the_role_everywhere(club: Club, owner: SignedIn) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from cloud.audit.service import Actor
 from cloud.database import Database
 from cloud.errors import ConflictError, InvalidError, TooManyRequestsError, UnauthenticatedError
+from cloud.kit.sealed_secrets import open_secret
 from cloud.staff import second_factor, service
 from cloud.staff.models import RecoveryCode, StaffTotp
 from cloud.staff.second_factor import totp
@@ -55,7 +56,7 @@ def enter(database: Database, guard: SignInGuard | None = None, code: str = "") 
 def code_now(database: Database, now: Now, steps: int = 0) -> str:
     with database.session() as session:
         row = session.scalars(select(StaffTotp)).one()
-        secret = second_factor.open_secret(KEY, row.secret_sealed, f"staff/{row.staff_id}/totp")
+        secret = open_secret(KEY, row.secret_sealed, f"staff/{row.staff_id}/totp")
     return totp(secret, int(now.at.timestamp()) // 30 + steps)
 
 

@@ -13,7 +13,7 @@ from cloud.time_line.pages.words import Names, Said, say
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ROME = ZoneInfo("Europe/Rome")
 NAMES = Names({"lan_1": "Lane 1"}, {"stf_anna": "Anna", "stf_ivo": "Ivo"})
-MONEY = {"amount_minor": 4500, "currency": "EUR"}
+MONEY: dict[str, Any] = {"amount_minor": 4500, "currency": "EUR"}
 
 
 def said(kind: Kind, what: str, language: str = "en", *, text: str = "", subject: str = "", **facts: Any) -> Said:
