@@ -39,8 +39,8 @@ class PostgresqlServer:
         return f"postgresql://tornello@/{name}?host={self._folder}"
 
     def create(self, name: str, template: str = "template0") -> None:
-        """Create a database as a copy of a template that nobody is connected to."""
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        """Create a database as a copy of a template that nobody is connected to; as files, which is quickest."""
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
 
     def drop(self, name: str) -> None:
         """Drop a database with whoever is still connected to it."""
