@@ -1,6 +1,6 @@
 # Each line is a command that anyone could type; the work is in the programs they call.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset tour test test-worlds test-machines test-pages test-memory coverage check unit format bench simulate deb deb-test lock clean
+.PHONY: help setup demo demo-reset tour test test-worlds test-services test-machines test-pages test-memory coverage check unit format bench simulate deb deb-test lock clean
 PY := .venv/bin/python
 
 help:  ## list the targets
@@ -19,13 +19,17 @@ tour: setup  ## the main job from end to end, a line and a duration a step
 	@$(PY) -m provisioning.tour
 
 test: check test-worlds  ## check, then every test: those that mostly wait beside those that mostly compute
-	@$(MAKE) --no-print-directory -j3 --output-sync=line test-machines test-pages test-memory
+	@$(MAKE) --no-print-directory -j4 --output-sync=line test-services test-machines test-pages test-memory
 
 test-worlds:  # alone, because it takes every processor for a minute
 	$(PY) -m pytest tests/simulation/test_whole_system.py
 
+# The integration tests wait more than they compute: in two halves by their names.
+test-services:
+	$(PY) -m pytest tests/integration/test_[a-f]*.py
+
 test-machines:
-	$(PY) -m pytest tests/integration tests/chaos
+	$(PY) -m pytest tests/integration tests/chaos --ignore-glob "tests/integration/test_[a-f]*.py"
 
 test-pages:
 	$(PY) -m pytest tests/browser
