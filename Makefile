@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-reset tour test test-worlds test-services test-machines test-pages test-memory coverage check unit format bench simulate deb deb-test lock clean
 PY := .venv/bin/python
+WIRE_TESTS := tests/unit/firmware_protocol tests/vectors/osdp tests/property/firmware_protocol
+POLICY_TESTS := tests/unit/access_policy
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -34,16 +36,15 @@ test-machines:
 test-pages:
 	$(PY) -m pytest tests/browser
 
-test-memory:
+test-memory: coverage  # the tests under coverage run there alone
 	$(PY) -m pytest tests --ignore tests/integration --ignore tests/chaos --ignore tests/browser --ignore tests/tidy \
-	  --deselect tests/simulation/test_whole_system.py
-	@$(MAKE) --no-print-directory coverage
+	  --deselect tests/simulation/test_whole_system.py $(addprefix --ignore ,$(WIRE_TESTS) $(POLICY_TESTS))
 
 coverage:  ## the protocols of the wire and the access policy: every branch covered by their own tests
 	@scripts/setup test
-	$(PY) -m coverage run --source firmware_protocol -m pytest tests/unit/firmware_protocol tests/vectors/osdp tests/property/firmware_protocol
+	$(PY) -m coverage run --source firmware_protocol -m pytest $(WIRE_TESTS)
 	$(PY) -m coverage report --skip-covered --fail-under 100
-	$(PY) -m coverage run --source access_policy -m pytest tests/unit/access_policy
+	$(PY) -m coverage run --source access_policy -m pytest $(POLICY_TESTS)
 	$(PY) -m coverage report --skip-covered --fail-under 100
 
 check:  ## ruff, mypy strict, import contracts, tidy tests

@@ -125,6 +125,13 @@ logger = logging.getLogger(__name__)
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The application on a database; whoever calls closes the database afterwards."""
+    app = build_app()
+    attach(app, settings, database)
+    return app
+
+
+def build_app() -> FastAPI:
+    """The application's routes and answers to errors, for `attach` to give a database."""
     app = _Application(
         title="Tornello",
         version="1",
@@ -135,14 +142,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
     )
-    app.state.settings = settings
-    app.state.database = database
-    app.state.writers = asyncio.Semaphore(database.writers_max)
-    app.state.sign_in_guard = SignInGuard(settings.secret)
-    app.state.api_key_guard = AttemptLimiter(API_KEY_REQUESTS_MAX, 60.0)
-    app.state.refused_calls = AttemptLimiter(CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S)
-    app.state.sites_of_path = sites_of_path
-    app.state.open_streams = OpenStreams()
     for router in _ROUTERS:
         app.include_router(router, prefix=API_PREFIX)
     app.include_router(health)
@@ -154,6 +153,18 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.add_exception_handler(Exception, _answer_fault)
     pages.install(app)
     return app
+
+
+def attach(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Let the application serve this database from now on, and forget all that it remembers of another."""
+    app.state.settings = settings
+    app.state.database = database
+    app.state.writers = asyncio.Semaphore(database.writers_max)
+    app.state.sign_in_guard = SignInGuard(settings.secret)
+    app.state.api_key_guard = AttemptLimiter(API_KEY_REQUESTS_MAX, 60.0)
+    app.state.refused_calls = AttemptLimiter(CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S)
+    app.state.sites_of_path = sites_of_path
+    app.state.open_streams = OpenStreams()
 
 
 class _Application(FastAPI):

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ class GatewayNotRunningError(Exception):
     """Nobody answers on the status socket."""
 
 
-async def read_status(path: Path) -> AsyncIterator[Record]:
+async def read_status(path: Path) -> AsyncGenerator[Record]:
     """The records of a running gateway, its state first, until it ends.
 
     Raises:

@@ -21,9 +21,9 @@ from cloud.domain_events import VisitTaken
 from cloud.kit.ids import new_id
 from cloud.members import service as members
 from cloud.members.service import MemberDetails
-from cloud.tables import METADATA
 from cloud.tasks.models import Task, TaskEntry
 from tests.club import Club
+from tests.tables import create_tables
 from tests.tasks import add_type
 
 NOON = datetime(2026, 3, 16, 12, tzinfo=UTC)
@@ -109,7 +109,7 @@ def rule_club(url: str = "sqlite://") -> Iterator[RuleClub]:
     """A club in a fresh database."""
     now = [NOON]
     database = Database(url, dispatch=bus.dispatch, clock=lambda: now[0])
-    METADATA.create_all(database.engine)
+    create_tables(database)
     try:
         yield RuleClub(database, now)
     finally:

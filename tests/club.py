@@ -34,7 +34,7 @@ from cloud.sites import service as sites
 from cloud.sites.models import Gateway
 from cloud.sites.policy import SiteRules
 from cloud.staff.models import Staff
-from cloud.tables import METADATA
+from tests.tables import create_tables
 
 SECRET = bytes(range(32))
 
@@ -128,7 +128,7 @@ class Club:
 def sqlite_club(path: Path | None = None) -> Iterator[Club]:
     """A club in SQLite: in memory, for one thread, or in a file."""
     database = Database(f"sqlite:///{path}" if path else "sqlite://", dispatch=bus.dispatch)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     try:
         yield Club.found(database)
     finally:

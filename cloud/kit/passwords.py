@@ -1,5 +1,6 @@
 """Passwords of staff: argon2id with the parameters of RFC 9106's second choice (argon2-cffi's default)."""
 
+import functools
 from threading import BoundedSemaphore
 from typing import Final
 
@@ -13,7 +14,6 @@ PASSWORD_CHARACTERS_MAX: Final = 200
 
 _hasher = PasswordHasher()
 _hashing = BoundedSemaphore(HASHES_AT_ONCE_MAX)
-_NOBODY: Final = _hasher.hash("the password of nobody")
 
 
 def hash_password(password: str) -> str:
@@ -26,7 +26,7 @@ def is_password(password: str, stored_hash: str | None) -> bool:
     """Whether the password is the one of the stored hash. Without a hash (unknown name): no, after as long a time."""
     try:
         with _hashing:
-            _hasher.verify(stored_hash or _NOBODY, password)
+            _hasher.verify(stored_hash or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored_hash is not None
@@ -35,3 +35,9 @@ def is_password(password: str, stored_hash: str | None) -> bool:
 def needs_rehash(stored_hash: str) -> bool:
     """Whether the hash was made with older parameters than today's."""
     return _hasher.check_needs_rehash(stored_hash)
+
+
+@functools.cache
+def _nobody() -> str:
+    """Made when first needed: a process that signs nobody in needs neither the time nor the memory for it."""
+    return _hasher.hash("the password of nobody")

@@ -1,5 +1,6 @@
 """The running demo: the site's processes in their order, and the first enrolment of its gateways."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -7,10 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from gateway.status_client import STATUS_SOCKET, read_status
 from provisioning.demo import preparation
 from provisioning.demo.json_client import JsonClient
 from provisioning.demo.layout import LANES, Layout, slug
@@ -116,6 +118,10 @@ class DemoSite:
                 raise ChildFailedError(f"still missing after {READY_WITHIN_S:.0f} s: {', '.join(missing)}")
             time.sleep(_POLL_S)
 
+    def recorded_events(self, lane: str) -> int:
+        """How many events the gateway of a lane has brought to its disk since its first start, by its own account."""
+        return asyncio.run(_recorded_events(self._status_socket(lane)))
+
     def _missing(self) -> list[str]:
         missing = []
         for lane in LANES:
@@ -152,8 +158,11 @@ class DemoSite:
     def _gateway_config(self, lane: str) -> Path:
         return self.layout.gateway(lane) / "gateway.toml"
 
+    def _status_socket(self, lane: str) -> Path:
+        return self.layout.gateway(lane) / "state" / STATUS_SOCKET
+
     def _gateway(self, lane: str) -> Child:
-        status = self.layout.gateway(lane) / "state" / "status.sock"
+        status = self._status_socket(lane)
         command = [_program("tornello-gateway"), "run", "--config", str(self._gateway_config(lane))]
         name = f"gateway-{slug(lane)}"
         return Child(name, command, self.layout.logs / f"{name}.log", lambda: _accepts_unix(status))
@@ -162,6 +171,12 @@ class DemoSite:
         environment = {**os.environ, **preparation.cloud_environment(self.layout)} if name == "cloud" else None
         log = self.layout.logs / f"{name}.log"
         return Child(name, command, log, lambda: _accepts_tcp(port), environment)
+
+
+async def _recorded_events(status_socket: Path) -> int:
+    async with aclosing(read_status(status_socket)) as records:
+        state = await anext(records)
+    return int(state["outbox"][1])
 
 
 def _program(name: str) -> str:

@@ -136,7 +136,9 @@ class MainJob:
         lane = self.lanes[0]
         gateway = self.site.gateways["Lane 1"]
         lane.set_walking(is_on=False)
+        recorded = self.site.recorded_events("Lane 1")
         lane.tap(self.cast.find("good").card)
+        _wait_until(lambda: self.site.recorded_events("Lane 1") > recorded, lambda: "the tap was not recorded")
         gateway.kill()  # somebody stands in the open gate
         lane.set_walking(is_on=True)
         started = time.monotonic()

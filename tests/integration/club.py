@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from cloud.app import create_app
+from cloud.app import attach, build_app
 from cloud.audit.service import Actor
 from cloud.database import Database
 from cloud.kit.ids import new_id
@@ -106,14 +106,21 @@ class Club:
 
 @cache
 def _hashed() -> str:
-    return hash_password(PASSWORD)  # slow on purpose: once is enough
+    return hash_password(PASSWORD)
 
 
 def open_club(database: Database, authority_dir: Path | None = None) -> Club:
-    """Create the site and the application; staff are hired when they are needed."""
+    """Create the site, and attach the application that all tests share; staff are hired when they are needed."""
     with database.transaction() as session:
         site = sites.create_site(session, SYSTEM, SiteRules("Club", "Europe/Rome", "it"), SECRET)
-    return Club(create_app(make_settings(authority_dir=authority_dir), database), database, site.id)
+    app = _application()
+    attach(app, make_settings(authority_dir=authority_dir), database)
+    return Club(app, database, site.id)
+
+
+@cache
+def _application() -> FastAPI:
+    return build_app()  # its hundreds of routes are prepared when first used: once is enough
 
 
 def add_member(club: Club, client: httpx.Client, **details: Any) -> Json:

@@ -33,13 +33,19 @@ NOTICED_WITHIN_S: Final = SILENCE_S + 1.5
 
 
 @pytest.fixture
-def stand(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
+def stand(patient_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
     """A site whose deadlines are shorter than in production, in the same proportions."""
     monkeypatch.setattr(cloud_session, "HEARTBEAT_EVERY_S", 0.5)
     monkeypatch.setattr(cloud_session, "SILENCE_MAX_S", SILENCE_S)
     monkeypatch.setattr(cloud_session, "TICK_S", 0.1)
     monkeypatch.setattr(event_upload, "RESEND_AFTER_S", 1.0)
     monkeypatch.setattr(cloud_link, "_LIMITS", LIMITS)
+    return patient_stand
+
+
+@pytest.fixture
+def patient_stand(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Stand]:
+    """A site with the deadlines of production."""
     (tmp_path / "tornello.db").write_bytes(migrated_sqlite.read_bytes())
     database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
     with standing_site(tmp_path, database) as stand:
@@ -94,14 +100,14 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def scene(stand: Stand) -> AsyncIterator[Scene]:
+async def scene(stand: Stand, *, limits: LinkLimits = LIMITS) -> AsyncIterator[Scene]:
     """Everything up, greeted and welcome."""
     broker, gateway = stand.broker, stand.add_gateway()
     signing_keys = gateway.signing_keys
     async with ChaosProxy(broker.host, broker.port) as near, ChaosProxy(broker.host, broker.port) as far:
         address = CloudAddress(near.host, near.port, gateway.site_id, gateway.gateway_id, gateway.tls, signing_keys)
         behind = replace(stand, cloud_address=Address(far.host, far.port))
-        async with behind.link(), running_sync_at(stand.folder / "state", address, limits=LIMITS) as sync:
+        async with behind.link(), running_sync_at(stand.folder / "state", address, limits=limits) as sync:
             one = Scene(stand, near, far, sync)
             await one.until(lambda: sync.session.is_welcome)
             yield one
@@ -158,8 +164,8 @@ async def test_a_black_hole_is_noticed_and_heals(stand: Stand) -> None:
 
 
 @in_loop
-async def test_a_slow_and_narrow_line_is_not_taken_for_a_dead_one(stand: Stand) -> None:
-    async with scene(stand) as one:
+async def test_a_slow_and_narrow_line_is_not_taken_for_a_dead_one(patient_stand: Stand) -> None:
+    async with scene(patient_stand, limits=LinkLimits()) as one:
         before = one.near.accepted
         one.near.latency_s, one.near.bytes_per_s = 0.15, 100_000
         one.write(500)

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from tests.memory_folder import memory_folder
 from tests.simulation.gym_day.day import simulate_day
-from tests.simulation.memory_folder import memory_folder
 from tests.simulation.power import cut_power
 from tests.simulation.whole.many import simulate_seeds
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.memory_folder import memory_folder
 from tests.simulation.disk_connection import Synchronous
-from tests.simulation.memory_folder import memory_folder
 from tests.simulation.power import cut_power
 from tests.simulation.silence import without_logs
 

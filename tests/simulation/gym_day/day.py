@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from sync_protocol.state_rows import row_key
 from tests.desired_state import DesiredState
+from tests.memory_folder import memory_folder
 from tests.simulation.gym_day.gate import GymGate, Premises
 from tests.simulation.gym_day.laws import Laws, StaffBook
 from tests.simulation.gym_day.roster import Person, block_row, recruit, rows_of, site_rows, wall, zone_row
 from tests.simulation.gym_day.visitors import Door, Visitor
-from tests.simulation.memory_folder import memory_folder
 from tests.simulation.silence import without_logs
 from tests.simulation.whole.card import Card, new_files
 from tests.simulation.whole.chance import all_chance_from

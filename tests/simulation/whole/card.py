@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from gateway.adapters.store_sqlite import journal_file, state_file
 from gateway.adapters.store_sqlite.database_file import open_or_replace
-from tests.simulation.memory_folder import memory_folder
+from tests.memory_folder import memory_folder
 
 _FILES = {"journal.db": journal_file.KIND, "entitlements.db": state_file.KIND}
 _CHECKPOINT_PAGES = 30

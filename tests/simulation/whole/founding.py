@@ -15,7 +15,6 @@ from cloud import bus
 from cloud.database import Database
 from cloud.kit.wakeup import Wakeups
 from cloud.sites import service as sites
-from cloud.tables import METADATA
 from tests.club import SECRET, Club
 from tests.simulation.whole.chance import all_chance_from
 from tests.simulation.whole.desk import Desk, Memory
@@ -23,6 +22,7 @@ from tests.simulation.whole.gateway_node import GatewayIdentity
 from tests.simulation.whole.machine import BEGINS_AT_S
 from tests.simulation.whole.story import Story
 from tests.simulation.whole.virtual_time import VirtualLoop
+from tests.tables import create_tables
 
 GATEWAYS_MAX = 3
 
@@ -69,7 +69,7 @@ def _template() -> _Template:
     """One database for all worlds of a process, since an engine of its own would compile every statement anew."""
     clock = _LoopClock()
     database = Database("sqlite://", dispatch=bus.dispatch, clock=clock)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     chance = random.Random("the club that all worlds share")
     with all_chance_from(chance, lambda: BEGINS_AT_S * 10**9):
         club = Club.found(database)

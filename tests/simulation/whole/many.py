@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import islice
 
-from tests.simulation.memory_folder import memory_folder
+from tests.memory_folder import memory_folder
 from tests.simulation.silence import without_logs
 from tests.simulation.whole.world import Report, simulate
 

@@ -9,9 +9,9 @@ from cryptography import x509
 
 from cloud import bus
 from cloud.database import Database
-from cloud.tables import METADATA
 from provisioning import cli
 from tests.club import Club
+from tests.tables import create_tables
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -61,7 +61,7 @@ def test_a_broker_without_a_certificate_is_refused(authority: Path, tmp_path: Pa
 def test_a_claim_token_comes_from_the_database(authority: Path, tmp_path: Path, run: Run) -> None:
     url = f"sqlite:///{tmp_path}/tornello.db"
     database = Database(url, dispatch=bus.dispatch)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     club = Club.found(database)
     lane_id = club.add_lane()
     database.close()

@@ -15,6 +15,7 @@ from cloud.access_events.feed_rows import FeedRow
 from cloud.console.live_stream import QUEUE_MAX, TASKS_TOLD_MAX, Change, Sight, Watcher, changes_between
 from cloud.database import Database
 from cloud.tables import METADATA
+from tests.tables import create_tables
 
 TAP = FeedRow(
     event_id=7,
@@ -62,7 +63,7 @@ def test_a_gateway_that_appears_is_told() -> None:
 @pytest.fixture
 def database() -> Iterator[Database]:
     database = Database("sqlite://", dispatch=bus.dispatch)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     yield database
     database.close()
 

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from cloud.contracts import course, service
+from cloud.contracts.models import Freeze
 from cloud.contracts.policy import DaySpan
 from cloud.desired_state import service as desired_state
 from cloud.desired_state.rows import WINDOWS_MAX
@@ -62,9 +63,10 @@ def test_freezes_are_bounded_so_that_a_member_fits_into_one_message(club: Club) 
         first_day = date(2026, 1, 1)
         for _ in range(WINDOWS_MAX):
             contract_id = club.add_contract(session, member_id)
-            for number in range(course.FREEZES_MAX):
-                day = first_day + timedelta(days=number)
-                course.add_freeze(session, club.actor, contract_id, DaySpan(day, day), reason="")
+            days = [first_day + timedelta(days=number) for number in range(course.FREEZES_MAX)]
+            contract = service.get(session, contract_id)
+            contract.freezes += [Freeze(starts_on=day, ends_on=day, reason="", is_prolonging=False) for day in days[1:]]
+            course.add_freeze(session, club.actor, contract_id, DaySpan(days[0], days[0]), reason="")
         last_day = DaySpan(date(2026, 12, 1), date(2026, 12, 1))
         with pytest.raises(ConflictError):
             course.add_freeze(session, club.actor, contract_id, last_day, reason="")

@@ -10,8 +10,8 @@ from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from cloud.desired_state.lag import Lag, lags
 from cloud.sites import service as sites
-from cloud.tables import METADATA
 from tests.club import Club, gateway_of
+from tests.tables import create_tables
 
 MINUTE = timedelta(minutes=1)
 
@@ -20,7 +20,7 @@ class Site:
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
         self.database = Database("sqlite://", dispatch=bus.dispatch, clock=lambda: self.now)
-        METADATA.create_all(self.database.engine)
+        create_tables(self.database)
         self.club = Club.found(self.database)
 
     def change(self) -> int:

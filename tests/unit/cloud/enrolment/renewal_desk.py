@@ -18,10 +18,10 @@ from cloud.enrolment.certificate_schemas import RenewalIn
 from cloud.enrolment.models import GatewayCertificate, Reenrolment
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
-from cloud.tables import METADATA
 from provisioning.authority import create_authority
 from sync_protocol.renewal_proof import renewal_statement
 from tests.club import SECRET, Club
+from tests.tables import create_tables
 
 GATEWAY = "gwy_1"
 LIFE = timedelta(days=90, hours=1)
@@ -42,7 +42,7 @@ class RenewalDesk:
     def __init__(self, folder: Path, database_url: str = "sqlite://") -> None:
         self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
         self.database = Database(database_url, dispatch=bus.dispatch, clock=lambda: self.now)
-        METADATA.create_all(self.database.engine)
+        create_tables(self.database)
         self.authority = create_authority(folder, "Club", "a long passphrase", self.now)
         self.club = Club.found(self.database)
         self.lane_id = self.club.add_lane()

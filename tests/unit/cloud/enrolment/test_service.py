@@ -21,10 +21,10 @@ from cloud.enrolment.service import NewToken
 from cloud.errors import ConflictError, GoneError, InvalidError, NotFoundError, UnauthenticatedError
 from cloud.settings import Address, Settings
 from cloud.sites import service as sites
-from cloud.tables import METADATA
 from provisioning.authority import create_authority
 from sync_protocol.signing import key_id_of
 from tests.club import SECRET, Club
+from tests.tables import create_tables
 
 
 class Clock:
@@ -73,7 +73,7 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     clock = Clock()
     database = Database("sqlite://", dispatch=bus.dispatch, clock=clock)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     yield Desk(tmp_path, database, clock)
     database.close()
 

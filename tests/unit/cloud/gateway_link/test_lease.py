@@ -8,7 +8,7 @@ import pytest
 from cloud.database import Database
 from cloud.gateway_link.lease import LEASE, RENEWED_EVERY_S, give_up, renew
 from cloud.gateway_link.share import DUTIES, Duty
-from cloud.tables import METADATA
+from tests.tables import create_tables
 
 
 class Clock:
@@ -27,7 +27,7 @@ def clock() -> Clock:
 @pytest.fixture
 def database(clock: Clock) -> Iterator[Database]:
     database = Database("sqlite://", dispatch=lambda _session, _event: None, clock=clock)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     yield database
     database.close()
 

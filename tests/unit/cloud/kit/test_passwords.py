@@ -1,6 +1,13 @@
-from argon2 import PasswordHasher
+import pytest
 
+from cloud.kit import passwords
 from cloud.kit.passwords import hash_password, is_password, needs_rehash
+from tests.conftest import PRODUCTION_HASHER, QUICK_HASHER
+
+
+@pytest.fixture(autouse=True)
+def _as_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", PRODUCTION_HASHER)
 
 
 def test_a_password_is_known_by_its_hash_only() -> None:
@@ -17,6 +24,11 @@ def test_nobody_has_no_password() -> None:
 
 
 def test_an_older_hash_is_to_be_made_anew() -> None:
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("old")
+    weak = QUICK_HASHER.hash("old")
     assert needs_rehash(weak)
     assert is_password("old", weak)
+
+
+def test_a_hash_costs_what_the_rfc_asks_for() -> None:
+    """RFC 9106, section 4, second recommended option: argon2id, 3 passes, 4 lanes, 64 MiB."""
+    assert hash_password("correct horse").startswith("$argon2id$v=19$m=65536,t=3,p=4$")

@@ -11,8 +11,8 @@ from cloud.domain_events import DomainEvent, MemberRulesChanged, SiteChanged
 from cloud.errors import InvalidError
 from cloud.sites import service
 from cloud.sites.policy import REFUSALS, SiteRules, check_rules
-from cloud.tables import METADATA
 from tests.club import Club
+from tests.tables import create_tables
 
 
 def rules_with(**changes: Any) -> SiteRules:
@@ -77,7 +77,7 @@ def test_what_members_days_and_cards_follow_from_is_never_changed(club: Club, na
 def test_a_form_that_sends_every_rule_touches_members_only_when_their_rules_change() -> None:
     told: list[DomainEvent] = []
     database = Database("sqlite://", dispatch=lambda _session, event: told.append(event))
-    METADATA.create_all(database.engine)
+    create_tables(database)
     club = Club.found(database)
     told.clear()
     everything = {"lease_days": 7, "booking_minutes_after": 15, "certificate_required": False}

@@ -14,10 +14,10 @@ from cloud.kit.sealed_secrets import UnsealError
 from cloud.sites import service as sites
 from cloud.sites import signing_keys
 from cloud.sites.signing_keys import Rotation
-from cloud.tables import METADATA
 from sync_protocol.messages import SigningKeys
 from sync_protocol.signing import key_id_of
 from tests.club import SECRET, Club
+from tests.tables import create_tables
 
 OVERLAP = timedelta(days=30)
 
@@ -26,7 +26,7 @@ class Desk:
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 21, 12, tzinfo=UTC)
         self.database = Database("sqlite://", dispatch=bus.dispatch, clock=lambda: self.now)
-        METADATA.create_all(self.database.engine)
+        create_tables(self.database)
         self.club = Club.found(self.database)
 
     def rotate(self, overlap: timedelta = OVERLAP) -> Rotation:

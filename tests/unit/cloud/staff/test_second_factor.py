@@ -15,7 +15,7 @@ from cloud.staff.models import RecoveryCode, StaffTotp
 from cloud.staff.second_factor import totp
 from cloud.staff.service import SignedIn, StaffDetails
 from cloud.staff.signing_in import Caller, SecondFactorError, SignInGuard, sign_in, sign_in_by_ticket
-from cloud.tables import METADATA
+from tests.tables import create_tables
 
 EMAIL, PASSWORD = "anna@club.test", "correct horse battery"
 KEY = bytes(range(32))
@@ -40,7 +40,7 @@ def now() -> Now:
 @pytest.fixture
 def database(now: Now) -> Iterator[Database]:
     database = Database("sqlite://", dispatch=lambda session, event: None, clock=now)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     with database.transaction() as session:
         details = StaffDetails(email=EMAIL, name="Anna", role="manager")
         service.create_staff(session, Actor("system", "test"), details, password=PASSWORD)

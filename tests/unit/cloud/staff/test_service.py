@@ -13,10 +13,10 @@ from cloud.staff.models import Staff, StaffSession
 from cloud.staff.service import SESSION_LIFE, SignedIn, StaffDetails
 from cloud.staff.signing_in import Caller, SignInGuard
 from cloud.staff.signing_in import sign_in as enter
-from cloud.tables import METADATA
+from tests.tables import create_tables
 
 EMAIL, PASSWORD = "anna@club.test", "correct horse battery"
-QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+OLD = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
 
 
 class Now:
@@ -37,7 +37,7 @@ def now() -> Now:
 @pytest.fixture
 def database(now: Now) -> Iterator[Database]:
     database = Database("sqlite://", dispatch=lambda session, event: None, clock=now)
-    METADATA.create_all(database.engine)
+    create_tables(database)
     with database.transaction() as session:
         details = StaffDetails(email=" Anna@Club.test", name="Anna", role="manager", locale="it")
         service.create_staff(session, Actor("system", "test"), details, password=PASSWORD)
@@ -102,7 +102,7 @@ def test_sessions_long_over_are_forgotten(database: Database, now: Now) -> None:
 
 
 def test_an_old_hash_is_renewed_at_sign_in(database: Database) -> None:
-    weak = QUICK.hash(PASSWORD)
+    weak = OLD.hash(PASSWORD)
     with database.transaction() as session:
         session.execute(update(Staff).values(password_hash=weak))
     sign_in(database)
