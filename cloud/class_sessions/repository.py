@@ -8,6 +8,7 @@ from sqlalchemy import Select, false, or_, select
 
 from cloud.class_sessions.models import ClassSession
 from cloud.database import UnitOfWork
+from cloud.staff.models import Staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,12 @@ def lock_following(session: UnitOfWork, first: ClassSession) -> Sequence[ClassSe
     )
     locked = query.order_by(ClassSession.id).with_for_update().execution_options(populate_existing=True)
     return sorted(session.scalars(locked).all(), key=lambda each: each.starts_at)
+
+
+def lock_trainer(session: UnitOfWork, staff_id: str) -> Staff | None:
+    """Somebody of the staff, whom no other transaction gives a session meanwhile; rows that name them can be added."""
+    query = select(Staff).where(Staff.id == staff_id).with_for_update(key_share=True)
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def wanted_by(wanted: SessionFilter) -> Select[ClassSession]:

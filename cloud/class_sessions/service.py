@@ -19,7 +19,6 @@ from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.rooms import service as rooms
 from cloud.sites import service as sites
-from cloud.staff.models import Staff
 
 Scope = Literal["one", "following"]
 """This session alone, or with the later ones of its series."""
@@ -203,7 +202,7 @@ def _resolved(
         room is None or room.site_id != site_id or (room.is_obsolete and not keeps_room)
     ):
         raise invalid_field("room_id", "unknown_room", "Use a room of the site that is not obsolete.")
-    trainer = session.get(Staff, details.trainer_id) if details.trainer_id is not None else None
+    trainer = repository.lock_trainer(session, details.trainer_id) if details.trainer_id is not None else None
     keeps_trainer = before is not None and before.trainer_id == details.trainer_id
     if details.trainer_id is not None and (trainer is None or not (trainer.is_active or keeps_trainer)):
         raise invalid_field("trainer_id", "unknown_trainer", "Use somebody of the staff.")

@@ -50,6 +50,16 @@ def test_the_same_card_is_issued_to_one_of_many(club: Club) -> None:
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
+def test_a_trainer_without_a_room_gets_one_of_many_sessions_at_a_time(club: Club) -> None:
+    manager = club.client("manager")
+    activity = manager.post("/api/v1/activities", json={"name": "Yoga"}).json()
+    body = {"activity_id": activity["id"], "trainer_id": club.hire("trainer"), "seats": 4}
+    body |= {"first_on": "2031-05-05", "minutes": 60}
+    address = f"/api/v1/sites/{club.site_id}/class-sessions"
+    answers = post_all(club, manager, [(address, body | {"starts": f"18:{n:02}"}) for n in range(8)])
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * 7
+
+
 def test_every_visit_is_counted(club: Club) -> None:
     manager = club.client("manager")
     member = add_member(club, manager)
