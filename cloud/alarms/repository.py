@@ -52,10 +52,13 @@ def is_lane_waiting(
     return session.scalar(query) is not None
 
 
-def is_member_named(session: UnitOfWork, member_id: str, kind: str, around: tuple[datetime, datetime]) -> bool:
-    """Whether an alarm of this kind, from between two moments, is about the member."""
+def is_member_named(
+    session: UnitOfWork, member_id: str, kind: str, around: tuple[datetime, datetime], *, open_at: datetime
+) -> bool:
+    """Whether an alarm of this kind, from between two moments, is about the member, and was not over at `open_at`."""
     same = (Alarm.member_id == member_id, Alarm.kind == kind, Alarm.occurred_at.between(*around))
-    return session.scalar(select(Alarm.id).where(*same).limit(1)) is not None
+    was_open = or_(Alarm.acknowledged_at.is_(None), Alarm.acknowledged_at >= open_at)
+    return session.scalar(select(Alarm.id).where(*same, was_open).limit(1)) is not None
 
 
 def delete_oldest(session: UnitOfWork, *, acknowledged_before: datetime, most: int, limit: int) -> int:

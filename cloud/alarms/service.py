@@ -64,9 +64,13 @@ def sound(session: UnitOfWork, scene: Scene, kinds: Iterable[str]) -> None:
 
 
 def sound_once(session: UnitOfWork, scene: Scene, kind: str, *, within: timedelta) -> None:
-    """Keep an alarm about a member, unless a gateway has raised the same `within` this time."""
+    """Keep an alarm about a member, unless the same was raised `within` this time.
+
+    An alarm that was acknowledged before it happened counts for nothing: staff have dealt with another time.
+    """
     assert scene.member_id is not None, "it is about a member"
-    if not repository.is_member_named(session, scene.member_id, kind, (scene.at - within, scene.at + within)):
+    around = (scene.at - within, scene.at + within)
+    if not repository.is_member_named(session, scene.member_id, kind, around, open_at=scene.at):
         sound(session, scene, [kind])
 
 

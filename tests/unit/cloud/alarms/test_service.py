@@ -183,3 +183,16 @@ def test_a_copied_card_is_one_alarm_whether_gateway_or_cloud_has_noticed_it(club
         found = service.find_page(session, limit=9).items
         assert [alarm.member_id for alarm in found].count("mem_1") == 2
         assert len(found) == 3
+
+
+def test_a_copied_card_calls_anew_once_the_first_alarm_was_acknowledged(club: Club, scene: Scene) -> None:
+    with club.database.transaction() as session:
+        event = CopySuspected(scene.site_id, scene.gateway_id, scene.lane_id, "mem_1", scene.at)
+        handlers.sound_copy(session, event)
+        service.acknowledge_up_to(session, club.actor, service.newest_id(session))
+        acknowledged_at = session.now
+        handlers.sound_copy(session, replace(event, at=scene.at - timedelta(seconds=1)))
+        assert service.count_urgent(session) == 0, "it had happened before somebody took care of it"
+        for _ in range(2):
+            handlers.sound_copy(session, replace(event, at=acknowledged_at + timedelta(seconds=1)))
+        assert service.count_urgent(session) == 1
