@@ -6,6 +6,8 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from gateway.https_deadline import BoundedConnection, Deadline
+
 TIMEOUT_S = 15.0
 ANSWER_BYTES_MAX = 64 * 1024
 
@@ -76,13 +78,14 @@ def exchange(
     body: bytes | None = None,
     timeout_s: float = TIMEOUT_S,
 ) -> tuple[int, bytes]:
-    """GET, or POST if there is a body (JSON); the answer is HTTP's status and at most 64 KiB.
+    """GET, or POST if there is a body (JSON); the answer is HTTP's status and at most 64 KiB, whole within the time.
 
     Raises:
         AuthorityMismatchError: the server's certificate is not of the authority that is trusted, or not for this name.
         CloudUnreachableError: no answer, or more than the cloud would say.
     """
-    connection = http.client.HTTPSConnection(server.host, server.port, timeout=timeout_s, context=context)
+    deadline = Deadline(timeout_s, silence_s=timeout_s)
+    connection = BoundedConnection(server.host, server.port, context=context, deadline=deadline)
     headers = {"Content-Type": "application/json"} if body is not None else {}
     try:
         connection.request("GET" if body is None else "POST", path, body=body, headers=headers)

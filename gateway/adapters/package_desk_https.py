@@ -11,11 +11,11 @@ import os
 import shutil
 import ssl
 import threading
-import time
 import urllib.request
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from gateway.https_deadline import BoundedHandler, Deadline
 from gateway.service.update_ports import CannotFetchError
 from sync_protocol.software_release import SoftwareRelease
 
@@ -63,22 +63,20 @@ class HttpsPackageDesk:
         """The digest of at most `size` + 1 bytes."""
         context = ssl.create_default_context()
         context.load_verify_locations(self._authority)
-        deadline, digest, count = time.monotonic() + FETCH_MAX_S, hashlib.sha256(), 0
-        with secure_opener(context).open(url, timeout=SILENCE_MAX_S) as answer:
+        deadline, digest, count = Deadline(FETCH_MAX_S, silence_s=SILENCE_MAX_S, stop=stop), hashlib.sha256(), 0
+        with secure_opener(context, deadline).open(url) as answer:
             while count <= size and (chunk := answer.read1(min(_CHUNK, size + 1 - count))):
-                if stop.is_set() or time.monotonic() > deadline:
-                    raise TimeoutError(f"not fetched in {FETCH_MAX_S:.0f} s, or no longer wanted")
                 file.write(chunk)
                 digest.update(chunk)
                 count += len(chunk)
         return digest.hexdigest()
 
 
-def secure_opener(context: ssl.SSLContext) -> urllib.request.OpenerDirector:
-    """Follows where servers of releases send one on, but knows nothing except https."""
+def secure_opener(context: ssl.SSLContext, deadline: Deadline) -> urllib.request.OpenerDirector:
+    """Follows where servers of releases send one on, but knows nothing except https; all of it by one deadline."""
     opener = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.HTTPSHandler(context=context),
+        BoundedHandler(context, deadline),
         urllib.request.ProxyHandler(),
         urllib.request.HTTPRedirectHandler(),
         urllib.request.HTTPErrorProcessor(),

@@ -19,6 +19,7 @@ from gateway import bootstrap_update
 from gateway.adapters.package_desk_https import secure_opener
 from gateway.bootstrap import run_gateway
 from gateway.config import load_config
+from gateway.https_deadline import Deadline
 from mqtt_client.tls import TlsFiles
 from provisioning.appliance.release.folder import ReleaseFolder
 from provisioning.appliance.release.system_tools import SystemTools
@@ -243,7 +244,7 @@ async def test_a_server_that_cannot_prove_its_name_is_not_believed(tmp_path: Pat
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/package.deb", "file:///etc/hostname", "ftp://127.0.0.1/a"])
 def test_nothing_but_https_is_opened_also_when_a_server_leads_there(url: str) -> None:
     with pytest.raises(urllib.error.URLError, match="unknown url type"):
-        secure_opener(ssl.create_default_context()).open(url, timeout=1)
+        secure_opener(ssl.create_default_context(), Deadline(5.0, silence_s=1.0)).open(url)
 
 
 def test_a_key_that_others_may_write_is_none(root: Root) -> None:
