@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from cloud.data_cli import add_data
 from cloud.upkeep_cli import add_upkeep
 
 _EPILOGUE: Final = """\
@@ -106,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
     )
+    add_data(words)
     add_upkeep(words)
     return parser
 

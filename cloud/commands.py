@@ -10,28 +10,25 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DatabaseError
 
-from cloud import bus
+from cloud import data_commands as data
 from cloud import upkeep_commands as upkeep
 from cloud.audit.service import Actor
 from cloud.audit.verification import Anchor, verify
 from cloud.backup.errors import BackupError
-from cloud.database import Database, UnitOfWork
-from cloud.desired_state import service as desired_state
 from cloud.errors import CloudError
 from cloud.gateway_link.link import has_link
 from cloud.gateway_link.share import DUTIES
 from cloud.gateway_link.turn import is_shared
 from cloud.kit.log_lines import LogFormat, configure
-from cloud.kit.sealed_secrets import UnsealError
-from cloud.migrations import DatabaseNewerError, upgrade_database
+from cloud.migrations import DatabaseNewerError
+from cloud.opening import UsageError, open_database, open_transaction
 from cloud.server import AddressBusyError, CertificateUnusableError, serve
 from cloud.settings import Settings, SettingsError, read_settings
 from cloud.sites import service as sites
@@ -41,17 +38,13 @@ from cloud.staff import service as staff
 from cloud.staff.service import StaffDetails
 from cloud.worker import work
 
-DONE, FAILED, WRONG_USAGE, AUDIT_BROKEN = 0, 1, 2, 3
+DONE, FAILED, WRONG_USAGE, INCOMPLETE = 0, 1, 2, 3
 
 _logger = logging.getLogger(__name__)
 
 
 class AuditBrokenError(Exception):
     """The audit log is not as it was written."""
-
-
-class UsageError(Exception):
-    """The command cannot be carried out as it was given."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -62,8 +55,8 @@ def run(options: argparse.Namespace) -> int:
         COMMANDS[options.command](options)
     except (SettingsError, UsageError, CertificateUnusableError) as error:
         return _complain(error, WRONG_USAGE)
-    except AuditBrokenError as error:
-        return _complain(error, AUDIT_BROKEN)
+    except (AuditBrokenError, data.LinesRefusedError) as error:
+        return _complain(error, INCOMPLETE)
     except (
         CloudError,
         BackupError,
@@ -104,34 +97,34 @@ def _serve(options: argparse.Namespace) -> None:
         raise UsageError("TORNELLO_TLS_LISTEN needs TORNELLO_TLS_CERT and TORNELLO_TLS_KEY")
     if not options.no_worker:
         _check_link(settings, "or start with --no-worker")
-    with _database(settings) as database:
+    with open_database(settings) as database:
         asyncio.run(serve(settings, database, has_worker=not options.no_worker))
 
 
 def _work(options: argparse.Namespace) -> None:
     settings = read_settings(os.environ)
     _check_link(settings, "set all three")
-    with _database(settings) as database:
+    with open_database(settings) as database:
         if options.duty != "all" and not is_shared(database):
             raise UsageError("duties are shared among several workers, for which the database must be PostgreSQL")
         asyncio.run(work(settings, database, DUTIES if options.duty == "all" else frozenset((options.duty,))))
 
 
 def _migrate(_: argparse.Namespace) -> None:
-    with _database(read_settings(os.environ)):
+    with open_database(read_settings(os.environ)):
         sys.stdout.write("the database is up to date\n")
 
 
 def _create_site(options: argparse.Namespace) -> None:
     settings = read_settings(os.environ)
     rules = SiteRules(options.name, options.time_zone, options.locale, options.lease_days, options.facility_code)
-    with _transaction(settings) as session:
+    with open_transaction(settings) as session:
         site_id = sites.create_site(session, _actor(options), rules, settings.secret).id
     _answer(options, {"site_id": site_id})
 
 
 def _create_lane(options: argparse.Namespace) -> None:
-    with _transaction(read_settings(os.environ)) as session:
+    with open_transaction(read_settings(os.environ)) as session:
         lane_id = sites.create_lane(session, _actor(options), options.site, options.name).id
     _answer(options, {"lane_id": lane_id})
 
@@ -139,7 +132,7 @@ def _create_lane(options: argparse.Namespace) -> None:
 def _create_staff(options: argparse.Namespace) -> None:
     settings = read_settings(os.environ)
     password = _read_password(options.password_file)
-    with _transaction(settings) as session:
+    with open_transaction(settings) as session:
         details = StaffDetails(email=options.email, name=options.name, role=options.role, locale=options.locale)
         person = staff.create_staff(session, _actor(options), details, password=password)
         staff_id = person.id
@@ -149,14 +142,14 @@ def _create_staff(options: argparse.Namespace) -> None:
 def _rotate_signing_key(options: argparse.Namespace) -> None:
     settings = read_settings(os.environ)
     overlap = timedelta(days=options.overlap_days)
-    with _transaction(settings) as session:
+    with open_transaction(settings) as session:
         rotation = signing_keys.rotate(session, _actor(options), options.site, settings.secret, overlap)
     _answer(options, {"key_id": rotation.key_id, "takes_over_at": f"{rotation.takes_over_at:%Y-%m-%dT%H:%M:%SZ}"})
 
 
 def _verify_audit(options: argparse.Namespace) -> None:
     anchor = _read_anchor(options.anchor)
-    with _database(read_settings(os.environ)) as database, database.session() as session:
+    with open_database(read_settings(os.environ)) as database, database.session() as session:
         verdict = verify(session, anchor)
     head = f"{verdict.head.seq}:{verdict.head.chain.hex()}"
     found = verdict.found
@@ -193,39 +186,8 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "check": upkeep.check,
     "backup": upkeep.backup,
     "restore": upkeep.restore,
+    "import": data.bring_in,
 }
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
-    """The database, brought up to date."""
-    try:
-        database = Database(settings.database_url, dispatch=bus.dispatch)
-    except OSError as error:
-        raise UsageError(f"{error.filename}: {error.strerror} (TORNELLO_DATABASE_URL)") from error
-    try:
-        upgrade_database(database)
-        desired_state.renew_rows(database)
-        _check_secret(settings, database)
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def _transaction(settings: Settings) -> Iterator[UnitOfWork]:
-    with _database(settings) as database, database.transaction() as session:
-        yield session
-
-
-def _check_secret(settings: Settings, database: Database) -> None:
-    try:
-        with database.session() as session:
-            sites.check_secret(session, settings.secret)
-    except UnsealError as error:
-        raise UsageError(
-            f"TORNELLO_SECRET_FILE is not the secret that this database was made with ({error})"
-        ) from error
 
 
 def _check_link(settings: Settings, advice: str) -> None:

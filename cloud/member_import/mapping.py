@@ -36,6 +36,12 @@ class MappingError(Exception):
     """No column is a first or last name, or the mapping names a column or a field that is not there."""
 
 
+def read_mapping(text: str) -> dict[str, str]:
+    """Fields by column, from lines like `Chi = note`; nothing behind the sign leaves the column out."""
+    pairs = [line.partition("=") for line in text.splitlines() if line.strip()]
+    return {column.strip(): field.strip() for column, _, field in pairs}
+
+
 def map_columns(header: Sequence[str], told: Mapping[str, str]) -> dict[int, str]:
     """The field of each column that means something.
 

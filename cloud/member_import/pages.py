@@ -15,7 +15,7 @@ from cloud.database import UnitOfWork
 from cloud.errors import InvalidError
 from cloud.kit.spreadsheets import SpreadsheetUnreadableError
 from cloud.member_import import service
-from cloud.member_import.mapping import FIELDS, MappingError
+from cloud.member_import.mapping import FIELDS, MappingError, read_mapping
 from cloud.member_import.service import Order
 from cloud.sites import service as sites
 
@@ -37,8 +37,7 @@ def show_import(session: ReadSession, viewer: Viewer = viewing("members.import")
 def bring_in(database: AppDatabase, form: Upload = uploading("members.import")) -> Response:
     """Try the file, or bring its people in; the report says of each line what became of it."""
     viewer, is_trial = form.viewer, "is_trial" in form.fields
-    pairs = [line.partition("=") for line in form.fields.get("mapping", "").splitlines() if line.strip()]
-    told = {column.strip(): field.strip() for column, _, field in pairs}
+    told = read_mapping(form.fields.get("mapping", ""))
     order = Order(site_id=form.fields.get("site_id", ""), content=form.content, told=told, rows_max=ROWS_MAX)
     errors: dict[str, str] = {}
     try:

@@ -1,6 +1,6 @@
 """Bring members in from a file: a try that keeps nothing, and a report that says of each line what became of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Literal
@@ -28,7 +28,10 @@ from cloud.sites.models import Site
 
 ROWS_MAX: Final = 100_000
 _LABELS: Final[Mapping[str, LabelKind]] = {"card_type": "card_type", "source": "source", "reason": "reason"}
+_TOLD_EVERY: Final = 100
 Outcome = Literal["added", "there_already", "refused"]
+Tell = Callable[[int, int], None]
+"""Called with how many lines are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,11 @@ class Order:
     rows_max: int = ROWS_MAX
 
 
-def run(database: Database, actor: Actor, order: Order, *, is_trial: bool) -> Report:
+def _tell_nobody(_done: int, _total: int) -> None:
+    """For a file that is read in moments."""
+
+
+def run(database: Database, actor: Actor, order: Order, *, is_trial: bool, tell: Tell = _tell_nobody) -> Report:
     """Add whom the file names, but for lines that are refused, and for those with a telephone or address that is there.
 
     All in one transaction; of a trial nothing is kept but the report.
@@ -84,7 +91,7 @@ def run(database: Database, actor: Actor, order: Order, *, is_trial: bool) -> Re
     """
     try:
         with database.transaction() as session:
-            report = _bring_in(session, actor, order)
+            report = _bring_in(session, actor, order, tell)
             if is_trial:
                 raise _TrialOverError  # noqa: TRY301 - the one way out of the transaction that keeps nothing
     except _TrialOverError:
@@ -92,7 +99,7 @@ def run(database: Database, actor: Actor, order: Order, *, is_trial: bool) -> Re
     return report
 
 
-def _bring_in(session: UnitOfWork, actor: Actor, order: Order) -> Report:
+def _bring_in(session: UnitOfWork, actor: Actor, order: Order, tell: Tell) -> Report:
     site = sites.get_site(session, order.site_id)
     rows = spreadsheets.read(order.content)
     header = next(rows, [])
@@ -101,7 +108,12 @@ def _bring_in(session: UnitOfWork, actor: Actor, order: Order) -> Report:
     if len(found) > order.rows_max:
         raise invalid_field("file", "too_many_rows", f"At most {order.rows_max} rows at once.")
     importer = _Importer(session, actor, site)
-    lines = [importer.take(number, read_row(row, columns)) for number, row in enumerate(found, 2) if any(row)]
+    lines = []
+    for number, row in enumerate(found, 2):
+        if any(row):
+            lines.append(importer.take(number, read_row(row, columns)))
+        if number % _TOLD_EVERY == 0 or number > len(found):
+            tell(number - 1, len(found))
     report = Report({header[at]: field for at, field in columns.items()}, lines)
     after = {"site_id": site.id, "added": report.count("added"), "lines": len(lines)}
     audit.record(session, actor, "member.import", entity=("site", site.id), after=after)

@@ -1,0 +1,92 @@
+"""What the commands do that bring data in by the thousand: import."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from cloud.audit.service import Actor
+from cloud.console.field_errors import in_words
+from cloud.console.words import words_of
+from cloud.kit.progress import Progress
+from cloud.kit.spreadsheets import SpreadsheetUnreadableError
+from cloud.member_import import service as member_import
+from cloud.member_import.mapping import MappingError, read_mapping
+from cloud.member_import.service import Line, Order, Report
+from cloud.opening import UsageError, open_database
+from cloud.settings import read_settings
+
+FILE_BYTES_MAX: Final = 100_000_000
+
+
+class LinesRefusedError(Exception):
+    """Some lines of a file added nobody; the others did."""
+
+
+def bring_in(options: argparse.Namespace) -> None:
+    """Bring members in from a file, and report by line.
+
+    Raises:
+        UsageError: the file or the mapping cannot be used.
+        LinesRefusedError: some lines were refused.
+    """
+    settings = read_settings(os.environ)
+    told = {} if options.mapping is None else read_mapping(_read(options.mapping).decode("utf-8-sig", "replace"))
+    order = Order(site_id=options.site, content=_read(options.file), told=told)
+    progress = Progress()
+    with open_database(settings) as database:
+        try:
+            report = member_import.run(
+                database,
+                Actor("system", options.command),
+                order,
+                is_trial=options.dry_run,
+                tell=lambda done, total: progress.tell(done, total, "lines"),
+            )
+        except SpreadsheetUnreadableError as error:
+            raise UsageError(f"{options.file}: {error}; use CSV in UTF-8, or XLSX") from error
+        except MappingError as error:
+            raise UsageError(f"no column is the first name, or this column or field is not there: {error}") from error
+    sys.stdout.write(_as_json(report, options) if options.json else _as_text(report, options))
+    refused = report.count("refused")
+    if refused:
+        raise LinesRefusedError(f"{refused} lines were refused")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    if len(content) > FILE_BYTES_MAX:
+        raise UsageError(f"{path} has more than {FILE_BYTES_MAX // 1_000_000} megabytes")
+    return content
+
+
+def _as_json(report: Report, options: argparse.Namespace) -> str:
+    lines = [asdict(line) | {"problems": dict(line.problems)} for line in report.lines]
+    counts = {outcome: report.count(outcome) for outcome in ("added", "there_already", "refused")}
+    told = {"is_trial": options.dry_run, "columns": dict(report.columns), **counts, "lines": lines}
+    return json.dumps(told, ensure_ascii=False) + "\n"
+
+
+def _as_text(report: Report, options: argparse.Namespace) -> str:
+    told = [_line_as_text(line) for line in report.lines if line.outcome != "added"]
+    would_be = "would be added" if options.dry_run else "added"
+    told.append(
+        f"{report.count('added')} {would_be}, {report.count('there_already')} there already, "
+        f"{report.count('refused')} refused"
+    )
+    return "\n".join(told) + "\n"
+
+
+def _line_as_text(line: Line) -> str:
+    who = f"line {line.number}: {line.name}".rstrip(": ")
+    if line.outcome == "there_already":
+        return f"{who}: there already, {line.member_id}"
+    english = words_of("en")
+    return f"{who}: " + "; ".join(f"{field}: {in_words(code, english)}" for field, code in line.problems)
