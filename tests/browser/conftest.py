@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: the real application, a small club in it, Debian's Chromium, and axe.
+"""Fixtures of the browser tests: the real application, a small club in it, Debian's Chromium without a window, and axe.
 
 `TORNELLO_SCREENSHOTS=FOLDER` lets the tests write the pictures that the documentation shows.
 """
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.club import ANNA, PASSWORD, SECRET, Club, copy_club, found_club
 from tests.browser.server import ServerThread, settings_for
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_MS = 10_000
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 30_000
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -56,6 +56,7 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the browser tests; gone with its event loop before the tests of the next folder."""
     path = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
     assert path is not None, "Chromium is not installed: run `scripts/setup test`"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
         yield browser
