@@ -7,12 +7,12 @@ transaction has in common: its time, the dispatch of domain events, what to do b
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
@@ -30,6 +30,8 @@ SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
 WRITERS_MAX_POSTGRESQL: Final = 16
 
 _logger = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer")
 
 Dispatch = Callable[["UnitOfWork", DomainEvent], None]
 Clock = Callable[[], datetime]
@@ -85,8 +87,9 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 class UnitOfWork(Session):
     """A SQLAlchemy session that knows the time, the bus and the wake-ups of its transaction."""
 
-    def __init__(self, *, dispatch: Dispatch, clock: Clock, **options: Any) -> None:
+    def __init__(self, *, dispatch: Dispatch, clock: Clock, only_reads: bool = False, **options: Any) -> None:
         super().__init__(**options)
+        self._answers: dict[Hashable, object] | None = {} if only_reads else None
         self._publish_on_bus = dispatch
         self._clock = clock
         self._now: datetime | None = None
@@ -103,6 +106,17 @@ class UnitOfWork(Session):
     def publish(self, event: DomainEvent) -> None:
         """Let the bus's handlers react, at once and in this transaction; a handler's failure is the caller's."""
         self._publish_on_bus(self, event)
+
+    def once(self, question: Hashable, ask: Callable[[], _Answer]) -> _Answer:
+        """The answer to a question that many parts of a page ask. A unit of work that only reads asks it once.
+
+        What writes asks each time: it may have changed the answer itself.
+        """
+        if self._answers is None:
+            return ask()
+        if question not in self._answers:
+            self._answers[question] = ask()
+        return cast(_Answer, self._answers[question])
 
     def beside(self) -> "UnitOfWork":
         """A second unit of work on the same transaction: it sees the database, not what this one has loaded before."""
@@ -150,7 +164,7 @@ class Database:
         self._writing = BoundedSemaphore(self.writers_max)
         options: dict[str, Any] = {"dispatch": dispatch, "clock": clock, "expire_on_commit": False}
         writer = self.engine.execution_options(begin="IMMEDIATE")
-        self._readers = sessionmaker(_one_view(self.engine), class_=UnitOfWork, **options)
+        self._readers = sessionmaker(_one_view(self.engine), class_=UnitOfWork, only_reads=True, **options)
         self._writers = sessionmaker(writer, class_=UnitOfWork, **options)
 
     @contextmanager

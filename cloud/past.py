@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, desc, literal, or_, select, true, union_all
 
 from cloud.database import UnitOfWork
 from cloud.staff.policy import Permission
@@ -52,16 +52,40 @@ class Behind:
     line_id: str
 
 
-Read = Callable[[UnitOfWork, str, Behind | None, int], Sequence[PastLine]]
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which lines of a member are read: of these kinds, from behind a line, so many at most."""
+
+    member_id: str
+    kinds: frozenset[Kind]
+    behind: Behind | None
+    limit: int
+
+
+Read = Callable[[UnitOfWork, Wanted], Sequence[PastLine]]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Lines of one kind. `read` gives at most so many of a member in one query; `permission` is what they ask for."""
+    """Lines of some kinds. `read` gives those that are wanted in one query; `permission` is what they ask for."""
 
-    kind: Kind
+    kinds: Sequence[Kind]
     permission: Permission
     read: Read
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Columns of a part of a query: which row, the suffix of the line's id, and when."""
+
+    row_id: ColumnElement[str]
+    suffix: ColumnElement[str]
+    at: ColumnElement[datetime]
+
+    @property
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        """That of all lines."""
+        return self.at.desc(), self.row_id.desc(), self.suffix.desc()
 
 
 def is_behind(
@@ -81,6 +105,24 @@ def is_behind(
     bound: Any = int(own.removeprefix(prefix)) if prefix else own
     same = row_id <= bound if suffix < rest else row_id < bound
     return or_(at < behind.at, and_(at == behind.at, same))
+
+
+def newest_moments(row_id: Any, is_own: ColumnElement[bool], moments: Mapping[str, Any], wanted: Wanted) -> Moments:
+    """The newest moments of rows that tell of several things, to be joined with the rows.
+
+    Args:
+        row_id: the column with the rows' ids.
+        is_own: the condition on the rows of the member.
+        moments: the columns with the times, each by the suffix of its lines' ids; no line where there is no time.
+    """
+    parts = [
+        select(row_id.label("row_id"), literal(suffix).label("suffix"), at.label("at")).where(
+            is_own, at.is_not(None), is_behind(at, row_id, wanted.behind, suffix=suffix)
+        )
+        for suffix, at in moments.items()
+    ]
+    newest = union_all(*parts).order_by(desc("at"), desc("row_id"), desc("suffix")).limit(wanted.limit).subquery().c
+    return Moments(newest.row_id, newest.suffix, newest.at)
 
 
 def numbered(prefix: str, number: int) -> str:

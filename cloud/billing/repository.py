@@ -51,6 +51,8 @@ def find_charge(session: UnitOfWork, recorded_by: str, idempotency_key: str) -> 
 
 def list_charges(session: UnitOfWork, instalment_ids: Collection[str], *, limit: int) -> Sequence[Charge]:
     """The last charges of some instalments, the newest first."""
+    if not instalment_ids:
+        return []
     query = select(Charge).where(Charge.instalment_id.in_(instalment_ids))
     return session.scalars(query.order_by(Charge.id.desc()).limit(limit)).all()
 

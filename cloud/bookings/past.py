@@ -1,89 +1,67 @@
 """What bookings tell of a member's past: booked, cancelled, attended; waited for a seat, and how that ended."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 
 from cloud.bookings.models import Booking, WaitingEntry
 from cloud.class_sessions.models import ClassSession
 from cloud.database import UnitOfWork
-from cloud.past import Behind, PastLine, Read, Source, is_behind
+from cloud.past import PastLine, Source, Wanted, newest_moments
+
+_CANCELLED: Final = ".cancelled"
+_ATTENDED: Final = ".attended"
+_LEFT: Final = ".left"
+_OF_BOOKINGS: Final = {"": Booking.booked_at, _CANCELLED: Booking.cancelled_at, _ATTENDED: Booking.attended_at}
+_OF_WAITS: Final = {"": WaitingEntry.joined_at, _LEFT: WaitingEntry.left_at}
 
 
-def _reading(what: str, at: Any, who: Any, *, suffix: str = "") -> Read:
-    """Lines about the moments in one column of bookings."""
-
-    def read(session: UnitOfWork, member_id: str, behind: Behind | None, limit: int) -> Sequence[PastLine]:
-        query = (
-            select(Booking.id, Booking.title, Booking.starts_at, Booking.session_id, at, who)
-            .where(Booking.member_id == member_id, at.is_not(None))
-            .where(is_behind(at, Booking.id, behind, suffix=suffix))
-            .order_by(at.desc(), Booking.id.desc())
-            .limit(limit)
-        )
-        return [
-            _line(what, row_id + suffix, (title, starts_at, session_id), moment, by)
-            for row_id, title, starts_at, session_id, moment, by in session.execute(query)
-        ]
-
-    return read
+def _read_bookings(session: UnitOfWork, wanted: Wanted) -> Sequence[PastLine]:
+    moments = newest_moments(Booking.id, Booking.member_id == wanted.member_id, _OF_BOOKINGS, wanted)
+    query = select(Booking, moments.suffix, moments.at).join(Booking, Booking.id == moments.row_id)
+    return [_of_booking(each, suffix, at) for each, suffix, at in session.execute(query.order_by(*moments.order))]
 
 
-def _reading_waits(what_of: Callable[[WaitingEntry], str], at: Any, who: Any, *, suffix: str = "") -> Read:
-    """Lines about the moments in one column of waiting lists."""
-
-    def read(session: UnitOfWork, member_id: str, behind: Behind | None, limit: int) -> Sequence[PastLine]:
-        query = (
-            select(WaitingEntry, ClassSession.starts_at, ClassSession.id, at, who)
-            .join(ClassSession, ClassSession.id == WaitingEntry.session_id)
-            .where(WaitingEntry.member_id == member_id, at.is_not(None))
-            .where(is_behind(at, WaitingEntry.id, behind, suffix=suffix))
-            .order_by(at.desc(), WaitingEntry.id.desc())
-            .limit(limit)
-        )
-        return [
-            _line(what_of(entry), entry.id + suffix, ("", starts_at, session_id), moment, by)
-            for entry, starts_at, session_id, moment, by in session.execute(query)
-        ]
-
-    return read
-
-
-def _line(what: str, line_id: str, of: tuple[str, Any, str], at: Any, who: str | None) -> PastLine:
-    title, starts_at, session_id = of
+def _of_booking(booking: Booking, suffix: str, at: datetime) -> PastLine:
+    what, who = {
+        "": ("booked", booking.booked_by),
+        _CANCELLED: ("cancelled", booking.cancelled_by),
+        _ATTENDED: ("attended", booking.attended_by),
+    }[suffix]
     return PastLine(
-        at=at,
-        line_id=line_id,
-        kind="booking",
-        what=what,
+        at,
+        booking.id + suffix,
+        "booking",
+        what,
         who=who or "",
-        text=title,
-        subject=session_id,
-        facts={"starts_at": starts_at.isoformat()},
+        text=booking.title,
+        subject=booking.session_id,
+        facts={"starts_at": booking.starts_at.isoformat()},
     )
 
 
-def _left(entry: WaitingEntry) -> str:
-    return "promoted" if entry.booking_id else "stopped_waiting"
+def _read_waits(session: UnitOfWork, wanted: Wanted) -> Sequence[PastLine]:
+    moments = newest_moments(WaitingEntry.id, WaitingEntry.member_id == wanted.member_id, _OF_WAITS, wanted)
+    query = (
+        select(WaitingEntry, ClassSession.starts_at, moments.suffix, moments.at)
+        .join(WaitingEntry, WaitingEntry.id == moments.row_id)
+        .join(ClassSession, ClassSession.id == WaitingEntry.session_id)
+        .order_by(*moments.order)
+    )
+    return [_of_wait(entry, starts_at, suffix, at) for entry, starts_at, suffix, at in session.execute(query)]
+
+
+def _of_wait(entry: WaitingEntry, starts_at: datetime, suffix: str, at: datetime) -> PastLine:
+    what, who = "waits", entry.joined_by
+    if suffix:
+        what, who = "promoted" if entry.booking_id else "stopped_waiting", entry.left_by
+    facts = {"starts_at": starts_at.isoformat()}
+    return PastLine(at, entry.id + suffix, "booking", what, who=who or "", subject=entry.session_id, facts=facts)
 
 
 SOURCES: Final = (
-    Source("booking", "members.read", _reading("booked", Booking.booked_at, Booking.booked_by)),
-    Source(
-        "booking",
-        "members.read",
-        _reading("cancelled", Booking.cancelled_at, Booking.cancelled_by, suffix=".cancelled"),
-    ),
-    Source(
-        "booking", "members.read", _reading("attended", Booking.attended_at, Booking.attended_by, suffix=".attended")
-    ),
-    Source(
-        "booking",
-        "members.read",
-        _reading_waits(lambda _: "waits", WaitingEntry.joined_at, WaitingEntry.joined_by),
-    ),
-    Source(
-        "booking", "members.read", _reading_waits(_left, WaitingEntry.left_at, WaitingEntry.left_by, suffix=".left")
-    ),
+    Source(("booking",), "members.read", _read_bookings),
+    Source(("booking",), "members.read", _read_waits),
 )

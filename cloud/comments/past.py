@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from cloud.comments.models import Comment
 from cloud.database import UnitOfWork
-from cloud.past import Behind, PastLine, Source, is_behind
+from cloud.past import PastLine, Source, Wanted, is_behind
 
 
-def _read(session: UnitOfWork, member_id: str, behind: Behind | None, limit: int) -> Sequence[PastLine]:
+def _read(session: UnitOfWork, wanted: Wanted) -> Sequence[PastLine]:
     query = (
         select(Comment)
-        .where(Comment.member_id == member_id, is_behind(Comment.written_at, Comment.id, behind))
+        .where(Comment.member_id == wanted.member_id, is_behind(Comment.written_at, Comment.id, wanted.behind))
         .order_by(Comment.written_at.desc(), Comment.id.desc())
-        .limit(limit)
+        .limit(wanted.limit)
     )
     return [
         PastLine(comment.written_at, comment.id, "comment", "said", who=comment.written_by, text=comment.text)
@@ -23,4 +23,4 @@ def _read(session: UnitOfWork, member_id: str, behind: Behind | None, limit: int
     ]
 
 
-SOURCES: Final = (Source("comment", "members.read", _read),)
+SOURCES: Final = (Source(("comment",), "members.read", _read),)

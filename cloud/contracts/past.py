@@ -8,20 +8,20 @@ from sqlalchemy import select
 from cloud.audit.models import AuditEntry
 from cloud.contracts.models import Contract
 from cloud.database import UnitOfWork
-from cloud.past import Behind, PastLine, Source, is_behind, numbered
+from cloud.past import PastLine, Source, Wanted, is_behind, numbered
 
 _PREFIX: Final = "aud_"
 _FACTS: Final = ("starts_on", "ends_on", "reason")
 
 
-def _read(session: UnitOfWork, member_id: str, behind: Behind | None, limit: int) -> Sequence[PastLine]:
+def _read(session: UnitOfWork, wanted: Wanted) -> Sequence[PastLine]:
     query = (
         select(AuditEntry, Contract.id, Contract.plan_name)
         .join(Contract, Contract.id == AuditEntry.entity_id)
-        .where(Contract.member_id == member_id, AuditEntry.entity_kind == "contract")
-        .where(is_behind(AuditEntry.at, AuditEntry.seq, behind, prefix=_PREFIX))
+        .where(Contract.member_id == wanted.member_id, AuditEntry.entity_kind == "contract")
+        .where(is_behind(AuditEntry.at, AuditEntry.seq, wanted.behind, prefix=_PREFIX))
         .order_by(AuditEntry.at.desc(), AuditEntry.seq.desc())
-        .limit(limit)
+        .limit(wanted.limit)
     )
     return [
         PastLine(
@@ -38,4 +38,4 @@ def _read(session: UnitOfWork, member_id: str, behind: Behind | None, limit: int
     ]
 
 
-SOURCES: Final = (Source("contract", "members.read", _read),)
+SOURCES: Final = (Source(("contract",), "members.read", _read),)

@@ -1,11 +1,12 @@
 """What the gates of a member's home site would answer now: the same policy, on the newest state."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from access_policy.decide import decide
 from access_policy.decision import Reason
 from access_policy.row_reading import read_gate_view
-from cloud.credentials import service as credentials
+from cloud.credentials.models import Credential
 from cloud.database import UnitOfWork
 from cloud.desired_state import history
 from cloud.desired_state import service as desired_state
@@ -15,14 +16,14 @@ from cloud.sites import service as sites
 from sync_protocol.credential_hash import hash_credential
 
 
-def refusal_now(session: UnitOfWork, member: Member) -> Reason | None:
-    """Why every way in refuses the member now, by the first lane's reason; None: one lets them in, or nobody can tell.
+def refusal_now(session: UnitOfWork, member: Member, held: Sequence[Credential]) -> Reason | None:
+    """Why every way in refuses the holder of these cards now, by the first lane's reason; None: one lets them in, or
+    nobody can tell.
 
     Nobody can tell without a lane or an active card. A PIN is taken to be right, and who is inside is left out.
     """
-    held = credentials.list_of_members(session, [member.id])
     card = next((card for card in held if card.status == "active"), None)
-    lanes = sites.list_lanes(session, member.site_id)
+    lanes = [lane for lane in sites.list_lanes(session) if lane.site_id == member.site_id]
     if card is None or not lanes:
         return None
     card_hash = hash_credential(sites.get_site(session, member.site_id).credential_key, card.canonical)

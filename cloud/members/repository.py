@@ -70,6 +70,8 @@ def list_contacts(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[
 
 def find_many(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Member]:
     """The members with these ids, in no order."""
+    if not member_ids:
+        return []
     return session.scalars(select(Member).where(Member.id.in_(member_ids))).all()
 
 

@@ -182,6 +182,11 @@ def site_ids_of(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, f
     }
 
 
+def sites_used_by(session: UnitOfWork, member: Member) -> frozenset[str]:
+    """The sites that a member uses, their home site among them."""
+    return repository.list_other_sites(session, [member.id]).get(member.id, frozenset()) | {member.site_id}
+
+
 def list_by_ids(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Member]:
     """The members with these ids, in no order; unknown ids are left out."""
     return repository.find_many(session, member_ids)

@@ -200,7 +200,7 @@ def is_connected(gateway: Gateway, now: datetime) -> bool:
 
 def get_site(session: UnitOfWork, site_id: str) -> Site:
     """Raises NotFoundError."""
-    site = session.get(Site, site_id)
+    site = session.once(("site", site_id), lambda: session.get(Site, site_id))
     if site is None:
         raise not_found("site", site_id)
     return site
@@ -221,12 +221,12 @@ def find_gateway(session: UnitOfWork, gateway_id: str) -> Gateway | None:
 
 def list_sites(session: UnitOfWork) -> Sequence[Site]:
     """All sites by name."""
-    return repository.list_sites(session)
+    return session.once("sites", lambda: repository.list_sites(session))
 
 
 def list_lanes(session: UnitOfWork, site_id: str | None = None) -> Sequence[Lane]:
     """The lanes of a site, or of all, by name."""
-    return repository.list_lanes(session, site_id)
+    return session.once(("lanes", site_id), lambda: repository.list_lanes(session, site_id))
 
 
 def list_gateways(session: UnitOfWork, site_id: str | None = None) -> Sequence[Gateway]:

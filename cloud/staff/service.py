@@ -133,6 +133,8 @@ def change_locale(session: UnitOfWork, who: SignedIn, locale: str) -> None:
 
 def names_of(session: UnitOfWork, staff_ids: set[str]) -> dict[str, str]:
     """The names behind some ids of staff."""
+    if not staff_ids:
+        return {}
     rows = session.scalars(select(Staff).where(Staff.id.in_(staff_ids)))
     return {staff.id: staff.name for staff in rows}
 

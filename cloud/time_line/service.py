@@ -12,7 +12,7 @@ from cloud.kit.paging import Page, cut_page
 from cloud.kit.storable import NUMBER_MAX
 from cloud.listing import read_cursor
 from cloud.members import service as members
-from cloud.past import ID_CHARACTERS, Behind, Kind, PastLine, Source
+from cloud.past import ID_CHARACTERS, KINDS, Behind, Kind, PastLine, Source, Wanted
 from cloud.staff.policy import Permission
 from cloud.time_line.sources import SOURCES
 
@@ -42,9 +42,9 @@ def find_page(
         InvalidError: `after` is no cursor of this list.
     """
     members.get(session, member_id)
-    asked = [source for source in SOURCES if may(source.permission) and (not kinds or source.kind in kinds)]
-    behind = _read_behind(after)
-    told = [source.read(session, member_id, behind, limit + 1) for source in asked]
+    wanted = Wanted(member_id, frozenset(kinds or KINDS), _read_behind(after), limit + 1)
+    asked = [source for source in SOURCES if may(source.permission) and wanted.kinds & set(source.kinds)]
+    told = [source.read(session, wanted) for source in asked]
     return cut_page(newest_of(told, limit + 1), limit, lambda line: (_microseconds(line.at), line.line_id))
 
 
@@ -55,7 +55,7 @@ def newest_of(told: Sequence[Sequence[PastLine]], limit: int) -> list[PastLine]:
 
 def kinds_for(may: Callable[[Permission], bool], sources: Sequence[Source] = SOURCES) -> list[Kind]:
     """The kinds of lines that somebody with these permissions may see."""
-    return list(dict.fromkeys(source.kind for source in sources if may(source.permission)))
+    return list(dict.fromkeys(kind for source in sources if may(source.permission) for kind in source.kinds))
 
 
 def _read_behind(after: str | None) -> Behind | None:

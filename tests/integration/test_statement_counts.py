@@ -18,8 +18,8 @@ from tests.statement_count import counted_statements
 FEW, MANY = 3, 24
 SPARE: Final = 2
 """A cache that is filled by chance, and what is looked up only where there is something."""
-STATEMENTS_MAX: Final = 80
-"""The member card, which shows nearly all that is known of a person, needs 73."""
+STATEMENTS_MAX: Final = 50
+"""The member card, which shows nearly all that is known of a person, needs 44."""
 ENDLESS: Final = ("/api/v1/access-events/stream", "/live", "/stream")
 
 

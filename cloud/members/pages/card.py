@@ -21,6 +21,7 @@ from cloud.credentials import service as credentials
 from cloud.credentials.models import Credential
 from cloud.credentials.policy import printed_number
 from cloud.database import UnitOfWork
+from cloud.errors import NotFoundError
 from cloud.explanations.present import refusal_now
 from cloud.kit.clock import local_day
 from cloud.members import service
@@ -68,10 +69,13 @@ class CardView:
 @router.get("/members/{member_id}")
 def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("members.read")) -> Response:
     """The member card; of somebody who was there twice the one that is left."""
-    survivor = service.find_survivors(session, [member_id]).get(member_id)
-    if survivor is not None:
+    try:
+        member = service.get(session, member_id)
+    except NotFoundError:
+        survivor = service.find_survivors(session, [member_id]).get(member_id)
+        if survivor is None:
+            raise
         return go_to(viewer, f"/members/{survivor}")
-    member = service.get(session, member_id)
     zone = ZoneInfo(sites.get_site(session, member.site_id).time_zone)
     board = flag_board(session, member, zone, viewer.words)
     held = contracts.list_of_members(session, [member.id])
@@ -90,7 +94,7 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         rights=_rights(session, member),
         person=person_view(session, member),
         bookings=booking_views(session, member),
-        tasks=member_tasks(session, member.id) if viewer.may("tasks.read") else None,
+        tasks=member_tasks(session, member) if viewer.may("tasks.read") else None,
         task_terms=task_terms,
         alarms=alarm_views(session, alarms.find_page(session, member_id=member.id, is_open=True, limit=ALARM_ROWS)),
         past=past_of(session, viewer, member),
@@ -121,7 +125,7 @@ def _standing(
 ) -> Standing:
     has_card = any(card.status == "active" for card in cards)
     return judge(
-        Person(has_card, member.role, refusal_now(session, member) or ""),
+        Person(has_card, member.role, refusal_now(session, member, cards) or ""),
         [contracts.terms_of(contract) for contract in held],
         [flag.standing for flag in board.raised if is_for_turnstiles(flag.device_kinds)],
         now=viewer.now,
@@ -132,7 +136,7 @@ def _standing(
 
 def _rights(session: UnitOfWork, member: Member) -> RightsView:
     every_site = sites.list_sites(session)
-    used = service.site_ids_of(session, [member.id])[member.id]
+    used = service.sites_used_by(session, member)
     return RightsView(
         role=ROLES[member.role],
         places=presence.places_of(session, member),

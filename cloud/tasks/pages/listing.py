@@ -14,6 +14,7 @@ from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
 from cloud.kit.clock import start_of_day
+from cloud.members.models import Member
 from cloud.sites import service as sites
 from cloud.staff import service as staff
 from cloud.tasks import service
@@ -68,10 +69,10 @@ def list_tasks(
     )
 
 
-def member_tasks(session: UnitOfWork, member_id: str) -> list[TaskView]:
+def member_tasks(session: UnitOfWork, member: Member) -> list[TaskView]:
     """What is open about a member or acts; what was said and done is in the time line."""
-    page = service.find_page(session, TaskFilter(member_id=member_id, state="acting"), after=None, limit=OF_MEMBER)
-    return task_views(session, page.items)
+    page = service.find_page(session, TaskFilter(member_id=member.id, state="acting"), after=None, limit=OF_MEMBER)
+    return task_views(session, page.items, people=[member])
 
 
 def _filter(session: UnitOfWork, wanted: ListQuery) -> TaskFilter:

@@ -11,6 +11,7 @@ from cloud.action_types.models import ActionType
 from cloud.database import UnitOfWork
 from cloud.kit.clock import local_day
 from cloud.members import service as members
+from cloud.members.models import Member
 from cloud.sites import service as sites
 from cloud.staff import service as staff
 from cloud.tasks import enquiry_statuses
@@ -45,19 +46,24 @@ class EntryView:
     author: str
 
 
-def task_views(session: UnitOfWork, tasks: Sequence[Task]) -> list[TaskView]:
-    """The tasks in the same order."""
+def task_views(session: UnitOfWork, tasks: Sequence[Task], people: Sequence[Member] = ()) -> list[TaskView]:
+    """The tasks in the same order; `people` are those whom they are about, if that is known already."""
     if not tasks:
         return []
     kinds = {kind.id: kind for kind in action_types.list_all(session)}
-    ends = {outcome.id: outcome.name for outcome in outcomes.list_all(session)}
-    statuses = {status.id: status.name for status in enquiry_statuses.list_all(session)}
-    people = {member.id: member for member in members.list_by_ids(session, {task.member_id for task in tasks})}
+    ends: dict[str, str] = {}
+    statuses: dict[str, str] = {}
+    if any(task.outcome_id for task in tasks):
+        ends = {outcome.id: outcome.name for outcome in outcomes.list_all(session)}
+    if any(task.enquiry_status_id for task in tasks):
+        statuses = {status.id: status.name for status in enquiry_statuses.list_all(session)}
+    found = people or members.list_by_ids(session, {task.member_id for task in tasks})
+    by_id = {member.id: member for member in found}
     operators = staff.names_of(session, {task.operator_id for task in tasks if task.operator_id})
     zones = {site.id: ZoneInfo(site.time_zone) for site in sites.list_sites(session)}
     views = []
     for task in tasks:
-        member = people[task.member_id]
+        member = by_id[task.member_id]
         zone = zones[member.site_id]
         today = local_day(session.now, zone)
         views.append(

@@ -158,3 +158,14 @@ def test_work_beside_sees_the_transaction_and_leaves_its_end_to_it(database: Dat
 
     interrupt(database, work)
     assert instants(database) == []
+
+
+def test_who_only_reads_asks_a_question_once_and_who_writes_each_time() -> None:
+    database = Database("sqlite://", dispatch=lambda session, event: None)
+    answers = iter(range(10))
+    with database.session() as session:
+        assert [session.once("sites", lambda: next(answers)) for _ in range(2)] == [0, 0]
+        assert session.once("lanes", lambda: next(answers)) == 1
+    with database.transaction() as session:
+        assert [session.once("sites", lambda: next(answers)) for _ in range(2)] == [2, 3]
+    database.close()

@@ -26,7 +26,8 @@ def somebody(club: Club, session: UnitOfWork, *, card: int | None = 12345) -> tu
 
 def refusal(session: UnitOfWork, member_id: str) -> Reason | None:
     desired_state.settle(session)
-    return refusal_now(session, members.get(session, member_id))
+    held = credentials.list_of_members(session, [member_id])
+    return refusal_now(session, members.get(session, member_id), held)
 
 
 def close_for_good(club: Club, session: UnitOfWork, contract_id: str, *, hours: tuple[DayWindow, ...] = ()) -> None:
@@ -90,5 +91,5 @@ def test_without_a_card_or_a_lane_nobody_can_tell(club: Club) -> None:
         assert refusal(session, with_card) is None
     club.add_lane()
     with club.database.session() as session:
-        assert refusal_now(session, members.get(session, without_card)) is None
-        assert refusal_now(session, members.get(session, with_card)) is Reason.NO_BOOKING
+        assert refusal(session, without_card) is None
+        assert refusal(session, with_card) is Reason.NO_BOOKING
