@@ -61,6 +61,7 @@ from cloud.rooms.api import router as rooms
 from cloud.sales.api import router as sales
 from cloud.settings import Settings
 from cloud.site_scope import sites_of_path
+from cloud.saved_searches.api import router as saved_searches
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
 from cloud.staff.audit_api import router as audit
@@ -95,6 +96,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     sales,
     comments,
     activities,
+    saved_searches,
     rooms,
     class_sessions,
     bookings,

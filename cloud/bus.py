@@ -36,6 +36,7 @@ from cloud.domain_events import (
     MemberLeftSite,
     MemberPassed,
     MemberRulesChanged,
+    SavedSearchWithdrawn,
     SeatFreed,
     SignalsRaised,
     SiteAdded,
@@ -47,6 +48,7 @@ from cloud.domain_events import (
 from cloud.plans import handlers as plans
 from cloud.presence import handlers as presence
 from cloud.rooms import handlers as rooms
+from cloud.scheduled_operations import handlers as scheduled_operations
 from cloud.tasks import handlers as tasks
 from cloud.webhooks import handlers as webhooks
 
@@ -57,6 +59,7 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
     MemberJoinedSite: (credentials.keep_cards_apart, desired_state.project_member),
     MemberLeftSite: (desired_state.forget_member_at_site,),
     MemberRulesChanged: (desired_state.project_everybody,),
+    SavedSearchWithdrawn: (scheduled_operations.keep_used_searches,),
     CredentialChanged: (desired_state.project_member,),
     ClassSessionChanged: (bookings.follow_session,),
     SeatFreed: (bookings.fill_seat,),

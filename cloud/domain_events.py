@@ -115,6 +115,14 @@ class TaskChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSearchWithdrawn:
+    """A saved search finds others from now on; or it `is_gone` for operations that run on it, who refuse then."""
+
+    search_id: str
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SiteAdded:
     """There is a new site, without lanes and zones."""
 
@@ -229,6 +237,7 @@ DomainEvent = (
     | MemberJoinedSite
     | MemberLeftSite
     | MemberRulesChanged
+    | SavedSearchWithdrawn
     | ClassSessionChanged
     | SeatFreed
     | BookingChanged

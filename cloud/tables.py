@@ -36,6 +36,8 @@ from cloud.rooms import models as rooms
 from cloud.sales import models as sales
 from cloud.sites import models as sites
 from cloud.staff import models as staff
+from cloud.saved_searches import models as saved_searches
+from cloud.scheduled_operations import models as scheduled_operations
 from cloud.tasks import models as tasks
 from cloud.webhooks import models as webhooks
 
@@ -73,6 +75,8 @@ _PACKAGES: Final = (
     staff,
     tasks,
     webhooks,
+    saved_searches,
+    scheduled_operations,
 )
 
 METADATA: Final[MetaData] = Base.metadata

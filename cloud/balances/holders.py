@@ -53,7 +53,9 @@ def find_page(session: UnitOfWork, question: Question, *, after: str | None, lim
     """
     sites.get_site(session, question.site_id)
     key = read_cursor(after, str, str)
-    query = select(Member).where(*_conditions(session, question)).order_by(Member.sort_name, Member.id).limit(limit + 1)
+    query = (
+        select(Member).where(*conditions_of(session, question)).order_by(Member.sort_name, Member.id).limit(limit + 1)
+    )
     if key is not None:
         query = query.where(tuple_(Member.sort_name, Member.id) > key)
     return cut_page(session.scalars(query).all(), limit, lambda member: (member.sort_name, member.id))
@@ -69,10 +71,15 @@ def today_at(session: UnitOfWork, site_id: str) -> date:
 
 
 def _count(session: UnitOfWork, question: Question) -> int:
-    return session.scalar(select(func.count()).select_from(Member).where(*_conditions(session, question))) or 0
+    return session.scalar(select(func.count()).select_from(Member).where(*conditions_of(session, question))) or 0
 
 
-def _conditions(session: UnitOfWork, question: Question) -> tuple[ColumnElement[bool], ...]:
+def conditions_of(session: UnitOfWork, question: Question) -> tuple[ColumnElement[bool], ...]:
+    """The question as conditions on members.
+
+    Raises:
+        NotFoundError: there is no such site, and its clock counts.
+    """
     held = [Contract.member_id == Member.id, Contract.starts_on <= question.today]
     match question.figure:
         case "active_fee":

@@ -67,6 +67,7 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
     "member_tag": Gone(),
     "credential": Gone(hidden=frozenset({"pin_hashes"})),
     "flag": Gone(),
+    "operation_touch": Gone(),
     "task": Gone(),
     "task_entry": Gone(),
     "card": Gone(),

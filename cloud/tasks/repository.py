@@ -63,6 +63,11 @@ def count(session: UnitOfWork, wanted: TaskFilter) -> int:
     return session.scalar(_narrow(select(func.count()).select_from(Task), wanted)) or 0
 
 
+def members_of(wanted: TaskFilter) -> Select[tuple[str]]:
+    """The ids of the members whom the tasks that are wanted are about, as a query."""
+    return _narrow(select(Task.member_id), wanted)
+
+
 def count_acting(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, int]:
     """Of each member how many tasks are open or act; members without any are left out."""
     query = select(Task.member_id, func.count()).where(Task.member_id.in_(member_ids), ACTING).group_by(Task.member_id)

@@ -1,0 +1,1 @@
+"""Tasks begun on days of the calendar, for whoever a saved search finds then."""
