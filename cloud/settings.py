@@ -3,16 +3,21 @@
 Every mistake is named at once; secrets come from files, never from variables.
 """
 
+import re
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from cloud.kit.log_lines import LOG_FORMATS
 from cloud.kit.sealed_secrets import KEY_BYTES
+
+_HOST_NAME: Final = re.compile(r"[a-z0-9.-]*[a-z][a-z0-9-]*", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -47,6 +52,7 @@ class Settings:
         revocation_list: where this process writes the list of revoked certificates for the broker; None: nowhere.
         metrics_listen, worker_metrics_listen: where `serve` and `worker` tell their metrics, on the loopback.
         webhooks_may_be_private: webhooks may lead into the club's own network, and over plain HTTP.
+        public_url: the origin at which browsers open the console, to which passkeys are bound; empty: not told.
     """
 
     database_url: str
@@ -64,6 +70,7 @@ class Settings:
     metrics_listen: Address | None = None
     worker_metrics_listen: Address | None = None
     webhooks_may_be_private: bool = False
+    public_url: str = ""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -90,6 +97,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         metrics_listen=reader.loopback("METRICS_LISTEN"),
         worker_metrics_listen=reader.loopback("WORKER_METRICS_LISTEN"),
         webhooks_may_be_private=reader.choice("WEBHOOKS_MAY_BE_PRIVATE", ("no", "yes")) == "yes",
+        public_url=reader.origin("PUBLIC_URL"),
     )
     reader.choice("LOG_FORMAT", LOG_FORMATS)
     if reader.mistakes:
@@ -131,6 +139,22 @@ class _Reader:
             self.mistakes.append(f"TORNELLO_{name} must be an address of the loopback, 127.0.0.1:PORT or [::1]:PORT")
             return None
         return address
+
+    def origin(self, name: str) -> str:
+        """An origin that browsers call secure: https with a host's name, or http for this machine's own browser."""
+        value = self.text(name)
+        try:
+            url = urlsplit(value)
+            host, port = url.hostname or "", url.port
+        except ValueError:
+            url, host, port = urlsplit(""), "", None
+        is_secure = url.scheme == "https" or (url.scheme == "http" and host == "localhost")
+        is_bare = url.path in {"", "/"} and not (url.query or url.fragment or url.username)
+        if value and not (is_secure and is_bare and _HOST_NAME.fullmatch(host)):
+            self.mistakes.append(f"TORNELLO_{name} must be like https://club.example, a name and no number: {value!r}")
+            return ""
+        is_usual = port in {None, {"https": 443, "http": 80}.get(url.scheme)}
+        return value and f"{url.scheme}://{host}{'' if is_usual else f':{port}'}"
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
         """One of several words, the first of them unless another is given."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 STATIC_FOLDER: Final = Path(__file__).parent / "static"
-OWN_FILES: Final = ("console.css", "console.js", "live.js", "board.js", "icons.svg", "favicon.svg")
+OWN_FILES: Final = ("console.css", "console.js", "live.js", "board.js", "passkeys.js", "icons.svg", "favicon.svg")
 
 
 class AssetsMissingError(Exception):

@@ -134,6 +134,9 @@ _OF_STAFF: Final = {
     "wrong_code": mark("The code is wrong. Type the one that the app shows now."),
     "wrong_old_password": mark("This is not your password."),
     "second_factor_on": mark("The second factor is on already."),
+    "passkey_refused": mark("The authenticator's answer cannot be accepted. Try again."),
+    "passkey_known": mark("This passkey is known already."),
+    "too_many_passkeys": mark("You have 10 passkeys: remove one first."),
     "bad_days": mark("Use 1 to 730 days."),
     "scopes_missing": mark("Choose what the program may do."),
     "last_owner": mark("There is always an owner: make somebody else one first."),
@@ -171,6 +174,19 @@ _OF_PERSONS: Final = {
     "dues_open": mark("Something is still to be paid: settle or cancel it first."),
     "contract_goes_on": mark("A contract goes on by itself: end it first."),
 }
+_OF_PRIVACY: Final = {
+    "unknown_purpose": _OF_THE_LIST,
+    "channel_not_covered": mark("The purpose does not cover this way of talking."),
+    "nobody_is_asked": mark("Nobody is asked about a purpose on this legal basis."),
+    "no_text_yet": mark("The purpose has no text yet that somebody could agree to."),
+    "only_spoken": mark("What is only said cannot be proven: take a name or a signature."),
+    "proof_missing": mark("Add the scan or photo of the signed paper."),
+    "name_missing": mark("Let the person type their name."),
+    "day_to_come": mark("Choose today or a day before."),
+    "bad_proof": mark("Use a JPEG, PNG or WebP picture, or a PDF of at most 2 MB."),
+    "too_many_consents": mark("There are as many decisions as there may be."),
+    "consent_missing": mark("The person has not agreed to this purpose, or objects to it."),
+}
 _OF_SALES: Final = {
     "bad_materials": mark("Write one material a line, like Massage oil: 30 ml."),
     "only_services": mark("Only a service is rendered, and uses materials up."),
@@ -189,6 +205,7 @@ _TABLES: Final = (
     _OF_STAFF,
     _OF_PERSONS,
     _OF_SESSIONS,
+    _OF_PRIVACY,
 )
 _WORDS: Final = {code: text for table in _TABLES for code, text in table.items()}
 assert len(_WORDS) == sum(len(table) for table in _TABLES), "a code with two meanings"

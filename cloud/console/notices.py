@@ -45,6 +45,8 @@ NOTICES: Final = {
     "session_ended": mark("Signed out there."),
     "password_was_wrong": mark("The password was wrong. Nothing was changed."),
     "staff_saved": mark("Saved. It holds from now on."),
+    "passkey_made": mark("The passkey is made. Next time you can sign in with it."),
+    "passkey_removed": mark("The passkey is removed."),
     "role_saved": mark("Saved. It holds at the next click of everybody who has the role."),
     "signed_out": mark("You are signed out."),
 }

@@ -12,7 +12,7 @@ from cloud.database import UnitOfWork
 from cloud.errors import ConflictError, ForbiddenError, invalid_field, not_found
 from cloud.kit.passwords import hash_password, is_password
 from cloud.staff import roles, service
-from cloud.staff.models import Staff, StaffSession, StaffSiteRole
+from cloud.staff.models import Staff, StaffPasskey, StaffSession, StaffSiteRole
 from cloud.staff.policy import OWNER, Rights
 from cloud.staff.service import SignedIn, StaffDetails
 
@@ -106,7 +106,7 @@ def set_active(session: UnitOfWork, who: SignedIn, staff_id: str, *, is_active: 
 
 
 def set_password(session: UnitOfWork, who: SignedIn, staff_id: str, password: str) -> None:
-    """Give somebody else a new password; they are signed out everywhere.
+    """Give somebody else a new password; they are signed out everywhere, and their passkeys are gone.
 
     Raises:
         NotFoundError: nobody has this id.
@@ -117,6 +117,7 @@ def set_password(session: UnitOfWork, who: SignedIn, staff_id: str, password: st
     _check_reach(session, who, person)
     service.check_password(password)
     person.password_hash = hash_password(password)
+    session.execute(delete(StaffPasskey).where(StaffPasskey.staff_id == staff_id))
     _end_sessions(session, staff_id)
     session.flush()
     audit.record(session, who.actor, "staff.password", entity=("staff", staff_id))

@@ -106,3 +106,27 @@ class RecoveryCode(Base):
 
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+
+
+class StaffPasskey(Base):
+    """A passkey that somebody made: its public half. `sign_count` is the newest that its authenticator told, or 0."""
+
+    __tablename__ = "staff_passkey"
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SpentChallenge(Base):
+    """A challenge that an authenticator has answered, by its SHA-256, for as long as it would be good."""
+
+    __tablename__ = "spent_challenge"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -9,7 +9,8 @@ import pytest
 
 from cloud import bus
 from cloud.database import Database
-from tests.integration.club import Club, add_member, open_club
+from tests.authenticator import Authenticator
+from tests.integration.club import PASSWORD, Club, add_member, make_settings, open_club
 from tests.integration.test_contract_pages import Desk
 
 
@@ -91,3 +92,41 @@ def _own_id(club: Club, email: str) -> str:
 
     with club.database.session() as session:
         return str(session.query(Staff.id).filter_by(email=email).scalar())
+
+
+def test_a_passkey_is_made_used_and_removed_at_the_pages(club: Club) -> None:
+    club.app.state.settings = make_settings(public_url="https://club.example")
+    desk, device = Desk(club, "manager"), Authenticator("https://club.example")
+    wrong = desk.send("/account/passkeys/begin", password="guess")
+    assert (wrong.status_code, wrong.json()) == (409, {"problem": "The password was wrong."})
+    asked = desk.send("/account/passkeys/begin", password=PASSWORD)
+    assert "HttpOnly" in asked.headers["set-cookie"]
+    answer = device.create(asked.text)
+    assert desk.send("/account/passkeys", name="Blue <key>", answer=answer).status_code == 303
+    late = desk.send("/account/passkeys", name="Again", answer=answer)
+    assert late.status_code == 422
+    assert "That took too long" in late.text
+    assert "Blue &lt;key&gt;" in desk.see("/account")
+
+    browser = club.client()
+    refused = browser.post("/sign-in/passkey", data={"answer": "{}"})
+    assert refused.status_code == 401
+    assert "not known here" in refused.text
+    proof = device.get(browser.post("/sign-in/passkey/begin").text)
+    welcome = browser.post("/sign-in/passkey", data={"answer": proof, "next": "/members"})
+    assert (welcome.status_code, welcome.headers["location"]) == (303, "/members")
+    assert browser.get("/members").status_code == 200
+    evil = browser.post("/sign-in/passkey/begin", headers={"sec-fetch-site": "cross-site"})
+    assert evil.status_code == 403
+
+    (address,) = set(re.findall(r"/account/passkeys/pky_\w+/remove", desk.see("/account")))
+    assert "Blue" in desk.see(address)
+    assert desk.send(address).status_code == 303
+    assert "Blue" not in desk.see("/account")
+
+
+def test_without_an_address_of_its_own_the_console_says_why_there_are_no_passkeys(club: Club) -> None:
+    desk = Desk(club, "manager")
+    assert "TORNELLO_PUBLIC_URL" in desk.see("/account")
+    assert "passkey" not in club.client().get("/sign-in").text.replace("passkeys.js", "")
+    assert "does not know its own address" in desk.send("/account/passkeys/begin", password=PASSWORD).json()["problem"]

@@ -2,6 +2,14 @@
 
 from typing import Final
 
-from cloud.staff.pages import account, keys, people, role_forms, settings, sign_in
+from cloud.staff.pages import account, keys, passkeys, people, role_forms, settings, sign_in
 
-routers: Final = (sign_in.router, settings.router, people.router, role_forms.router, keys.router, account.router)
+routers: Final = (
+    sign_in.router,
+    settings.router,
+    people.router,
+    role_forms.router,
+    keys.router,
+    account.router,
+    passkeys.router,
+)

@@ -1,33 +1,27 @@
-"""One's own account: where one is signed in, the password, the second factor."""
+"""One's own account: where one is signed in, the password, the second factor, the list of passkeys."""
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from cloud.api import AppSettings, ReadSession, Transaction
 from cloud.console.forms import Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import CurrentSubmission, CurrentViewer, Viewer
+from cloud.database import UnitOfWork
 from cloud.kit.passwords import is_password
-from cloud.staff import employment, second_factor, service
+from cloud.staff import employment, passkeys, second_factor, service
+from cloud.staff.relying_party import relying_party
 
 ADDRESS: Final = "/account"
 router = APIRouter()
 
 
 @router.get("/account")
-def show_account(session: ReadSession, viewer: CurrentViewer) -> Response:
-    """Sessions, password, second factor."""
-    who = viewer.signed_in
-    return render(
-        viewer,
-        "staff/account.html",
-        sessions=employment.list_sessions(session, who.staff_id),
-        here=who.session_id,
-        has_second=second_factor.is_on(session, who.staff_id),
-        codes_left=second_factor.count_recovery_codes(session, who.staff_id),
-    )
+def show_account(request: Request, session: ReadSession, viewer: CurrentViewer) -> Response:
+    """Sessions, password, second factor, passkeys."""
+    return account_page(request, session, viewer)
 
 
 @router.post("/account/sessions/{session_id}/end")
@@ -89,6 +83,26 @@ def remove_second_factor(session: Transaction, form: CurrentSubmission) -> Respo
         return go_to(form.viewer, ADDRESS, notice="password_was_wrong")
     second_factor.remove(session, who.actor, who.staff_id)
     return go_to(form.viewer, ADDRESS, notice="staff_saved")
+
+
+def account_page(
+    request: Request, session: UnitOfWork, viewer: Viewer, *, problem: str = "", name: str = ""
+) -> Response:
+    """The page; with what went wrong when a passkey of this name was made."""
+    who = viewer.signed_in
+    return render(
+        viewer,
+        "staff/account.html",
+        status=422 if problem else 200,
+        sessions=employment.list_sessions(session, who.staff_id),
+        here=who.session_id,
+        has_second=second_factor.is_on(session, who.staff_id),
+        codes_left=second_factor.count_recovery_codes(session, who.staff_id),
+        passkeys=passkeys.list_of(session, who.staff_id),
+        party=relying_party(request.app.state.settings, str(request.url)),
+        passkey_problem=problem,
+        passkey_name=name,
+    )
 
 
 def _password_form(viewer: Viewer, errors: dict[str, str]) -> Response:
