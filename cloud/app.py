@@ -28,6 +28,7 @@ from cloud.calendar_feeds.api import router as calendar_feeds
 from cloud.card_rules.api import router as card_rules
 from cloud.class_sessions.api import router as class_sessions
 from cloud.comments.api import router as comments
+from cloud.consents.api import router as consents
 from cloud.contracts.api import router as contracts
 from cloud.credentials.api import router as credentials
 from cloud.database import Database, DatabaseBusyError
@@ -57,11 +58,13 @@ from cloud.phone_calls.api import router as phone_calls
 from cloud.phone_calls.service import CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
+from cloud.privacy_purposes.api import router as privacy_purposes
 from cloud.rooms.api import router as rooms
 from cloud.sales.api import router as sales
+from cloud.saved_searches.api import router as saved_searches
+from cloud.scheduled_operations.api import router as scheduled_operations
 from cloud.settings import Settings
 from cloud.site_scope import sites_of_path
-from cloud.saved_searches.api import router as saved_searches
 from cloud.sites.api import router as sites
 from cloud.staff.api import router as staff
 from cloud.staff.audit_api import router as audit
@@ -94,9 +97,12 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     billing,
     balances,
     sales,
-    comments,
-    activities,
     saved_searches,
+    scheduled_operations,
+    comments,
+    privacy_purposes,
+    consents,
+    activities,
     rooms,
     class_sessions,
     bookings,

@@ -20,6 +20,7 @@ from cloud.calendar_feeds.pages import router as calendar_feeds
 from cloud.card_rules.pages import router as card_rules
 from cloud.class_sessions.pages import routers as class_sessions
 from cloud.comments.pages import router as comments
+from cloud.consents.pages import router as consents
 from cloud.console.assets import STATIC_FOLDER
 from cloud.console.error_pages import show_error
 from cloud.console.live_stream import router as live_stream
@@ -40,6 +41,7 @@ from cloud.personal_data.pages import router as personal_data
 from cloud.phone_calls.pages import router as phone_calls
 from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
+from cloud.privacy_purposes.pages import router as privacy_purposes
 from cloud.rooms.pages import router as rooms
 from cloud.sales.pages import router as sales
 from cloud.sites.pages import router as sites
@@ -70,6 +72,8 @@ ROUTERS: Final = (
     balances,
     time_line,
     comments,
+    privacy_purposes,
+    consents,
     sales,
     flags,
     *tasks,

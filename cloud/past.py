@@ -15,7 +15,18 @@ from cloud.database import UnitOfWork
 from cloud.staff.policy import Permission
 
 Kind = Literal[
-    "visit", "refusal", "booking", "contract", "service", "goods", "payment", "task", "message", "comment", "flag"
+    "visit",
+    "refusal",
+    "booking",
+    "contract",
+    "service",
+    "goods",
+    "payment",
+    "task",
+    "message",
+    "comment",
+    "flag",
+    "privacy",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 ID_CHARACTERS: Final = 24

@@ -16,6 +16,7 @@ from cloud.calendar_feeds import models as calendar_feeds
 from cloud.card_rules import models as card_rules
 from cloud.class_sessions import models as class_sessions
 from cloud.comments import models as comments
+from cloud.consents import models as consents
 from cloud.contracts import models as contracts
 from cloud.credentials import models as credentials
 from cloud.database import Base
@@ -32,12 +33,13 @@ from cloud.members import models as members
 from cloud.phone_calls import models as phone_calls
 from cloud.plans import models as plans
 from cloud.presence import models as presence
+from cloud.privacy_purposes import models as privacy_purposes
 from cloud.rooms import models as rooms
 from cloud.sales import models as sales
-from cloud.sites import models as sites
-from cloud.staff import models as staff
 from cloud.saved_searches import models as saved_searches
 from cloud.scheduled_operations import models as scheduled_operations
+from cloud.sites import models as sites
+from cloud.staff import models as staff
 from cloud.tasks import models as tasks
 from cloud.webhooks import models as webhooks
 
@@ -54,6 +56,7 @@ _PACKAGES: Final = (
     calendar_feeds,
     class_sessions,
     comments,
+    consents,
     contracts,
     credentials,
     desired_state,
@@ -69,14 +72,15 @@ _PACKAGES: Final = (
     phone_calls,
     plans,
     presence,
+    privacy_purposes,
     rooms,
     sales,
+    saved_searches,
+    scheduled_operations,
     sites,
     staff,
     tasks,
     webhooks,
-    saved_searches,
-    scheduled_operations,
 )
 
 METADATA: Final[MetaData] = Base.metadata

@@ -17,6 +17,8 @@ from cloud.card_rules.rules import RuleSettings
 from cloud.database import UnitOfWork
 from cloud.kit.ids import new_id
 from cloud.kit.money import format_money
+from cloud.privacy_purposes import approach
+from cloud.privacy_purposes.service import find_standard
 from cloud.tasks import closing, history
 from cloud.tasks import service as tasks
 from cloud.tasks.models import Task
@@ -109,10 +111,16 @@ def _open(session: UnitOfWork, key: RuleKey, settings: RuleSettings, cause: Caus
         operator_id=settings.operator_id,
         complete_by=None if days is None else scope.today + timedelta(days=days),
         next_step="call",
-        purpose="own_interest" if key == "unknown_caller" else "contract",
+        purpose_id=_purpose(session, key, cause.member_id),
     )
     task = tasks.create(session, WORKER, cause.member_id, details)
     return _note(session, key, cause, task.id)
+
+
+def _purpose(session: UnitOfWork, key: RuleKey, member_id: str) -> str | None:
+    """For what the member is called, if the club has the purpose and they do not object."""
+    purpose_id = find_standard(session, "own_interest" if key == "unknown_caller" else "contract", "call")
+    return None if approach.list_unapproachable(session, [member_id], purpose_id) else purpose_id
 
 
 def _share(session: UnitOfWork, key: RuleKey, cause: Cause, shared: Card) -> None:

@@ -19,6 +19,7 @@ class SettingsPage:
 
 PAGES: Final = (
     SettingsPage("/settings/tasks", mark("Tasks"), "action_types.write"),
+    SettingsPage("/settings/privacy", mark("Privacy"), "action_types.write"),
     SettingsPage("/settings/schedule", mark("Schedule"), "sessions.write"),
     SettingsPage("/settings/cards", mark("Automatic cards"), "action_types.write"),
     SettingsPage("/settings/telephone", mark("Telephone exchanges"), "action_types.write"),

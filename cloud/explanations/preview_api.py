@@ -1,5 +1,6 @@
 """Whom a type or tasks would stop, over HTTP, before they are saved."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -13,6 +14,7 @@ from cloud.api import ReadSession, problems
 from cloud.explanations.foresight import Fate
 from cloud.explanations.preview import Preview, preview_tasks, preview_type
 from cloud.kit.days import Day
+from cloud.privacy_purposes import approach
 from cloud.staff.api import require
 from cloud.tasks.policy import BULK_MAX
 from cloud.tasks.schemas import ItemId
@@ -28,6 +30,7 @@ class TasksToPreview(BaseModel):
     action_type_id: ItemId
     member_ids: Annotated[list[ItemId], Field(min_length=1, max_length=BULK_MAX)]
     complete_by: Day | None = None
+    purpose_id: ItemId | None = Field(default=None, description="Who may not be approached for it is left out.")
 
 
 class ForeseenOut(BaseModel):
@@ -51,19 +54,23 @@ class PreviewOut(BaseModel):
     people: list[ForeseenOut]
     stopped_count: int
     more: int = Field(description="So many more were not looked at.")
+    unwilling_member_ids: list[str] = Field(description="Who may not be approached for the purpose.")
 
     @classmethod
-    def of(cls, preview: Preview) -> Self:
+    def of(cls, preview: Preview, unwilling: Sequence[str] = ()) -> Self:
         """A preview."""
         people = [ForeseenOut.model_validate(person) for person in preview.people]
-        return cls(people=people, stopped_count=len(preview.of("stopped")), more=preview.more)
+        stopped = len(preview.of("stopped"))
+        return cls(people=people, stopped_count=stopped, more=preview.more, unwilling_member_ids=list(unwilling))
 
 
 @router.post("/tasks/bulk/preview", dependencies=[require("tasks.write")], responses=problems(401, 403, 404, 422))
 def preview_of_tasks(body: TasksToPreview, session: ReadSession) -> PreviewOut:
     """Who would be stopped if each of these members had an open task of the type. Nothing is changed."""
     action_type = action_types.get(session, body.action_type_id)
-    return PreviewOut.of(preview_tasks(session, action_type, body.member_ids, body.complete_by))
+    unwilling = approach.list_unapproachable(session, body.member_ids, body.purpose_id)
+    willing = set(body.member_ids) - set(unwilling)
+    return PreviewOut.of(preview_tasks(session, action_type, willing, body.complete_by), unwilling)
 
 
 @router.post(

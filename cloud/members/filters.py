@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy import ColumnElement, and_, extract, or_, select
 
 from cloud.members.models import Member, MemberSite, MemberTag
+from cloud.privacy_purposes.approach import is_approachable
 
 Order = Literal["name", "-name", "added", "-added"]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
@@ -21,6 +22,7 @@ class MemberFilter:
     Attributes:
         site_id: a branch that they use, at home there or not.
         tag_id, card_type_id, source_id, reason_id: labels.
+        willing_for, unwilling_for: a purpose for which they may be approached, or may not.
         birthday_from, birthday_to: their birthday is on one of these days, both included, whatever the year.
     """
 
@@ -33,6 +35,8 @@ class MemberFilter:
     source_id: str | None = None
     reason_id: str | None = None
     is_black_listed: bool | None = None
+    willing_for: str | None = None
+    unwilling_for: str | None = None
     birthday_from: date | None = None
     birthday_to: date | None = None
 
@@ -57,6 +61,10 @@ def conditions_of(wanted: MemberFilter) -> list[ColumnElement[bool]]:
     if wanted.is_black_listed is not None:
         is_listed = Member.black_listed_at.is_not(None)
         found.append(is_listed if wanted.is_black_listed else ~is_listed)
+    if wanted.willing_for is not None:
+        found.append(is_approachable(Member.id, wanted.willing_for))
+    if wanted.unwilling_for is not None:
+        found.append(~is_approachable(Member.id, wanted.unwilling_for))
     first, last = wanted.birthday_from or wanted.birthday_to, wanted.birthday_to or wanted.birthday_from
     if first is not None and last is not None:
         day = extract("month", Member.birth_on) * 100 + extract("day", Member.birth_on)

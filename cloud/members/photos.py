@@ -27,8 +27,8 @@ class PhotoUnusableError(Exception):
     """It is no picture in one of the formats, or it has too many pixels."""
 
 
-def shrink(content: bytes) -> bytes:
-    """A picture as JPEG of at most 480 pixels a side, upright, without what cameras write beside it (place, time).
+def shrink(content: bytes, *, side_px: int = SIDE_PX) -> bytes:
+    """A picture as JPEG of at most so many pixels a side, upright, without what cameras write beside it (place, time).
 
     Raises:
         PhotoUnusableError: see there.
@@ -39,11 +39,11 @@ def shrink(content: bytes) -> bytes:
             with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
                 if picture.width * picture.height > PIXELS_MAX:
                     raise PhotoUnusableError("too many pixels")
-                picture.draft("RGB", (SIDE_PX * 2, SIDE_PX * 2))
+                picture.draft("RGB", (side_px * 2, side_px * 2))
                 upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PhotoUnusableError("no picture") from error
-    upright.thumbnail((SIDE_PX, SIDE_PX))
+    upright.thumbnail((side_px, side_px))
     fresh = Image.frombytes("RGB", upright.size, upright.tobytes())
     target = io.BytesIO()
     fresh.save(target, "JPEG", quality=_QUALITY, optimize=True)

@@ -31,6 +31,8 @@ class MemberQuery(BaseModel):
     source_id: ItemId | None = None
     reason_id: ItemId | None = None
     is_black_listed: bool | None = None
+    willing_for: ItemId | None = Field(default=None, description="A purpose for which they may be approached.")
+    unwilling_for: ItemId | None = Field(default=None, description="A purpose for which they may not be approached.")
     birthday_from: date | None = None
     birthday_to: date | None = None
     order: Order = Field(default="name", description="With a minus backwards; added: the oldest first.")

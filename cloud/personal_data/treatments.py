@@ -73,6 +73,8 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
     "card": Gone(),
     "comment": Gone(),
     "phone_call": Gone(),
+    "consent": Gone(),
+    "consent_proof": Gone(),
     "waiting_entry": Gone(),
     "whereabouts": Gone(),
     "last_activity": Gone(),
@@ -91,6 +93,7 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
     "past_row": Gone(hidden=frozenset({"body"})),
 }
 WAYS: Final[Mapping[str, tuple[str, str]]] = {
+    "consent_proof": ("consent_id", "consent"),
     "freeze": ("contract_id", "contract"),
     "charge": ("instalment_id", "instalment"),
     "sale_line": ("sale_id", "sale"),

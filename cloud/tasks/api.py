@@ -56,7 +56,9 @@ def create_tasks(body: BulkIn, session: Transaction, staff: SignedIn = require("
     details = TaskDetails(**body.model_dump(exclude={"member_ids"}))
     bulk = service.create_many(session, staff.actor, body.member_ids, details)
     return BulkOut(
-        tasks=[TaskOut.model_validate(task) for task in bulk.tasks], full_member_ids=list(bulk.full_member_ids)
+        tasks=[TaskOut.model_validate(task) for task in bulk.tasks],
+        full_member_ids=list(bulk.full_member_ids),
+        unwilling_member_ids=list(bulk.unwilling_member_ids),
     )
 
 

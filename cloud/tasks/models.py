@@ -25,7 +25,8 @@ class Task(Base):
     """Something to do about a member. While it is open it acts at the gate as its type says.
 
     `closed_at` is set by a closing outcome; `keeps_block` says that it acts on after that, until it is lifted.
-    `complete_by` is a day of the member's home site. `created_by` null: the service itself.
+    `complete_by` is a day of the member's home site. `created_by` null: the service itself. `purpose_id` names a
+    privacy purpose; these are never deleted.
     """
 
     __tablename__ = "task"
@@ -46,7 +47,7 @@ class Task(Base):
     next_step_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     enquiry_status_id: Mapped[str | None] = mapped_column(ForeignKey("enquiry_status.id"), index=True)
     outcome_id: Mapped[str | None] = mapped_column(ForeignKey("outcome.id"), index=True)
-    purpose: Mapped[str | None] = mapped_column(String(24))
+    purpose_id: Mapped[str | None] = mapped_column(String(24))
     result: Mapped[str] = mapped_column(Text)
     keeps_block: Mapped[bool]
     created_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
@@ -82,5 +83,5 @@ class TaskTemplate(Base):
     operator_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     text: Mapped[str] = mapped_column(Text)
     days_to_complete: Mapped[int | None]
-    purpose: Mapped[str | None] = mapped_column(String(24))
+    purpose_id: Mapped[str | None] = mapped_column(String(24))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from babel.dates import format_date
 
@@ -11,17 +11,15 @@ from cloud.action_types.models import ActionType
 from cloud.action_types.policy import fill
 from cloud.action_types.service import ActionTypeDetails
 from cloud.members.models import Member
+from cloud.privacy_purposes.policy import CHANNELS, Channel
 from cloud.tasks.models import Task
 
-NextStep = Literal["call", "email", "sms", "meeting"]
-Purpose = Literal["contract", "legal_duty", "own_interest", "marketing_consent"]
-"""For what the person is approached, by the legal grounds of the GDPR: article 6 (1) b, c, f and a."""
+NextStep = Channel
 EntryKind = Literal["created", "changed", "commented", "outcome", "closed", "lifted", "ended", "again"]
 State = Literal["open", "closed", "acting"]
 """Open; closed; or acting at the gate, open or not."""
 
-NEXT_STEPS: Final[tuple[NextStep, ...]] = get_args(NextStep)
-PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
+NEXT_STEPS: Final = CHANNELS
 OPEN_MAX: Final = 50
 """A member has at most so many tasks that are open or act at the gate, so that a gateway's rows stay small."""
 BULK_MAX: Final = 500

@@ -10,7 +10,7 @@ from cloud.kit.days import Day, Instant
 from cloud.kit.text_fields import Line, Lines
 from cloud.tasks import policy
 from cloud.tasks.enquiry_statuses import POSITION_MAX
-from cloud.tasks.policy import NextStep, Purpose, State
+from cloud.tasks.policy import NextStep, State
 from cloud.tasks.task_templates import DAYS_MAX
 
 ItemId = Annotated[Line, StringConstraints(min_length=1, max_length=24)]
@@ -46,7 +46,7 @@ class TaskChange(BaseModel):
     next_step: NextStep | None = None
     next_step_at: Instant | None = Field(default=None, examples=["2026-11-24T10:00:00+01:00"])
     enquiry_status_id: ItemId | None = None
-    purpose: Purpose | None = Field(default=None, description="On what grounds the person is approached.")
+    purpose_id: ItemId | None = Field(default=None, description="For what the person is approached.")
 
 
 class TaskIn(TaskChange):
@@ -59,7 +59,7 @@ class BulkIn(TaskIn):
     """The same task about several members."""
 
     member_ids: list[ItemId] = Field(min_length=1, max_length=policy.BULK_MAX)
-    purpose: Purpose = Field(description="On what grounds the people are approached.")
+    purpose_id: ItemId = Field(description="For what the people are approached.")
 
 
 class OutcomeChoice(BaseModel):
@@ -103,7 +103,7 @@ class TaskOut(BaseModel):
     next_step_at: datetime | None
     enquiry_status_id: str | None
     outcome_id: str | None
-    purpose: str | None
+    purpose_id: str | None
     result: str
     keeps_block: bool = Field(description="It is closed, and acts at the gate until it is lifted.")
     created_by: str | None = Field(description="Null: the service itself.")
@@ -124,6 +124,9 @@ class BulkOut(BaseModel):
 
     tasks: list[TaskOut]
     full_member_ids: list[str] = Field(description="Who was left out: they have as many open tasks as they may.")
+    unwilling_member_ids: list[str] = Field(
+        description="Who was left out: they have not agreed to the purpose, or object to it."
+    )
 
 
 class EntryOut(BaseModel):
@@ -178,7 +181,7 @@ class TemplateIn(BaseModel):
     operator_id: ItemId | None = None
     text: Text = ""
     days_to_complete: int | None = Field(default=None, ge=0, le=DAYS_MAX)
-    purpose: Purpose | None = None
+    purpose_id: ItemId | None = None
 
 
 class TemplateOut(BaseModel):
@@ -192,4 +195,4 @@ class TemplateOut(BaseModel):
     operator_id: str | None
     text: str
     days_to_complete: int | None
-    purpose: str | None
+    purpose_id: str | None

@@ -1,7 +1,7 @@
 """Begin tasks, change them, and say what was done. What a task does at the gate follows in the same transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,20 +11,22 @@ from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.domain_events import TaskChanged
-from cloud.errors import ConflictError, invalid_field, not_found
+from cloud.errors import ConflictError, InvalidError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.kit.paging import Page
 from cloud.members import service as members
+from cloud.privacy_purposes import approach
+from cloud.privacy_purposes import service as purposes
 from cloud.staff.models import Staff
 from cloud.tasks import history, repository
 from cloud.tasks.models import EnquiryStatus, Task, TaskEntry
-from cloud.tasks.policy import BULK_MAX, OPEN_MAX, NextStep, Purpose
+from cloud.tasks.policy import BULK_MAX, OPEN_MAX, NextStep
 from cloud.tasks.repository import TaskFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetails:
-    """What is to be done. `complete_by` is a day of the member's club; the purpose says on what grounds."""
+    """What is to be done, and for what purpose they are approached. `complete_by` is a day of the member's club."""
 
     action_type_id: str
     text: str = ""
@@ -33,15 +35,21 @@ class TaskDetails:
     next_step: NextStep | None = None
     next_step_at: datetime | None = None
     enquiry_status_id: str | None = None
-    purpose: Purpose | None = None
+    purpose_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """What became of a bulk: the tasks, and the members who have as many already as they may."""
+    """What became of a bulk: the tasks, and who was left out.
+
+    Attributes:
+        full_member_ids: they have as many tasks already as they may.
+        unwilling_member_ids: they may not be approached for the purpose.
+    """
 
     tasks: Sequence[Task]
-    full_member_ids: Sequence[str]
+    full_member_ids: Sequence[str] = ()
+    unwilling_member_ids: Sequence[str] = ()
 
 
 def create(session: UnitOfWork, actor: Actor, member_id: str, details: TaskDetails) -> Task:
@@ -49,21 +57,25 @@ def create(session: UnitOfWork, actor: Actor, member_id: str, details: TaskDetai
 
     Raises:
         NotFoundError: there is no such member.
-        InvalidError: type, operator or enquiry status cannot be used.
+        InvalidError: type, operator, enquiry status or purpose cannot be used; the member may not be approached for it.
         ConflictError: the member has 50 open tasks.
     """
     members.get(session, member_id)
     bulk = create_many(session, actor, [member_id], details)
+    if bulk.unwilling_member_ids:
+        raise _unwilling()
     if not bulk.tasks:
         raise ConflictError("too_many_tasks", f"The member has {OPEN_MAX} open tasks; close some first.")
     return bulk.tasks[0]
 
 
 def create_many(session: UnitOfWork, actor: Actor, member_ids: Collection[str], details: TaskDetails) -> Bulk:
-    """Begin the same task about each of these members; who has 50 open ones is left out.
+    """Begin the same task about each of these members.
+
+    Who may not be approached for its purpose is left out, and who has 50 open ones.
 
     Raises:
-        InvalidError: nobody, somebody unknown, or more than 500; or type, operator or enquiry status cannot be used.
+        InvalidError: nobody, somebody unknown, or more than 500; or something that `details` name cannot be used.
     """
     wanted = sorted(set(member_ids))
     if not 1 <= len(wanted) <= BULK_MAX:
@@ -71,15 +83,23 @@ def create_many(session: UnitOfWork, actor: Actor, member_ids: Collection[str], 
     if len(members.list_by_ids(session, wanted)) != len(wanted):
         raise invalid_field("member_ids", "unknown_member", "Somebody of these is no member.")
     check_details(session, asdict(details))
-    full = list_full(session, wanted)
-    tasks = [_begin(session, actor, member_id, details) for member_id in wanted if member_id not in set(full)]
+    left_out = find_left_out(session, wanted, details.purpose_id)
+    unfit = {*left_out.full_member_ids, *left_out.unwilling_member_ids}
+    tasks = [_begin(session, actor, member_id, details) for member_id in wanted if member_id not in unfit]
     session.flush()
     for task in tasks:
         history.write(session, actor, task, "created", text=task.text)
         audit.record(session, actor, "task.create", entity=("task", task.id), after=_audited(task))
         session.publish(TaskChanged(task.id, task.member_id))
     session.flush()
-    return Bulk(tasks, full)
+    return replace(left_out, tasks=tasks)
+
+
+def find_left_out(session: UnitOfWork, member_ids: Collection[str], purpose_id: str | None) -> Bulk:
+    """A bulk without its tasks: who of these members would be left out, each for one reason."""
+    unwilling = approach.list_unapproachable(session, member_ids, purpose_id)
+    willing = [member_id for member_id in member_ids if member_id not in set(unwilling)]
+    return Bulk((), full_member_ids=list_full(session, willing), unwilling_member_ids=unwilling)
 
 
 def list_full(session: UnitOfWork, member_ids: Collection[str]) -> list[str]:
@@ -93,7 +113,7 @@ def change(session: UnitOfWork, actor: Actor, task_id: str, changes: Mapping[str
 
     Raises:
         NotFoundError: there is no such task.
-        InvalidError: operator or enquiry status cannot be used.
+        InvalidError: operator, enquiry status or purpose cannot be used; the member may not be approached for it.
         ConflictError: it is closed.
     """
     assert "action_type_id" not in changes, "a task keeps its type"
@@ -101,7 +121,10 @@ def change(session: UnitOfWork, actor: Actor, task_id: str, changes: Mapping[str
     told = {name: value for name, value in changes.items() if getattr(task, name) != value}
     if not told:
         return task
-    check_details(session, told)
+    together = {"purpose_id": task.purpose_id, "next_step": task.next_step}
+    check_details(session, (together if told.keys() & together else {}) | told)
+    if approach.list_unapproachable(session, [task.member_id], told.get("purpose_id")):
+        raise _unwilling()
     before = {name: getattr(task, name) for name in told}
     for name, value in told.items():
         setattr(task, name, value)
@@ -212,6 +235,12 @@ def check_details(session: UnitOfWork, values: Mapping[str, Any]) -> None:
         status = session.get(EnquiryStatus, status_id)
         if status is None or status.is_obsolete:
             raise invalid_field("enquiry_status_id", "unknown_status", "There is no such status, or it is obsolete.")
+    if (purpose_id := values.get("purpose_id")) is not None:
+        purposes.check_usable(session, purpose_id, values.get("next_step"))
+
+
+def _unwilling() -> InvalidError:
+    return invalid_field("purpose_id", "consent_missing", "The person has not agreed to this purpose, or objects.")
 
 
 def type_of(session: UnitOfWork, task: Task) -> ActionType:

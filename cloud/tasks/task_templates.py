@@ -14,7 +14,6 @@ from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.tasks import service
 from cloud.tasks.models import TaskTemplate
-from cloud.tasks.policy import Purpose
 
 TEMPLATES_MAX: Final = 100
 DAYS_MAX: Final = 365
@@ -29,7 +28,7 @@ class TemplateDetails:
     operator_id: str | None = None
     text: str = ""
     days_to_complete: int | None = None
-    purpose: Purpose | None = None
+    purpose_id: str | None = None
 
 
 def create(session: UnitOfWork, actor: Actor, details: TemplateDetails) -> TaskTemplate:

@@ -6,6 +6,7 @@ from cloud.access_events import past as access_events
 from cloud.billing import past as billing
 from cloud.bookings import past as bookings
 from cloud.comments import past as comments
+from cloud.consents import past as consents
 from cloud.contracts import past as contracts
 from cloud.flags import past as flags
 from cloud.past import Source
@@ -21,4 +22,5 @@ SOURCES: Final[tuple[Source, ...]] = (
     *flags.SOURCES,
     *tasks.SOURCES,
     *comments.SOURCES,
+    *consents.SOURCES,
 )

@@ -8,6 +8,7 @@ import pytest
 
 from cloud.audit.service import find_break
 from cloud.database import Database
+from cloud.privacy_purposes.policy import standard_id
 from tests.integration.club import Club, Json, add_member, open_club
 
 BLOCK = {
@@ -94,7 +95,7 @@ def test_a_task_goes_from_beginning_to_result_and_next_step(club: Club, manager:
         "complete_by": "2026-12-01",
         "next_step": "call",
         "next_step_at": "2026-11-24T10:00:00+01:00",
-        "purpose": "contract",
+        "purpose_id": standard_id("contract"),
     }
     task = made(manager.post(f"/api/v1/members/{member['id']}/tasks", json=body))
     assert task["next_step_at"] == "2026-11-24T09:00:00Z"
@@ -136,8 +137,8 @@ def test_a_bulk_needs_a_purpose_and_the_right_to_it(club: Club, manager: httpx.C
     people = [add_member(club, desk)["id"] for _ in range(3)]
     body = {"action_type_id": kind["id"], "member_ids": people, "text": "Tell them of the new hours"}
     assert manager.post("/api/v1/tasks/bulk", json=body).status_code == 422
-    assert desk.post("/api/v1/tasks/bulk", json=body | {"purpose": "contract"}).status_code == 403
-    bulk = made(manager.post("/api/v1/tasks/bulk", json=body | {"purpose": "contract"}))
+    assert desk.post("/api/v1/tasks/bulk", json=body | {"purpose_id": standard_id("contract")}).status_code == 403
+    bulk = made(manager.post("/api/v1/tasks/bulk", json=body | {"purpose_id": standard_id("contract")}))
     assert sorted(task["member_id"] for task in bulk["tasks"]) == sorted(people)
     assert bulk["full_member_ids"] == []
 

@@ -18,6 +18,7 @@ from cloud.credentials.service import CardSpec
 from cloud.database import Database
 from cloud.members import service as members
 from cloud.members.service import MemberDetails
+from cloud.privacy_purposes.policy import standard_id
 from cloud.sites import service as sites
 from cloud.staff.models import Staff
 from cloud.tasks import service as tasks
@@ -164,7 +165,7 @@ def test_a_bulk_shows_whom_it_touches_before_it_begins(club: Club, browser: Brow
         "text": "Tell them",
     }
     assert browser.post("/tasks/bulk/summary", fields).status_code == 422
-    fields |= {"purpose": "contract"}
+    fields |= {"purpose_id": standard_id("contract")}
     summary = browser.post("/tasks/bulk/summary", fields | {"template_name": "Monthly"}).text
     assert "They would be stopped at their next opening" in summary
     assert "Annabella" in summary

@@ -32,6 +32,9 @@ from cloud.members.pages.sessions import booking_views
 from cloud.members.pages.standing_forms import ROLES
 from cloud.presence import service as presence
 from cloud.presence.service import Place
+from cloud.privacy_purposes import approach
+from cloud.privacy_purposes.pages import terms as privacy_terms
+from cloud.privacy_purposes.policy import name_in
 from cloud.sites import service as sites
 from cloud.tasks.pages import terms as task_terms
 from cloud.tasks.pages.listing import member_tasks
@@ -97,6 +100,9 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         tasks=member_tasks(session, member) if viewer.may("tasks.read") else None,
         task_terms=task_terms,
         alarms=alarm_views(session, alarms.find_page(session, member_id=member.id, is_open=True, limit=ALARM_ROWS)),
+        privacy=approach.standings_of(session, member.id),
+        privacy_terms=privacy_terms,
+        privacy_name=name_in,
         past=past_of(session, viewer, member),
         stream_after=access_events.newest_id(session),
     )

@@ -22,6 +22,8 @@ from cloud.members import contacts, service
 from cloud.members.filters import ORDERS, MemberFilter, Order
 from cloud.members.pages.standing_rows import list_rows
 from cloud.members.service import LABEL_FIELDS
+from cloud.privacy_purposes import service as purposes
+from cloud.privacy_purposes.policy import ASKED, name_in
 from cloud.sites import service as sites
 
 PAGE_ROWS: Final = 50
@@ -39,6 +41,8 @@ _LABELS: Final = {
     "card_status": mark("State of the card type"),
     "source_id": mark("Advertising source"),
     "reason_id": mark("Reason for contact"),
+    "willing_for": mark("May be approached for"),
+    "unwilling_for": mark("May not be approached for"),
 }
 Choice = Annotated[str, StringConstraints(max_length=24)]
 
@@ -61,6 +65,8 @@ class ListQuery(BaseModel):
     card_status: Choice = ""
     source_id: Choice = ""
     reason_id: Choice = ""
+    willing_for: Choice = ""
+    unwilling_for: Choice = ""
 
     @field_validator("order", mode="before")
     @classmethod
@@ -147,6 +153,10 @@ def _chips(session: UnitOfWork, query: ListQuery, viewer: Viewer) -> list[Chip]:
         "birthday": named(_BIRTHDAYS),
         "card_status": named(CARD_TYPE_STATUSES),
     }
+    asked = [purpose for purpose in purposes.list_usable(session) if purpose.basis in ASKED]
+    offered["willing_for"] = offered["unwilling_for"] = [
+        (purpose.id, name_in(purpose.names, viewer.language)) for purpose in asked
+    ]
     for field, kind in (("tag_id", "tag"), *LABEL_FIELDS.items()):
         found: Any = labels.list_of_kind(session, kind)
         offered[field] = [(label.id, label.name) for label in found]

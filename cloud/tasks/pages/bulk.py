@@ -17,6 +17,8 @@ from cloud.database import UnitOfWork
 from cloud.explanations.preview import preview_tasks
 from cloud.kit.clock import local_day
 from cloud.members import service as members
+from cloud.privacy_purposes import service as purposes
+from cloud.privacy_purposes.policy import name_in
 from cloud.sites import service as sites
 from cloud.tasks import service, task_templates
 from cloud.tasks.pages import forms, terms
@@ -25,7 +27,7 @@ from cloud.tasks.schemas import BulkIn
 from cloud.tasks.service import TaskDetails
 from cloud.tasks.task_templates import TemplateDetails
 
-_KEPT: Final = ("action_type_id", "operator_id", "text", "complete_by", "purpose", "member_ids")
+_KEPT: Final = ("action_type_id", "operator_id", "text", "complete_by", "purpose_id", "member_ids")
 
 router = APIRouter()
 
@@ -53,14 +55,15 @@ def show_summary(session: Transaction, form: Submission = submitting("tasks.bulk
         service.check_details(session, body.model_dump())
         if name := form.fields.get("template_name"):
             days = (body.complete_by - _today(session)).days if body.complete_by else None
-            kept = body.model_dump(include={"action_type_id", "operator_id", "text", "purpose"})
+            kept = body.model_dump(include={"action_type_id", "operator_id", "text", "purpose_id"})
             details = TemplateDetails(name=name[:80], days_to_complete=days, **kept)
             task_templates.create(session, form.viewer.signed_in.actor, details)
     if errors:
         return _form(session, form.viewer, form.fields, errors)
     kind = action_types.get(session, body.action_type_id)
-    full = set(service.list_full(session, body.member_ids))
-    preview = preview_tasks(session, kind, [each for each in body.member_ids if each not in full], body.complete_by)
+    left_out = service.find_left_out(session, body.member_ids, body.purpose_id)
+    unfit = {*left_out.full_member_ids, *left_out.unwilling_member_ids}
+    preview = preview_tasks(session, kind, [each for each in body.member_ids if each not in unfit], body.complete_by)
     stopped, count = len(preview.of("stopped")), len(preview.people)
     sheet = Sheet(
         title=form.viewer.words.text(mark("Summary")),
@@ -72,8 +75,10 @@ def show_summary(session: Transaction, form: Submission = submitting("tasks.bulk
         tone="danger" if stopped else "primary",
     )
     kept = {name: form.fields.get(name, "") for name in _KEPT}
-    left_out = sorted(members.names_of(session, full).values())
-    context: dict[str, Any] = {"kind": kind, "body": body, "preview": preview, "left_out": left_out, "terms": terms}
+    context: dict[str, Any] = {"kind": kind, "body": body, "preview": preview, "terms": terms}
+    context["purpose"] = name_in(purposes.get(session, body.purpose_id).names, form.viewer.language)
+    context["full"] = sorted(members.names_of(session, left_out.full_member_ids).values())
+    context["unwilling"] = sorted(members.names_of(session, left_out.unwilling_member_ids).values())
     return show(form.viewer, sheet, kept, **context)
 
 
@@ -131,6 +136,6 @@ def _filled_in(session: UnitOfWork, template_id: str) -> dict[str, str]:
         "operator_id": template.operator_id,
         "text": template.text,
         "complete_by": str(due) if due else None,
-        "purpose": template.purpose,
+        "purpose_id": template.purpose_id,
     }
     return {name: value for name, value in known.items() if value}

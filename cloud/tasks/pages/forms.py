@@ -12,11 +12,13 @@ from cloud.console.languages import mark
 from cloud.console.words import Words
 from cloud.database import UnitOfWork
 from cloud.errors import invalid_field
+from cloud.privacy_purposes import service as purposes
+from cloud.privacy_purposes.policy import name_in
 from cloud.staff import service as staff
 from cloud.tasks import enquiry_statuses
 from cloud.tasks.pages import terms
 
-_LINES: Final = ("text", "operator_id", "complete_by", "next_step", "enquiry_status_id", "purpose")
+_LINES: Final = ("text", "operator_id", "complete_by", "next_step", "enquiry_status_id", "purpose_id")
 Choices = list[tuple[str, str]]
 
 
@@ -39,7 +41,7 @@ def choices(session: UnitOfWork, words: Words) -> TaskChoices:
         operators=[nobody, *((person.id, person.name) for person in staff.list_active(session))],
         next_steps=[nothing, *named(terms.NEXT_STEPS, words)],
         statuses=[nothing, *((status.id, status.name) for status in enquiry_statuses.list_usable(session))],
-        purposes=[nothing, *named(terms.PURPOSES, words)],
+        purposes=[nothing, *((each.id, name_in(each.names, words.language)) for each in purposes.list_usable(session))],
     )
 
 

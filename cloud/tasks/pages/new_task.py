@@ -35,7 +35,7 @@ def show_new_task(
     if after:
         done = service.get(session, after)
         known = {"action_type_id": done.action_type_id, "operator_id": done.operator_id}
-        known |= {"enquiry_status_id": done.enquiry_status_id, "purpose": done.purpose}
+        known |= {"enquiry_status_id": done.enquiry_status_id, "purpose_id": done.purpose_id}
         fields = {name: value for name, value in known.items() if value}
     return _form(session, viewer, members.get(session, member_id), fields)
 

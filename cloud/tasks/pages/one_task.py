@@ -12,13 +12,16 @@ from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.privacy_purposes import approach
+from cloud.privacy_purposes import service as purposes
+from cloud.privacy_purposes.policy import name_in
 from cloud.tasks import history, service
 from cloud.tasks.pages import forms, terms
 from cloud.tasks.pages.views import TaskView, entry_views, local_minute, task_views
 from cloud.tasks.schemas import CommentIn, TaskChange
 
 HISTORY_ROWS: Final = 100
-_EDITED: Final = ("text", "operator_id", "complete_by", "next_step", "enquiry_status_id", "purpose")
+_EDITED: Final = ("text", "operator_id", "complete_by", "next_step", "enquiry_status_id", "purpose_id")
 
 router = APIRouter()
 
@@ -36,6 +39,8 @@ def show_task(task_id: str, session: ReadSession, viewer: Viewer = viewing("task
         terms=terms,
         lines=entry_views(session, told.items),
         proofs=desired_state.flag_proof(session, task_id),
+        purpose=_purpose_name(session, view, viewer),
+        is_unwilling=bool(approach.list_unapproachable(session, [view.task.member_id], view.task.purpose_id)),
     )
 
 
@@ -85,6 +90,11 @@ def view_of(session: UnitOfWork, task_id: str) -> TaskView:
         NotFoundError: there is none with this id.
     """
     return task_views(session, [service.get(session, task_id)])[0]
+
+
+def _purpose_name(session: UnitOfWork, view: TaskView, viewer: Viewer) -> str:
+    purpose_id = view.task.purpose_id
+    return name_in(purposes.get(session, purpose_id).names, viewer.language) if purpose_id else ""
 
 
 def _form(

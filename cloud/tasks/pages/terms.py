@@ -10,12 +10,6 @@ NEXT_STEPS: Final = {
     "sms": mark("Write a text message"),
     "meeting": mark("Meet"),
 }
-PURPOSES: Final = {
-    "contract": mark("Their contract with us"),
-    "legal_duty": mark("A duty by law"),
-    "own_interest": mark("Our legitimate interest"),
-    "marketing_consent": mark("Advertising, with their consent"),
-}
 STATES: Final = {"open": mark("Open"), "acting": mark("Acting at the gate"), "closed": mark("Closed")}
 ENTRIES: Final = {
     "created": mark("Begun"),
@@ -56,5 +50,6 @@ FIELDS: Final = {
     "next_step_at": mark("When"),
     "enquiry_status_id": mark("Enquiry status"),
     "purpose": mark("Purpose"),
+    "purpose_id": mark("Purpose"),
     "outcome": mark("Outcome"),
 }

@@ -10,6 +10,7 @@ from cloud.console.flag_board import text_in
 from cloud.console.languages import mark
 from cloud.console.words import Words
 from cloud.past import Kind, PastLine
+from cloud.privacy_purposes.policy import name_in
 from cloud.tasks.pages.terms import ENTRIES
 
 KIND_NAMES: Final[dict[Kind, str]] = {
@@ -24,6 +25,7 @@ KIND_NAMES: Final[dict[Kind, str]] = {
     "message": mark("Messages at the gate"),
     "comment": mark("Comments"),
     "flag": mark("Flags of staff"),
+    "privacy": mark("Privacy"),
 }
 METHODS: Final = {
     "cash": mark("Cash"),
@@ -62,6 +64,9 @@ _SENTENCES: Final[dict[tuple[Kind, str], str]] = {
     ("flag", "block_lifted"): mark("Block at the gates lifted"),
     ("flag", "message_raised"): mark("Message for the gates"),
     ("flag", "message_lifted"): mark("Message for the gates lifted"),
+    ("privacy", "given"): mark("Agreed: %(purpose)s"),
+    ("privacy", "refused"): mark("Refused: %(purpose)s"),
+    ("privacy", "withdrawn"): mark("Withdrawn: %(purpose)s"),
 }
 _ICONS: Final[dict[Kind, str]] = {
     "visit": "turnstile",
@@ -75,6 +80,7 @@ _ICONS: Final[dict[Kind, str]] = {
     "message": "message",
     "comment": "message",
     "flag": "warning",
+    "privacy": "person",
 }
 _TONES: Final = {"refusal": "block", "message": "message", "visit": "allow"}
 _IN_SENTENCE: Final[frozenset[Kind]] = frozenset({"booking", "contract", "goods", "service"})
@@ -135,6 +141,8 @@ def _values(line: PastLine, names: Names, zone: ZoneInfo, words: Words) -> dict[
     values["reason"] = words.reason(str(facts.get("reason", "")))
     if "amount_minor" in facts:
         values["amount"] = words.money(facts["amount_minor"], facts["currency"])
+    if "purpose" in facts:
+        values["purpose"] = name_in(facts["purpose"], words.language)
     if "starts_at" in facts:
         values["starts_at"] = words.exact(datetime.fromisoformat(facts["starts_at"]), zone)
     values["ends_on"] = words.day(date.fromisoformat(facts["ends_on"])) if facts.get("ends_on") else "–"

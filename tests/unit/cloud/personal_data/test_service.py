@@ -28,8 +28,9 @@ from cloud.personal_data import service
 from cloud.personal_data.treatments import TREATMENTS
 from cloud.tables import METADATA
 from tests.club import Club
+from tests.privacy import add_purpose, decide
 
-SECRETS = ("Ксения", "Vykhodnaya", "ksenia@example.org", "Allergic to chlorine", "Talk to Ksenia")
+SECRETS = ("Ксения", "Vykhodnaya", "ksenia@example.org", "Allergic to chlorine", "Talk to Ksenia", "%PDF-1 signed")
 
 
 @pytest.fixture
@@ -48,6 +49,8 @@ def member_id(club: Club) -> str:
         club.add_contract(session, member_id)
         club.block(session, member_id, "Talk to Ksenia")
         session.add(passage(session, club, gateway_id, member_id))
+        agreed = {"how": "paper", "typed_name": "Ксения", "proof": b"%PDF-1 signed"}
+        decide(club, session, member_id, add_purpose(club, session), is_given=True, **agreed)
     with club.database.transaction() as session:  # so that there are past rows
         members.change(session, club.actor, member_id, {"first_name": "Ксения Б."})
         members.change(session, club.actor, member_id, {"first_name": "Ксения"})
@@ -98,7 +101,7 @@ def test_what_is_kept_is_found_and_exported(club: Club, member_id: str) -> None:
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         told = json.loads(archive.read("person.json"))
     assert told["kept"]["member"][0]["email"] == "ksenia@example.org"
-    assert {"credential", "contract", "flag", "access_event"} <= set(told["kept"])
+    assert {"credential", "contract", "flag", "access_event", "consent", "consent_proof"} <= set(told["kept"])
     assert "pin_hashes" not in told["kept"]["credential"][0]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cloud.action_types import service as action_types
 from cloud.errors import ConflictError, InvalidError
+from cloud.privacy_purposes.policy import standard_id
 from cloud.staff.models import Staff
 from cloud.tasks import enquiry_statuses, history, service
 from cloud.tasks.enquiry_statuses import StatusDetails
@@ -34,7 +35,7 @@ def test_a_task_keeps_all_that_it_was_given(club: Club) -> None:
             next_step="call",
             next_step_at=session.now + HOUR,
             enquiry_status_id=status.id,
-            purpose="contract",
+            purpose_id=standard_id("contract"),
         )
         task = service.create(session, club.actor, member_id, details)
         assert {name: getattr(task, name) for name in TaskDetails.__dataclass_fields__} == {
@@ -99,7 +100,8 @@ def test_a_bulk_begins_one_task_for_each_and_leaves_out_who_has_too_many(club: C
             add_task(club, session, people[0], type_id)
         with pytest.raises(ConflictError):
             add_task(club, session, people[0], type_id)
-        details = TaskDetails(action_type_id=type_id, text="Tell of the summer offer", purpose="marketing_consent")
+        own = standard_id("own_interest")
+        details = TaskDetails(action_type_id=type_id, text="Tell of the summer offer", purpose_id=own)
         bulk = service.create_many(session, club.actor, [*people, people[1]], details)
         assert bulk.full_member_ids == [people[0]]
         assert sorted(task.member_id for task in bulk.tasks) == sorted(people[1:])

@@ -23,6 +23,7 @@ from cloud.staff.policy import Permission
 from cloud.tasks import service as tasks
 from cloud.time_line import service
 from tests.club import Club
+from tests.privacy import add_purpose, decide
 from tests.tasks import add_task, add_type
 
 RECEIPT = SaleDetails(
@@ -90,6 +91,7 @@ def live_through_a_day(session: UnitOfWork, club: Club, member_id: str, gateway_
     task_id = add_task(club, session, member_id, add_type(club, session, name=f"Call {member_id}"))
     tasks.comment(session, club.actor, task_id, "No answer")
     comments.add(session, club.actor, member_id, "Prefers mornings")
+    decide(club, session, member_id, add_purpose(club, session, f"News for {member_id}"), is_given=True)
 
 
 @pytest.fixture
