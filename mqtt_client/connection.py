@@ -37,6 +37,10 @@ class LinkLimits:
     outbound_max: int = 64
 
 
+class HungUpError(aiomqtt.MqttError):
+    """The connection was closed before it was accepted."""
+
+
 class FaultMemory(logging.Logger):
     """The logger given to paho: keeps the last error of the socket, which paho tells nobody else."""
 
@@ -226,7 +230,7 @@ class Connection(aiomqtt.Client):
     ) -> None:
         if not self._connected.done():  # aiomqtt would wait for its whole timeout
             if not self._is_abandoned:
-                self._connected.set_exception(aiomqtt.MqttError("the connection was closed before it was accepted"))
+                self._connected.set_exception(HungUpError("the connection was closed before it was accepted"))
             return
         super()._on_disconnect(client, userdata, flags, reason_code, properties)
 

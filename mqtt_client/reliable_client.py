@@ -16,7 +16,7 @@ import aiomqtt
 import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
 
-from mqtt_client.connection import Connection, LinkLimits
+from mqtt_client.connection import Connection, HungUpError, LinkLimits
 from mqtt_client.errors import (
     BrokerUnreachableError,
     CertificateRefusedError,
@@ -83,8 +83,8 @@ class ReliableClient:
         try:
             try:
                 await connection.open()
-            except aiomqtt.exceptions.MqttConnectError as error:
-                if not (isinstance(error.rc, ReasonCode) and error.rc.value == _VERSION_REFUSED):
+            except aiomqtt.MqttError as error:
+                if not _is_version_refused(connection, error):
                     raise
                 connection = self._make_connection(context, is_version_5=False)
                 await connection.open()
@@ -210,6 +210,13 @@ class ReliableClient:
     def _refined(self, refusal: CertificateRefusedError) -> CertificateRefusedError:
         assert self._tls is not None, "only TLS refuses certificates"
         return refine_refusal(refusal, self._tls.certificate, datetime.now(UTC))
+
+
+def _is_version_refused(connection: Connection, error: aiomqtt.MqttError) -> bool:
+    """Told as the standard asks for, or by hanging up without a word, as RabbitMQ 3.10 does."""
+    if isinstance(error, aiomqtt.exceptions.MqttConnectError):
+        return isinstance(error.rc, ReasonCode) and error.rc.value == _VERSION_REFUSED
+    return isinstance(error, HungUpError) and connection.faults.last_error is None
 
 
 def _portions(topic_filters: Sequence[str]) -> Iterator[Sequence[str]]:

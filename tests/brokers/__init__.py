@@ -1,0 +1,1 @@
+"""Brokers tried for what the sync contract asks of them: `python -m tests.brokers rabbitmq`."""
