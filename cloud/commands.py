@@ -28,7 +28,7 @@ from cloud.gateway_link.share import DUTIES
 from cloud.gateway_link.turn import is_shared
 from cloud.kit.log_lines import LogFormat, configure
 from cloud.migrations import DatabaseNewerError
-from cloud.opening import UsageError, open_database, open_transaction
+from cloud.opening import UsageError, open_database, open_transaction, read_password_file
 from cloud.server import AddressBusyError, CertificateUnusableError, serve
 from cloud.settings import Settings, SettingsError, read_settings
 from cloud.sites import service as sites
@@ -187,6 +187,7 @@ COMMANDS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "backup": upkeep.backup,
     "restore": upkeep.restore,
     "import": data.bring_in,
+    "seed": data.seed,
 }
 
 
@@ -209,12 +210,7 @@ def _answer(options: argparse.Namespace, answer: Mapping[str, str]) -> None:
 
 def _read_password(path: Path | None) -> str:
     if path is not None:
-        try:
-            password = path.read_text("utf-8").partition("\n")[0]
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise UsageError(f"{path} is not text") from error
+        password = read_password_file(path)
     elif sys.stdin.isatty():
         password = getpass.getpass("Password: ")
         if password != getpass.getpass("Once more: "):

@@ -1,8 +1,9 @@
-"""What the commands do that bring data in by the thousand: import."""
+"""What the commands do that bring data in by the thousand: import, seed."""
 
 import argparse
 import json
 import os
+import secrets
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +17,11 @@ from cloud.kit.spreadsheets import SpreadsheetUnreadableError
 from cloud.member_import import service as member_import
 from cloud.member_import.mapping import MappingError, read_mapping
 from cloud.member_import.service import Line, Order, Report
-from cloud.opening import UsageError, open_database
+from cloud.opening import UsageError, open_database, read_password_file
+from cloud.seeding import service as seeding
+from cloud.seeding.framework import OWNER_EMAIL, SITES_MAX
+from cloud.seeding.people import MEMBERS_MAX
+from cloud.seeding.visits import VISITS_MAX
 from cloud.settings import read_settings
 
 FILE_BYTES_MAX: Final = 100_000_000
@@ -54,6 +59,35 @@ def bring_in(options: argparse.Namespace) -> None:
     refused = report.count("refused")
     if refused:
         raise LinesRefusedError(f"{refused} lines were refused")
+
+
+def seed(options: argparse.Namespace) -> None:
+    """Write a made-up club, and tell who may sign in.
+
+    Raises:
+        UsageError: a number is out of its range.
+        ConflictError: the database is not empty.
+    """
+    for name, least, most in (("members", 1, MEMBERS_MAX), ("visits", 0, VISITS_MAX), ("sites", 1, SITES_MAX)):
+        value = getattr(options, name)
+        if value is not None and not least <= value <= most:
+            raise UsageError(f"--{name} must be {least} to {most}")
+    settings = read_settings(os.environ)
+    given = None if options.password_file is None else read_password_file(options.password_file)
+    password = given or secrets.token_urlsafe(12)
+    order = seeding.Order(members=options.members, visits=options.visits, seed=options.seed, sites=options.sites or 0)
+    with open_database(settings) as database:
+        done = seeding.seed(database, order, secret=settings.secret, password=password, tell=Progress().tell)
+    told = asdict(done) | {"email": OWNER_EMAIL} | ({} if given else {"password": password})
+    if options.json:
+        sys.stdout.write(json.dumps(told) + "\n")
+        return
+    rate = (done.rows + done.state_rows) / done.duration_s
+    sys.stdout.write(
+        f"{done.members} members and {done.visits} visits at {len(done.site_ids)} sites in {done.duration_s:.0f} s: "
+        f"{done.rows} rows, and {done.state_rows} for the gates, {rate:.0f} a second\n"
+        f"sign in as {OWNER_EMAIL}" + ("" if given else f" with the password {password}") + "\n"
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -1,7 +1,8 @@
-"""Open the database for a command: brought up to date, and with the secret that it was made with."""
+"""What commands need first: the database, brought up to date and with its own secret; a password out of a file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from cloud import bus
 from cloud.database import Database, UnitOfWork
@@ -42,6 +43,20 @@ def open_transaction(settings: Settings) -> Iterator[UnitOfWork]:
     """One transaction on the database; see `open_database`."""
     with open_database(settings) as database, database.transaction() as session:
         yield session
+
+
+def read_password_file(path: Path) -> str:
+    """The first line of a file.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        return path.read_text("utf-8").partition("\n")[0]
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not text") from error
 
 
 def _check_secret(settings: Settings, database: Database) -> None:

@@ -100,7 +100,7 @@ def _write_site(fresh: UnitOfWork, site_id: str, member_ids: list[str], *, is_si
     if is_site_changed:
         changes.compare(repository.list_policy_rows(fresh, site_id), _policy_of(fresh, site))
     for some in _batches(member_ids):
-        wanted = list(_rows_of(fresh, site, some))
+        wanted = list(rows_of(fresh, site, some))
         changes.compare(repository.list_rows_of(fresh, site_id, some, [row_key(row) for row in wanted]), wanted)
     return changes.finish()
 
@@ -122,7 +122,8 @@ def _policy_of(fresh: UnitOfWork, site: Site) -> list[StateRow]:
     ]
 
 
-def _rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[StateRow]:
+def rows_of(fresh: UnitOfWork, site: Site, member_ids: list[str]) -> Iterator[StateRow]:
+    """What the gates of a site shall know of some members; nothing of those who do not use it or are erased."""
     uses = members.site_ids_of(fresh, member_ids)
     erased = erased_among(fresh, member_ids)
     present = [each for each in member_ids if site.id in uses.get(each, ()) and each not in erased]
@@ -195,7 +196,7 @@ class _Changes:
         if not old.is_deleted:
             self._retire(old)
         self._digest.add(key, body)
-        old.member_id = _member_of(row)
+        old.member_id = member_of(row)
         self._write(old, body, is_deleted=False)
 
     def _retire(self, old: DesiredRow) -> None:
@@ -208,7 +209,8 @@ class _Changes:
         self._is_dirty = True
 
 
-def _member_of(row: StateRow) -> str | None:
+def member_of(row: StateRow) -> str | None:
+    """Whom a row is made for; None: the site itself."""
     match row:
         case CredentialRow() | EntitlementRow() | FlagRow():
             return row.member_id

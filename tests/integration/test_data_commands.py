@@ -73,3 +73,18 @@ def test_a_file_that_cannot_be_read_is_wrong_usage(command: Run, tmp_path: Path)
         assert (code, out, expected in err) == (2, "", True), err
     file.write_text(FILE)
     assert command("import", file, "--site", "sit_none")[0] == 1
+
+
+def test_a_made_up_club_is_seeded_once_and_its_owner_can_sign_in(command: Run, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("ten or more\n")
+    done = command("seed", "--members", "40", "--visits", "50", "--password-file", password, "--json")
+    told = _answer(done)
+    assert (done[0], told["members"], told["email"], "password" in told) == (0, 40, "owner@club.example", False)
+    again = command("seed", "--members", "40")
+    assert (again[0], "not empty" in again[2]) == (1, True)
+
+
+def test_a_number_out_of_range_is_wrong_usage(command: Run) -> None:
+    assert command("seed", "--members", "0")[0] == 2
+    assert command("seed", "--members", "10", "--sites", "6")[0] == 2

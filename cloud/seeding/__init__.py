@@ -1,0 +1,1 @@
+"""A plausible club of any size, written into an empty database."""
