@@ -4,34 +4,37 @@
 `gateway`, `flag`, `alarm`, `presence` and `task` only say that something changed, and the page fetches that part anew.
 So it does at `listening`: nobody else tells what changed between the making of the page and this word. One watcher
 looks at the database for all browsers of this process, when woken and at least once a second; nobody watching, nothing
-is read.
+is read. Everybody hears what their permissions let them see (`hearing`).
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import ExitStack, aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Query, Request
+from starlette.datastructures import State
 
 from cloud.access_events import feed_rows, journal_faults, service
 from cloud.access_events.feed_rows import FeedChange, FeedRow, Passage
 from cloud.access_events.lane_news import LaneNews
 from cloud.access_events.repository import EventFilter
 from cloud.alarms import service as alarms
-from cloud.api import AppDatabase
+from cloud.api import VISIBLE_SITES, AppDatabase
+from cloud.console.hearing import TAPS, hearing_of
 from cloud.console.rendering import render_text
-from cloud.console.viewer import Viewer, viewing
-from cloud.database import Database
+from cloud.console.viewer import CurrentViewer, Viewer
+from cloud.database import Database, UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.event_stream import STREAM_LIFE, EventStream
 from cloud.gate_commands import service as gate_commands
 from cloud.gateway_health import service as gateway_health
 from cloud.kit.storable import NUMBER_MAX
 from cloud.sites import service as sites
+from cloud.staff.site_rights import visible_sites
 from cloud.tasks import history as task_history
 
 WAKE_TOPICS: Final = ("access_events", "gateways", "desired_state", "alarms", "gate_commands", "tasks")
@@ -213,14 +216,15 @@ def _changed_tasks(before: Sight, seen: Sight) -> list[Change]:
 async def stream(
     request: Request,
     database: AppDatabase,
-    viewer: Viewer = viewing("gateways.read"),
+    viewer: CurrentViewer,
+    *,
     after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     last_event_id: Annotated[str, Header(max_length=20)] = "",
 ) -> EventStream:
     """The stream. `Last-Event-ID` (a browser that comes back) counts before `after` (where the page stood)."""
     resume = min(int(last_event_id), NUMBER_MAX) if last_event_id.isdecimal() else after
     watcher = _watcher_of(request, database)
-    return EventStream(request, viewer.signed_in.session_id, _messages(watcher, database, viewer, resume))
+    return EventStream(request, viewer.signed_in.session_id, messages_for(watcher, database, viewer, resume))
 
 
 def _watcher_of(request: Request, database: Database) -> Watcher:
@@ -231,33 +235,52 @@ def _watcher_of(request: Request, database: Database) -> Watcher:
     return watcher
 
 
-async def _messages(watcher: Watcher, database: Database, viewer: Viewer, after: int) -> AsyncIterator[str]:
-    has_feed = viewer.may("access.read")
+async def messages_for(watcher: Watcher, database: Database, viewer: Viewer, after: int) -> AsyncGenerator[str, None]:
+    """The lines of the stream to one browser, until `STREAM_LIFE` is over."""
+    hearing = hearing_of(viewer.signed_in.rights)
+    has_feed = TAPS in hearing.kinds
     async with aclosing(watcher.listen()) as changes:
         async for change in changes:
             now = database.clock()
             if now - viewer.now > STREAM_LIFE:
                 return
+            taps: Sequence[FeedChange] = ()
             if change.kind == "listening":
                 yield "retry: 2000\n\nevent: listening\ndata: \n\n"
-                for tap in await run_sync(_replay, database, after) if has_feed else ():
-                    after = tap.event_id
-                    yield _tap_message(replace(viewer, now=now), tap)
+                taps = await run_sync(_replay, database, viewer, after) if has_feed else ()
             elif change.kind == "keep_alive":
                 yield ": still here\n\n"
-            elif change.tap is None:
-                yield f"event: {change.kind}\ndata: {change.subject}\n\n"
-            elif has_feed and change.tap.event_id > after:
+            elif change.tap is None and change.kind in hearing.kinds:
+                yield f"event: {change.kind}\ndata: {change.subject if change.kind in hearing.named else ''}\n\n"
+            elif change.tap is not None and has_feed and change.tap.event_id > after:
+                is_whole = TAPS in hearing.named
+                taps = [change.tap] if is_whole else await run_sync(_as_seen, database, viewer, change.tap.event_id)
                 after = change.tap.event_id
-                yield _tap_message(replace(viewer, now=now), change.tap)
+            for tap in taps:
+                after = max(after, tap.event_id)
+                yield _tap_message(replace(viewer, now=now), tap)
 
 
-def _replay(database: Database, after: int) -> Sequence[FeedChange]:
+def _replay(database: Database, viewer: Viewer, after: int) -> Sequence[FeedChange]:
     """What a browser missed; of a long absence only the newest, the page's own list has the rest."""
-    with database.session() as session:
+    with _reading(database, viewer) as session:
         newest = service.page(session, EventFilter(), before_id=None, limit=REPLAY_MAX)
         floor = newest[-1].id - 1 if newest else 0
         return feed_rows.news(session, after_id=max(after, floor), limit=REPLAY_MAX)[0]
+
+
+def _as_seen(database: Database, viewer: Viewer, event_id: int) -> Sequence[FeedChange]:
+    """An event as somebody sees it who sees some sites alone; nothing if it is of another."""
+    with _reading(database, viewer) as session:
+        found = feed_rows.news(session, after_id=event_id - 1, limit=1)[0]
+    return [each for each in found if each.event_id == event_id]
+
+
+@contextmanager
+def _reading(database: Database, viewer: Viewer) -> Iterator[UnitOfWork]:
+    with database.session() as session:
+        session.info[VISIBLE_SITES] = State({VISIBLE_SITES: visible_sites(viewer.signed_in.rights, "access.read")})
+        yield session
 
 
 def _tap_message(viewer: Viewer, tap: FeedChange) -> str:

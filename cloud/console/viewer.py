@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Request
 
 from cloud.api import AppDatabase
+from cloud.console.hearing import hearing_of
 from cloud.console.languages import choose_language
 from cloud.console.notices import read_notice
 from cloud.console.words import Words, words_of
@@ -44,6 +45,11 @@ class Visitor:
     def may(self, permission: Permission) -> bool:
         """Whether they are signed in and have the permission."""
         return self.staff is not None and self.staff.may(permission)
+
+    @property
+    def hears(self) -> bool:
+        """Whether the event stream has anything for them."""
+        return self.staff is not None and bool(hearing_of(self.staff.rights).kinds)
 
 
 @dataclass(frozen=True, slots=True)

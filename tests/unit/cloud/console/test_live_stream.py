@@ -5,16 +5,30 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from anyio.to_thread import run_sync
 
+import cloud.site_scope  # noqa: F401  narrows what is read
 from cloud import bus
+from cloud.access_events import journal
 from cloud.access_events.feed_rows import FeedRow
-from cloud.console.live_stream import QUEUE_MAX, TASKS_TOLD_MAX, Change, Sight, Watcher, changes_between
+from cloud.console.live_stream import QUEUE_MAX, TASKS_TOLD_MAX, Change, Sight, Watcher, changes_between, messages_for
+from cloud.console.viewer import Viewer
 from cloud.database import Database
+from cloud.kit.clock import utc_now
+from cloud.kit.ids import new_id
+from cloud.sites import service as sites
+from cloud.sites.policy import SiteRules
+from cloud.staff.policy import Permission, Rights
+from cloud.staff.service import SignedIn
 from cloud.tables import METADATA
+from sync_protocol.journal_events import CHAIN_START, JournalEvent, LaneChanged, seal_event
+from sync_protocol.messages import EventBatch
+from tests.club import SECRET, Club, sqlite_club
 from tests.tables import create_tables
 
 TAP = FeedRow(
@@ -116,3 +130,43 @@ def test_each_task_that_changed_is_told_by_its_id_whatever_the_order_of_the_comm
 def test_of_very_many_tasks_it_is_only_told_that_some_changed() -> None:
     seen = replace(sight(), task_lines={f"ten_{number}": f"tsk_{number}" for number in range(TASKS_TOLD_MAX + 1)})
     assert changes_between(sight(), seen) == [Change("task")]
+
+
+def _viewer(rights: Rights) -> Viewer:
+    person = SignedIn("stf_1", "ses_1", "Anna", "a@club.test", "en", "own", "", utc_now(), rights)
+    return Viewer("en", None, utc_now(), "/stream", is_fragment=False, staff=person)
+
+
+def _lane_event(club: Club, site_id: str) -> None:
+    with club.database.transaction() as session:
+        lane = sites.create_lane(session, club.actor, site_id, f"Lane of {site_id}")
+        gateway = sites.add_gateway(session, lane, new_id("gwy"), "1")
+        at_ms = int(utc_now().timestamp() * 1000)
+        event = JournalEvent(0, "boot", 0, at_ms, "synced", LaneChanged(lane.id, "jammed"))
+        journal.record_batch(session, gateway, EventBatch("epoch", (seal_event(event, CHAIN_START),)))
+
+
+def test_each_hears_of_the_sites_and_things_that_their_pages_show(tmp_path: Path) -> None:
+    here_only = frozenset[Permission]({"access.read"})
+
+    async def listen(club: Club, rights: Rights, other: str) -> str:
+        watcher, told = Watcher(club.database), ""
+        async with aclosing(messages_for(watcher, club.database, _viewer(rights), 0)) as messages:
+            told += await anext(messages) + await anext(messages)
+            await run_sync(_lane_event, club, other)
+            watcher._tell(Change("task", "tsk_secret"))
+            watcher._tell(Change("alarm"))
+            watcher._tell(Change("gateway", "last"))
+            while "event: gateway" not in told or "event: alarm" not in told:
+                told += await asyncio.wait_for(anext(messages), 20)
+        return told
+
+    with sqlite_club(tmp_path / "club.db") as club:
+        with club.database.transaction() as session:
+            other = sites.create_site(session, club.actor, SiteRules("Ostia", "Europe/Rome", "it"), SECRET).id
+        _lane_event(club, club.site_id)
+        told = asyncio.run(listen(club, Rights(frozenset(), {club.site_id: here_only | {"gateways.read"}}), other))
+        assert f"Lane of {club.site_id}" in told
+        assert f"Lane of {other}" not in told
+        assert "event: task" not in told
+        assert "last" not in told, "which gateway it was is for those who see all of them"
