@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, bindparam, insert, select, text
 
 from cloud.access_events.models import AccessEvent, BootClock, JournalCursor, RefusedEvent
 from cloud.database import UnitOfWork
@@ -14,6 +14,13 @@ _FEED_LOCK: Final = 7_306_001
 """Name of the advisory lock that lets PostgreSQL commit events in the order of their ids."""
 _INSERT_EVENT: Final = insert(cast("Table", AccessEvent.__table__))
 """Into the table itself: the mapped class would go through every row twice."""
+
+_LOCKED_CURSORS: Final = (
+    select(JournalCursor)
+    .where(JournalCursor.gateway_id == bindparam("gateway_id"))
+    .order_by(JournalCursor.epoch)
+    .with_for_update()
+)
 
 EventMark = tuple[str, int, int]
 """Boot, monotonic milliseconds and number: what an event keeps when its gateway's journal is begun anew."""
@@ -29,8 +36,7 @@ class EventFilter:
 
 def lock_cursors(session: UnitOfWork, gateway_id: str) -> dict[str, JournalCursor]:
     """The cursors of a gateway's journals by epoch, kept from everybody else until the transaction ends."""
-    query = select(JournalCursor).where(JournalCursor.gateway_id == gateway_id).order_by(JournalCursor.epoch)
-    return {cursor.epoch: cursor for cursor in session.scalars(query.with_for_update())}
+    return {cursor.epoch: cursor for cursor in session.scalars(_LOCKED_CURSORS, {"gateway_id": gateway_id})}
 
 
 def list_cursors(session: UnitOfWork, gateway_ids: Collection[str]) -> Iterator[JournalCursor]:

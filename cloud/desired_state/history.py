@@ -4,12 +4,12 @@ A row that changes leaves what it said behind, for `KEPT_FOR`; `StateHead.histor
 Rows that were deleted before that leave the log of changes too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, delete, insert, select, tuple_, union_all, update
 
 from cloud.database import UnitOfWork
 from cloud.desired_state.models import DesiredRow, PastRow, RevisionTime, RowProof, StateHead
@@ -18,6 +18,8 @@ from sync_protocol.state_rows import CredentialRow, StateRow, parse_row
 KEPT_FOR: Final = timedelta(days=400)
 """A year and a season: this year's Christmas can still be compared with the last."""
 PRUNED_AT_ONCE: Final = 2_000
+_Wanted = Literal["with key", "of member", "of site"]
+"""Which rows: the one with a key, those made for a member, or those about the site itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,16 @@ def keep(session: UnitOfWork, words: list[dict[str, Any]]) -> None:
 
 def is_known(session: UnitOfWork, site_id: str, revision: int) -> bool:
     """Whether everything that was in force at this revision is still there."""
-    head = session.get(StateHead, site_id)
+    head = session.once(("state head", site_id), lambda: session.get(StateHead, site_id))
     return head is not None and head.history_from <= revision <= head.revision
 
 
 def state_at(session: UnitOfWork, site_id: str, revision: int, credential_hash: str) -> PastState:
     """What a gateway that had this revision in force knew of a credential. Ask `is_known` first."""
-    credentials = _rows(session, site_id, revision, _Keyed(f"credential/{credential_hash}"))
-    policy = _rows(session, site_id, revision, _Made(None))
+    credentials = _rows(session, site_id, revision, "with key", f"credential/{credential_hash}")
+    policy = _rows(session, site_id, revision, "of site")
     holder = next((row.member_id for row in credentials if isinstance(row, CredentialRow)), None)
-    theirs = _rows(session, site_id, revision, _Made(holder)) if holder else []
+    theirs = _rows(session, site_id, revision, "of member", holder) if holder else []
     # Among what was made for the holder are all their cards; one was presented.
     others = [row for row in theirs if not isinstance(row, CredentialRow)]
     return PastState(revision, (*policy, *credentials, *others))
@@ -91,39 +93,35 @@ def _compact(session: UnitOfWork, site_id: str, known_from: int) -> None:
     session.execute(delete(RevisionTime).where(RevisionTime.site_id == site_id, RevisionTime.revision <= known_from))
 
 
-@dataclass(frozen=True, slots=True)
-class _Keyed:
-    """The row with this key."""
-
-    key: str
-
-    def of(self, table: type[DesiredRow | PastRow]) -> ColumnElement[bool]:
-        return table.key == self.key
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """The rows made for a member; None: about the site itself."""
-
-    member_id: str | None
-
-    def of(self, table: type[DesiredRow | PastRow]) -> ColumnElement[bool]:
-        return table.member_id.is_(None) if self.member_id is None else table.member_id == self.member_id
-
-
-def _rows(session: UnitOfWork, site_id: str, revision: int, wanted: _Keyed | _Made) -> Sequence[StateRow]:
+def _rows(session: UnitOfWork, site_id: str, revision: int, wanted: _Wanted, value: str = "") -> Sequence[StateRow]:
     """What was in force then: rows that have not changed since, and what the others said before they did."""
+
+    def ask() -> Sequence[StateRow]:
+        found = session.execute(_QUERIES[wanted], {"site_id": site_id, "revision": revision, "value": value})
+        return [parse_row(body) for _, body in sorted(found, key=lambda row: row.key)]
+
+    return session.once(("rows then", site_id, revision, wanted, value), ask)
+
+
+def _query(wanted: Callable[[type[DesiredRow | PastRow]], ColumnElement[bool]]) -> CompoundSelect[tuple[str, Any]]:
+    """Made once: for each decision of a day it is asked thrice."""
     present = select(DesiredRow.key, DesiredRow.body).where(
-        DesiredRow.site_id == site_id,
-        DesiredRow.revision <= revision,
+        DesiredRow.site_id == bindparam("site_id"),
+        DesiredRow.revision <= bindparam("revision"),
         DesiredRow.is_deleted.is_(False),
-        wanted.of(DesiredRow),
+        wanted(DesiredRow),
     )
     past = select(PastRow.key, PastRow.body).where(
-        PastRow.site_id == site_id,
-        PastRow.from_revision <= revision,
-        PastRow.until_revision > revision,
-        wanted.of(PastRow),
+        PastRow.site_id == bindparam("site_id"),
+        PastRow.from_revision <= bindparam("revision"),
+        PastRow.until_revision > bindparam("revision"),
+        wanted(PastRow),
     )
-    found = {key: body for query in (present, past) for key, body in session.execute(query)}
-    return [parse_row(found[key]) for key in sorted(found)]
+    return union_all(present, past)
+
+
+_QUERIES: Final[Mapping[_Wanted, CompoundSelect[tuple[str, Any]]]] = {
+    "with key": _query(lambda table: table.key == bindparam("value")),
+    "of member": _query(lambda table: table.member_id == bindparam("value")),
+    "of site": _query(lambda table: table.member_id.is_(None)),
+}

@@ -80,10 +80,11 @@ def renew_rows(database: Database) -> None:
 
 def head(session: UnitOfWork, site_id: str) -> Head:
     """The newest revision of a site."""
-    stored = repository.find_head(session, site_id)
+    stored = repository.read_head(session, site_id)
     if stored is None:
         return Head(0, Digest().root())
-    return Head(stored.revision, Digest(stored.digest).root(), stored.history_from)
+    revision, digest, history_from = stored
+    return Head(revision, Digest(digest).root(), history_from)
 
 
 def heads(session: UnitOfWork) -> dict[str, int]:

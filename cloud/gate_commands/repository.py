@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, func, select
 
@@ -10,6 +11,9 @@ from cloud.gate_commands.models import DiagnosticsChunk, GateCommand
 from cloud.gate_commands.policy import OPEN_STATES
 from cloud.kit.paging import Page
 from cloud.listing import page_by_id
+
+_ANY_OPEN: Final = select(GateCommand.id).where(GateCommand.state.in_(OPEN_STATES)).limit(1)
+"""Made once: every session of a gateway asks whenever anything happens to any command."""
 
 
 def find_by_request(session: UnitOfWork, asked_by: str, request_id: str) -> GateCommand | None:
@@ -25,7 +29,7 @@ def lock_command(session: UnitOfWork, command_id: str) -> GateCommand | None:
 
 def has_open(session: UnitOfWork) -> bool:
     """Whether any command waits to be sent or answered."""
-    return session.scalar(select(GateCommand.id).where(GateCommand.state.in_(OPEN_STATES)).limit(1)) is not None
+    return session.scalar(_ANY_OPEN) is not None
 
 
 def lock_open(session: UnitOfWork) -> Sequence[GateCommand]:

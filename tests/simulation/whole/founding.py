@@ -5,6 +5,7 @@ Three lanes with a gateway each and the desk's first members; what differs betwe
 
 import copy
 import functools
+import gc
 import random
 import sqlite3
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from tests.simulation.whole.machine import BEGINS_AT_S
 from tests.simulation.whole.story import Story
 from tests.simulation.whole.virtual_time import VirtualLoop
 from tests.tables import create_tables
+from tests.voices import enrol_stranger
 
 GATEWAYS_MAX = 3
 
@@ -76,6 +78,7 @@ def _template() -> _Template:
         identities = _add_gateways(club)
         desk = Desk(club, chance, Story(lambda: 0.0))
         desk.open()
+    gc.freeze()  # what all worlds share need not be looked through in each of them
     return _Template(Founded(club, identities, desk.memory), clock, _connection(database).serialize())
 
 
@@ -88,8 +91,9 @@ def _add_gateways(club: Club) -> tuple[GatewayIdentity, ...]:
             name = f"gate{number}"
             lane = sites.create_lane(session, club.actor, club.site_id, name)
             sites.add_gateway(session, lane, name, "1")
+            speaker = enrol_stranger(session, name)
             keys = {signer.key_id: signer.public_key}
-            identities.append(GatewayIdentity(name, club.site_id, lane.id, keys, site.credential_key))
+            identities.append(GatewayIdentity(name, club.site_id, lane.id, keys, site.credential_key, speaker))
     return tuple(identities)
 
 
