@@ -40,6 +40,7 @@ from cloud.errors import CloudError, FieldError, TooManyRequestsError
 from cloud.event_stream import OpenStreams
 from cloud.explanations.api import router as explanations
 from cloud.explanations.preview_api import router as previews
+from cloud.family.api import router as family
 from cloud.flags.api import router as flags
 from cloud.gate_commands.api import router as gate_commands
 from cloud.gateway_health.api import router as gateway_health
@@ -100,6 +101,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     saved_searches,
     scheduled_operations,
     comments,
+    family,
     privacy_purposes,
     consents,
     activities,

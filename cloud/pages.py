@@ -28,6 +28,7 @@ from cloud.contracts.pages import routers as contracts
 from cloud.credentials.pages import router as credentials
 from cloud.enrolment.pages import router as enrolment
 from cloud.explanations.pages import router as explanations
+from cloud.family.pages import router as family
 from cloud.flags.pages import router as flags
 from cloud.front_desk.pages import router as front_desk
 from cloud.funnels.pages import router as funnels
@@ -44,6 +45,7 @@ from cloud.presence.pages import router as presence
 from cloud.privacy_purposes.pages import router as privacy_purposes
 from cloud.rooms.pages import router as rooms
 from cloud.sales.pages import router as sales
+from cloud.saved_searches.pages import routers as saved_searches
 from cloud.sites.pages import router as sites
 from cloud.staff.pages import routers as staff
 from cloud.task_board.pages import routers as task_board
@@ -59,6 +61,7 @@ ROUTERS: Final = (
     merging,
     member_import,
     *members,
+    *saved_searches,
     labels,
     *class_sessions,
     arrivals,
@@ -72,6 +75,7 @@ ROUTERS: Final = (
     balances,
     time_line,
     comments,
+    family,
     privacy_purposes,
     consents,
     sales,

@@ -22,6 +22,7 @@ from cloud.credentials import models as credentials
 from cloud.database import Base
 from cloud.desired_state import models as desired_state
 from cloud.enrolment import models as enrolment
+from cloud.family import models as family
 from cloud.flags import models as flags
 from cloud.gate_commands import models as gate_commands
 from cloud.gateway_health import models as gateway_health
@@ -61,6 +62,7 @@ _PACKAGES: Final = (
     credentials,
     desired_state,
     enrolment,
+    family,
     flags,
     gate_commands,
     gateway_health,

@@ -114,6 +114,8 @@ _OF_TASKS: Final = {
     "not_into_overdue": mark("A card is overdue only when its time has passed: give it another time instead."),
     "not_into_unsorted": mark("A card is unsorted only while it has no next step."),
     "bad_phone": mark("Type a telephone number."),
+    "not_a_lead": mark("The person is no lead of this branch any more; load the page again."),
+    "no_task_type": mark("Add a type of task that does nothing at the gates first, in the settings."),
     "week_is_over": mark("No day of this week comes after tomorrow: choose another column."),
     "task_closed": mark("The task is closed already."),
     "task_keeps_no_block": mark("The task keeps no block."),
@@ -185,7 +187,19 @@ _OF_PRIVACY: Final = {
     "day_to_come": mark("Choose today or a day before."),
     "bad_proof": mark("Use a JPEG, PNG or WebP picture, or a PDF of at most 2 MB."),
     "too_many_consents": mark("There are as many decisions as there may be."),
+    "unknown_relative": mark("Choose another person."),
+    "unknown_payer": _OF_THE_LIST,
+    "too_many_relatives": mark("One of them has as many relatives as there may be."),
     "consent_missing": mark("The person has not agreed to this purpose, or objects to it."),
+}
+_OF_SEARCHES: Final = {
+    "schedule_needs_moving": mark("What is scheduled has days that move."),
+    "schedule_needs_sharing": mark("What is scheduled is shared."),
+    "too_many_searches": mark("You keep as many searches as there may be. Delete some first."),
+    "search_unreadable": mark("The list asks for something that cannot be kept. Choose its filters again."),
+    "search_not_schedulable": _OF_THE_LIST,
+    "weekdays_missing": mark("Choose a day of the week at least."),
+    "never_runs": mark("It would never run: choose another day or time."),
 }
 _OF_SALES: Final = {
     "bad_materials": mark("Write one material a line, like Massage oil: 30 ml."),
@@ -201,6 +215,7 @@ _TABLES: Final = (
     _OF_PAYMENTS,
     _OF_TASKS,
     _OF_SALES,
+    _OF_SEARCHES,
     _OF_PEOPLE,
     _OF_STAFF,
     _OF_PERSONS,

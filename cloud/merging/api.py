@@ -23,6 +23,7 @@ def list_duplicates(session: ReadSession) -> list[DuplicatesOut]:
             cause=group.cause,
             value=group.value,
             people=[MemberOut.model_validate(member) for member in group.people],
+            is_family=group.is_family,
         )
         for group in duplicates.find(session)
     ]

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import FromClause, String, cast, func, select, union
 
 from cloud.database import UnitOfWork
+from cloud.family import service as family
 from cloud.members import service as members
 from cloud.members.models import Member, MemberContact
 
@@ -24,6 +25,8 @@ class Duplicates:
     cause: Cause
     value: str
     people: Sequence[Member]
+    is_family: bool = False
+    """Whether each of them is linked with another of them: then a telephone in common is usual."""
 
 
 def find(session: UnitOfWork) -> list[Duplicates]:
@@ -59,4 +62,10 @@ def _groups(session: UnitOfWork, cause: Cause, pairs: FromClause) -> list[Duplic
     for value, member_id in rows:
         ids.setdefault(value, []).append(member_id)
     known = {member.id: member for member in members.list_by_ids(session, [row.id for row in rows])}
-    return [Duplicates(cause, value, [known[each] for each in some[:PEOPLE_MAX]]) for value, some in ids.items()]
+    linked = family.pairs_among(session, known)
+    groups = []
+    for value, some in ids.items():
+        shown = some[:PEOPLE_MAX]
+        kin = {each for pair in linked if pair <= set(shown) for each in pair}
+        groups.append(Duplicates(cause, value, [known[each] for each in shown], is_family=kin == set(shown)))
+    return groups

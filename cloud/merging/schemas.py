@@ -28,6 +28,7 @@ class DuplicatesOut(BaseModel):
     cause: str = Field(description="phone, email or name (with the birth date)")
     value: str
     people: list[MemberOut]
+    is_family: bool = Field(description="Each is linked with another of them: then a telephone in common is usual.")
 
 
 class MergeIn(BaseModel):

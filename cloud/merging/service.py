@@ -10,6 +10,7 @@ from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.domain_events import MemberChanged, MemberJoinedSite, MemberLeftSite
 from cloud.errors import invalid_field
+from cloud.family import service as family
 from cloud.members import repository
 from cloud.members import service as members
 from cloud.members.models import Member, MemberContact, MemberSite, MergedMember
@@ -55,6 +56,7 @@ def merge(session: UnitOfWork, actor: Actor, kept_id: str, old_id: str, taken: C
     _adopt(kept, old, taken)
     contacts = _join_contacts(session, kept, old, [(kind, value) for kind, value in firsts if value])
     session.flush()
+    family.drop_between(session, kept_id, old_id)
     moving.move_rows(session, old_id, kept_id)
     _join_sites(session, kept, used[old_id] - used[kept_id])
     merged = MergedMember(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, Table, delete, func, select, update
+from sqlalchemy import Select, Table, delete, func, or_, select, update
 
 from cloud.access_events.models import AccessEvent
 from cloud.audit import service as audit
@@ -24,7 +24,7 @@ from cloud.errors import ConflictError, invalid_field
 from cloud.members import service as members
 from cloud.members.erasures import Erasure, erased_among
 from cloud.members.models import Member, MergedMember
-from cloud.personal_data.treatments import TOLD_OF, TREATMENTS, WAYS, Gone, Kept
+from cloud.personal_data.treatments import ALSO_NAMED_IN, TOLD_OF, TREATMENTS, WAYS, Gone, Kept
 
 ROWS_MAX: Final = 100_000
 """How many rows of one table an export holds at most, the newest."""
@@ -110,6 +110,8 @@ def _rows(table: Table, member_id: str) -> Any:
         column, towards = WAYS[table.name]
         owner = Base.metadata.tables[towards]
         return table.c[column].in_(select(owner.c.id).where(_rows(owner, member_id)))
+    if table.name in ALSO_NAMED_IN:
+        return or_(table.c.member_id == member_id, table.c[ALSO_NAMED_IN[table.name]] == member_id)
     return table.c.member_id == member_id
 
 

@@ -73,6 +73,7 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
     "card": Gone(),
     "comment": Gone(),
     "phone_call": Gone(),
+    "family_link": Gone(),
     "consent": Gone(),
     "consent_proof": Gone(),
     "waiting_entry": Gone(),
@@ -99,5 +100,7 @@ WAYS: Final[Mapping[str, tuple[str, str]]] = {
     "sale_line": ("sale_id", "sale"),
 }
 """Tables that name no member: the column, and the table of the person that it points to."""
+ALSO_NAMED_IN: Final[Mapping[str, str]] = {"family_link": "relative_id"}
+"""Tables that name two people: the column of the other one."""
 TOLD_OF: Final = frozenset({"instalment", "charge", "sale"})
 """What the audit log goes on telling about: amounts and when they were paid. Of all else it keeps that, not what."""

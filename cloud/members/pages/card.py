@@ -23,6 +23,8 @@ from cloud.credentials.policy import printed_number
 from cloud.database import UnitOfWork
 from cloud.errors import NotFoundError
 from cloud.explanations.present import refusal_now
+from cloud.family import service as family
+from cloud.family.pages import KINDS as FAMILY_KINDS
 from cloud.kit.clock import local_day
 from cloud.members import service
 from cloud.members.models import Member
@@ -101,6 +103,8 @@ def show_member(member_id: str, session: ReadSession, viewer: Viewer = viewing("
         task_terms=task_terms,
         alarms=alarm_views(session, alarms.find_page(session, member_id=member.id, is_open=True, limit=ALARM_ROWS)),
         privacy=approach.standings_of(session, member.id),
+        family=family.list_relatives(session, member.id),
+        family_kinds=FAMILY_KINDS,
         privacy_terms=privacy_terms,
         privacy_name=name_in,
         past=past_of(session, viewer, member),

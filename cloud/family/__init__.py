@@ -1,0 +1,1 @@
+"""Who belongs together: parents and children, partners, guardians, and who pays for whom."""
