@@ -48,6 +48,8 @@ class MemberCriteria(_Criteria):
     source_id: ItemId | None = None
     reason_id: ItemId | None = None
     is_black_listed: bool | None = None
+    willing_for: ItemId | None = Field(default=None, description="A purpose for which they may be approached.")
+    unwilling_for: ItemId | None = Field(default=None, description="A purpose for which they may not be approached.")
     birthday_from: SearchDay | None = Field(default=None, description="A day, or days from today: 0 is today.")
     birthday_to: SearchDay | None = None
     absent_days: AbsentDays | None = Field(

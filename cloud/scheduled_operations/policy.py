@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from cloud.kit.clock import local_day
 
-Outcome = Literal["running", "done", "too_many", "type_obsolete", "suspended"]
-"""Not through; through; nothing begun, as too many were found, or the type is obsolete; cut off by staff."""
-Fate = Literal["begun", "still_open", "full", "left_out"]
-"""A task was begun; that of an earlier day is open still; they have as many as there may be; the task was refused."""
+Outcome = Literal["running", "done", "too_many", "unfit", "suspended"]
+"""Not through; through; nothing begun, as too many were found, or type or purpose are obsolete; cut off by staff."""
+Fate = Literal["begun", "still_open", "full", "unwilling"]
+"""A task was begun; that of an earlier day is open still; they have as many as may be; they may not be approached."""
 State = Literal["active", "suspended", "over"]
 
 PEOPLE_MAX: Final = 500
