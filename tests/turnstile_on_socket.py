@@ -46,7 +46,7 @@ class TurnstileOnSocket:
         self.set_input(f"pass_{direction}", is_active=True)
         self.set_input(f"pass_{direction}", is_active=False)
 
-    async def until(self, condition: Callable[[], bool], *, timeout_s: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], *, timeout_s: float = 30.0) -> None:
         async with asyncio.timeout(timeout_s):
             while not condition():
                 self._changed.clear()

@@ -99,7 +99,7 @@ class UpdateStand:
     async def running(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self.updates.run(self))
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 yield
         finally:
             task.cancel()

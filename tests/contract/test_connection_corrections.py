@@ -93,12 +93,12 @@ def test_a_message_is_acknowledged_when_the_application_says_so_and_not_on_recei
                 await theirs.subscribe("a", qos=1)
                 await sender.publish("a", b"x")
                 (held,) = await take(ours, 1, is_acking=False)
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(30):
                     while not has_acked(broker, "theirs"):
                         await asyncio.sleep(0.02)
                 assert not has_acked(broker, "ours")
                 held.ack()
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(30):
                     while not has_acked(broker, "ours"):
                         await asyncio.sleep(0.02)
 

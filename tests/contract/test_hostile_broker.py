@@ -68,7 +68,7 @@ def test_what_is_no_mqtt_costs_the_link_and_nothing_else(packet: bytes) -> None:
                 pass
 
     async def meet() -> None:
-        async with asyncio.timeout(10), await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        async with asyncio.timeout(30), await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             with pytest.raises(LinkLostError):
                 await listen(server.sockets[0].getsockname()[1])
             await has_left.wait()

@@ -14,7 +14,7 @@ from firmware_protocol.osdp import commands, events
 from firmware_protocol.osdp.access_control_unit import AccessControlUnit, ReaderSettings
 
 EventType = TypeVar("EventType", bound=events.Event)
-PATIENCE_S = 10.0
+PATIENCE_S = 40.0
 
 
 class ReaderWire:

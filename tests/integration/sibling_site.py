@@ -25,7 +25,7 @@ from tests.running_gateway import RunningGateway, identity, member, running_gate
 SITE_ID = "sit_test"
 GYM = "zon_gym"
 ANNA, BORIS = 100, 200
-PATIENCE_S = 15.0
+PATIENCE_S = 40.0
 
 
 class SiteBroker(Broker):

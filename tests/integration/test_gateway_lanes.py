@@ -31,7 +31,7 @@ async def tell(gateway: RunningGateway, mode: str | None, **more: object) -> dic
 
 
 async def until_state(gateway: RunningGateway, *wanted: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             states = [record["lanes"][0]["state"] for record in gateway.records if record["type"] == "state"]
             if states and states[-1] in wanted:
@@ -147,7 +147,7 @@ async def test_a_lane_whose_reader_is_gone_is_not_ready(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, CLUB, more_config=ON_READER, settings=WITH_LINES) as gateway:
         await until_state(gateway, "locked")
         gateway.reader.unplug()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while gateway.records[-1].get("readers", [{"is_online": True}])[0]["is_online"]:
                 gateway.grew.clear()
                 await gateway.grew.wait()

@@ -22,7 +22,7 @@ CLUB_40 = WiegandFormat("club40", 40, BitField(8, 32), BitField(0, 8))
 
 async def state_with(gateway: RunningGateway, condition: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     """The first state that says this of the first reader."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (
             found := [each for each in gateway.records if each["type"] == "state" and condition(each["readers"][0])]
         ):
@@ -39,7 +39,7 @@ async def test_a_ticket_at_the_scanner_opens_the_lane_like_a_card(tmp_path: Path
     rows: list[StateRow] = [SITE, CredentialRow(ticket, "mem_t"), EntitlementRow("mem_t", "Tina", "en", (contract(7),))]
     try:
         async with running_gateway(tmp_path, rows, more_config=SCANNER.format(port=os.ttyname(theirs))) as gateway:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not gateway.records[-1]["readers"][1]["is_online"]:
                     gateway.grew.clear()
                     await gateway.grew.wait()

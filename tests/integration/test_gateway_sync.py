@@ -277,7 +277,7 @@ async def test_a_half_open_link_is_noticed_and_mended(tmp_path: Path) -> None:
         async with cloud.running(), running_sync(tmp_path, cloud, broker.port, limits=limits) as sync:
             await cloud.until(lambda: sync.session.is_welcome)
             broker.freeze()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while sync.link.is_connected:
                     await asyncio.sleep(0.05)
             sync.store.journal.append(GatewayStarted("1", 0))
@@ -293,7 +293,7 @@ async def test_a_cloud_that_comes_later_is_greeted_again(tmp_path: Path, monkeyp
     with running_broker(tmp_path / "broker") as broker:
         cloud = ScriptedCloud(club(1), broker.port)
         async with running_sync(tmp_path, cloud, broker.port) as sync:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not sync.link.is_connected:
                     await asyncio.sleep(0.01)
             async with cloud.running():

@@ -80,7 +80,7 @@ async def exchange(stand: Stand, victim: ScriptedGateway) -> None:
     await victim.reach(1)
     victim.write(GatewayStarted("1", 1))
     await victim.send_events(0, 1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await asyncio.to_thread(stored_seqs, stand):
             await asyncio.sleep(0.02)
 

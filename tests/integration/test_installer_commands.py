@@ -129,7 +129,7 @@ async def test_the_port_of_a_running_gateway_is_not_taken_from_it_but_can_be_lis
         capturing = asyncio.create_task(
             command("capture", "--config", config, "--osdpcap", str(trace), "--seconds", "1.5", "--json")
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not trace.exists():
                 await asyncio.sleep(0.02)
         await gateway.tap(100)
@@ -166,7 +166,7 @@ async def test_a_capture_ends_at_ctrl_c_with_what_it_has(tmp_path: Path) -> None
             stdout=PIPE,
             stderr=PIPE,
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not trace.exists() or len(trace.read_text()) < 5_000:
                 await asyncio.sleep(0.02)
         process.send_signal(signal.SIGINT)
@@ -191,7 +191,7 @@ async def test_a_capture_says_that_the_gateway_has_ended(tmp_path: Path) -> None
         capturing = asyncio.create_task(
             command("capture", "--config", str(tmp_path / "gateway.toml"), "--osdpcap", str(trace))
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not trace.exists() or len(trace.read_text()) < 5_000:
                 await asyncio.sleep(0.02)
         await gateway.stop()

@@ -68,7 +68,7 @@ class Scene:
             self.sync.store.journal.append(GatewayStarted("1", self.written))
             self.written += 1
 
-    async def until(self, is_so: Callable[[], bool], within_s: float = 15.0) -> float:
+    async def until(self, is_so: Callable[[], bool], within_s: float = 40.0) -> float:
         """Wait for it; the seconds that it took."""
         now_s = asyncio.get_running_loop().time
         started = now_s()
@@ -78,7 +78,7 @@ class Scene:
         return now_s() - started
 
     async def until_all_is_stored(self) -> None:
-        await self.until(lambda: self.sync.store.journal.acked_seq == self.written - 1, within_s=20.0)
+        await self.until(lambda: self.sync.store.journal.acked_seq == self.written - 1, within_s=60.0)
         assert await asyncio.to_thread(self._stored) == list(range(self.written))
 
     async def until_a_flag_is_in_force(self) -> None:

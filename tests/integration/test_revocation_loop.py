@@ -24,7 +24,7 @@ def test_the_file_follows_the_database_at_once(tmp_path: Path) -> None:
     async def keep(desk: RenewalDesk, path: Path) -> None:
         keeping = asyncio.create_task(keep_list(path, tmp_path, desk.database))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not path.exists():
                     await asyncio.sleep(0.01)
                 with desk.database.transaction() as session:
@@ -46,7 +46,7 @@ def test_a_list_that_cannot_be_renewed_is_an_alarm(tmp_path: Path, caplog: pytes
 
     async def keep(database: Database) -> None:
         keeping = asyncio.create_task(keep_list(path, tmp_path / "no authority", database))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not caplog.records:
                 await asyncio.sleep(0.01)
         keeping.cancel()

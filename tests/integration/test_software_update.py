@@ -129,7 +129,7 @@ class Root:
 
     async def work(self) -> Outcome | None:
         """What systemd starts when there is a wish."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await asyncio.to_thread(self.request.exists):
                 await asyncio.sleep(0.01)
         return await asyncio.to_thread(update, self.releases, self.desk, self.tools, SystemPace(), print)
@@ -162,7 +162,7 @@ def shelf(folder: Path) -> Iterator[Shelf]:
 
 
 async def ended(cloud: ScriptedCloud, command: Command) -> str:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await cloud.until(lambda: bool(results(cloud, command)))
     return results(cloud, command)[-1]
 

@@ -106,7 +106,7 @@ def test_a_state_that_changes_while_it_is_read_through_is_still_sound(tmp_path: 
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.01)
 

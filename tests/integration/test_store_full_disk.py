@@ -28,13 +28,13 @@ async def bodies_in(store: GatewayStore) -> list[EventBody]:
 
 
 async def until_told(store: GatewayStore, state: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not any(isinstance(body, StorageChanged) and body.state == state for body in await bodies_in(store)):
             await asyncio.sleep(0.02)
 
 
 async def until_failing(store: GatewayStore) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while store.journal.fault is None:
             await asyncio.sleep(0.01)
 

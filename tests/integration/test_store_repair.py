@@ -144,7 +144,7 @@ def test_a_row_that_changes_while_the_gateway_runs_is_found_within_a_day(
         async with opened(tmp_path) as store:
             await load(store.state, state)
             await store.state.note_contact(1_800_000_000)
-            await until(lambda: "are sound" in caplog.text)
+            await until(lambda: f"revision {state.revision} are sound" in caplog.text)
             spoil(tmp_path, "UPDATE state_row SET body = x'c1' WHERE key LIKE 'ent%17'")
             await store.state.note_contact(1_800_000_000 + AUDITED_EVERY_S - 1)
             assert not store.state.is_damaged

@@ -37,7 +37,7 @@ class Reader:
     async def wait_for(self, kind: str) -> dict[str, Any]:
         """The next record of this kind."""
         assert self.process.stdout is not None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while line := await self.process.stdout.readline():
                 self.told.append(json.loads(line))
                 if self.told[-1]["event"] == kind:
@@ -63,7 +63,7 @@ async def virtual_reader(*options: str) -> AsyncIterator[Reader]:
 
 
 async def until(bench: OsdpBench, kind: type[events.Event]) -> events.Event:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not isinstance(event := await bench.next_event(10), kind):
             pass
     return event

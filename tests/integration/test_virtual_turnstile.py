@@ -77,7 +77,7 @@ def test_light_sound_and_text_of_the_gateway_are_seen_and_pass(tmp_path: Path) -
 
 async def until(turnstile: TurnstileProcess, is_so: Callable[[dict[str, Any]], bool]) -> Any:
     """The reader as soon as the event stream shows that it is so."""
-    async with asyncio.timeout(10), turnstile.http.stream("GET", "/events") as stream:
+    async with asyncio.timeout(30), turnstile.http.stream("GET", "/events") as stream:
         async for line in stream.aiter_lines():
             if line.startswith("data: ") and is_so(view := json.loads(line[6:])):
                 return view["reader"]

@@ -16,7 +16,7 @@ async def test_an_update_is_answered_when_it_has_ended_and_once_for_every_repeti
     task = asyncio.create_task(scene.commands.run_updates())
     command = scene.command(action())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await turns()
             await scene.commands.handle(command)
             await scene.commands.handle(command)
