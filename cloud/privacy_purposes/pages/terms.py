@@ -19,12 +19,12 @@ CHANNELS: Final = {
 STANDINGS: Final = {
     "given": mark("Agreed"),
     "outdated": mark("Agreed to an earlier text: ask again"),
-    "refused": mark("Refused"),
-    "withdrawn": mark("Withdrawn"),
+    "refused": mark("Consent refused"),
+    "withdrawn": mark("Consent withdrawn"),
     "not_asked": mark("Not asked yet"),
     "not_needed": mark("Nobody needs to ask"),
 }
-DECISIONS: Final = {"given": mark("Agreed"), "refused": mark("Refused"), "withdrawn": mark("Withdrawn")}
+DECISIONS: Final = {"given": mark("Agreed"), "refused": mark("Consent refused"), "withdrawn": mark("Consent withdrawn")}
 HOW: Final = {
     "paper": mark("Signed on paper"),
     "desk": mark("Name typed at the desk"),
