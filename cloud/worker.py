@@ -20,6 +20,7 @@ from cloud.gateway_link.share import DUTIES, Duty
 from cloud.idempotency.keeping import keep_keys_short
 from cloud.metrics.telling import metrics_of, tell_metrics
 from cloud.phone_calls.keeping import keep_calls_short
+from cloud.scheduled_operations.keeping import keep_operation_runs_short, keep_operations
 from cloud.settings import Settings
 from cloud.webhooks.delivering import keep_deliveries_short, keep_delivering
 
@@ -52,6 +53,8 @@ def start_working(
         tasks.create_task(keep_deliveries_short(database)),
         tasks.create_task(keep_card_rules(database)),
         tasks.create_task(keep_runs_short(database)),
+        tasks.create_task(keep_operations(database)),
+        tasks.create_task(keep_operation_runs_short(database)),
         tasks.create_task(keep_calls_short(database)),
     )
 

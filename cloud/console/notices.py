@@ -48,6 +48,8 @@ NOTICES: Final = {
     "passkey_made": mark("The passkey is made. Next time you can sign in with it."),
     "passkey_removed": mark("The passkey is removed."),
     "role_saved": mark("Saved. It holds at the next click of everybody who has the role."),
+    "search_saved": mark("Saved."),
+    "search_deleted": mark("Deleted."),
     "signed_out": mark("You are signed out."),
 }
 

@@ -15,6 +15,15 @@ ORDERS: Final[tuple[Order, ...]] = get_args(Order)
 _DAYS_MAX: Final = 366
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A condition on members that only a package above knows; `name` and `value` say what it is."""
+
+    name: str
+    value: str
+    condition: ColumnElement[bool]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFilter:
     """What is None does not narrow.
@@ -39,11 +48,13 @@ class MemberFilter:
     unwilling_for: str | None = None
     birthday_from: date | None = None
     birthday_to: date | None = None
+    further: tuple[Further, ...] = ()
 
     def set_fields(self) -> dict[str, Any]:
         """What narrows."""
         found: Mapping[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: value for name, value in found.items() if value is not None}
+        told = {name: value for name, value in found.items() if value is not None and name != "further"}
+        return told | {each.name: each.value for each in self.further}
 
 
 EVERYBODY: Final = MemberFilter()
@@ -53,6 +64,7 @@ _COLUMNS: Final = ("state", "sex", "card_type_id", "card_status", "source_id", "
 def conditions_of(wanted: MemberFilter) -> list[ColumnElement[bool]]:
     """The filter as conditions on members."""
     found = [getattr(Member, name) == value for name in _COLUMNS if (value := getattr(wanted, name)) is not None]
+    found += [each.condition for each in wanted.further]
     if wanted.site_id is not None:
         guests = select(MemberSite.member_id).where(MemberSite.site_id == wanted.site_id)
         found.append(or_(Member.site_id == wanted.site_id, Member.id.in_(guests)))

@@ -12,7 +12,8 @@ from cloud.console.viewer import Viewer, viewing
 from cloud.kit.spreadsheets import MEDIA_TYPES, Format
 from cloud.members import exporting
 from cloud.members.exporting import Selection
-from cloud.members.pages.listing import ListQuery, club_day
+from cloud.members.pages.listing import ListQuery
+from cloud.saved_searches.finding import Moment
 
 _CHUNK_BYTES: Final = 64 * 1024
 _IN_MEMORY_BYTES: Final = 4_000_000
@@ -32,11 +33,11 @@ def export_members(
 ) -> StreamingResponse:
     """Write the file, then send it in pieces."""
     target = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - it is closed when the last piece is sent
-    today = club_day(session)
-    selection = Selection(query=query.q, wanted=query.member_filter(today), order=query.order)
+    moment = Moment.of_club(session)
+    selection = Selection(query=query.q, wanted=query.member_filter(moment), order=query.order)
     exporting.export(session, viewer.signed_in.actor, target, query.form, selection)
     target.seek(0)
-    headers = {"Content-Disposition": f'attachment; filename="members-{today}.{query.form}"'}
+    headers = {"Content-Disposition": f'attachment; filename="members-{moment.today}.{query.form}"'}
     return StreamingResponse(_pieces(target), media_type=MEDIA_TYPES[query.form], headers=headers)
 
 

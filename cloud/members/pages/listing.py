@@ -1,11 +1,10 @@
 """The list of members: a search, filters as chips, an order, a count, and the next rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, StringConstraints, field_validator
@@ -14,21 +13,24 @@ from cloud.api import ReadSession
 from cloud.console.languages import mark
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
-from cloud.console.words import CARD_TYPE_STATUSES, MEMBER_STATES, SEXES
+from cloud.console.words import CARD_TYPE_STATUSES, MEMBER_STATES, SEXES, Words
 from cloud.database import UnitOfWork
-from cloud.kit.clock import local_day
 from cloud.labels import service as labels
 from cloud.members import contacts, service
-from cloud.members.filters import ORDERS, MemberFilter, Order
+from cloud.members.filters import ORDERS, Further, MemberFilter, Order
 from cloud.members.pages.standing_rows import list_rows
 from cloud.members.service import LABEL_FIELDS
 from cloud.privacy_purposes import service as purposes
 from cloud.privacy_purposes.policy import ASKED, name_in
+from cloud.saved_searches.absence import is_absent
+from cloud.saved_searches.criteria import day_on
+from cloud.saved_searches.finding import Moment
+from cloud.saved_searches.pages.list_addresses import read_absence, read_birthdays
 from cloud.sites import service as sites
 
 PAGE_ROWS: Final = 50
 _BIRTHDAYS: Final = {"today": mark("Today"), "week": mark("In the next 7 days"), "month": mark("In the next 30 days")}
-_BIRTHDAY_DAYS: Final = {"today": 0, "week": 7, "month": 30}
+_ABSENCES: Final = ("7", "14", "30", "7..7", "14..14", "30..30")
 _YES: Final = {"1": mark("Yes")}
 _LABELS: Final = {
     "state": mark("State"),
@@ -37,6 +39,7 @@ _LABELS: Final = {
     "black_listed": mark("Black list"),
     "sex": mark("Sex"),
     "birthday": mark("Birthday"),
+    "absent": mark("Stays away"),
     "card_type_id": mark("Card type"),
     "card_status": mark("State of the card type"),
     "source_id": mark("Advertising source"),
@@ -61,6 +64,7 @@ class ListQuery(BaseModel):
     black_listed: Choice = ""
     sex: Choice = ""
     birthday: Choice = ""
+    absent: Choice = ""
     card_type_id: Choice = ""
     card_status: Choice = ""
     source_id: Choice = ""
@@ -77,15 +81,18 @@ class ListQuery(BaseModel):
         """What narrows, by field."""
         return {name: value for name in _LABELS if (value := getattr(self, name))}
 
-    def member_filter(self, today: date) -> MemberFilter:
+    def member_filter(self, moment: Moment) -> MemberFilter:
         """The same for the service."""
         plain: dict[str, Any] = {
-            name: value for name, value in self.filters().items() if name not in {"black_listed", "birthday"}
+            name: value for name, value in self.filters().items() if name not in {"black_listed", "birthday", "absent"}
         }
         wanted = MemberFilter(**plain, is_black_listed=True if self.black_listed else None)
-        if self.birthday in _BIRTHDAY_DAYS:
-            last = today + timedelta(days=_BIRTHDAY_DAYS[self.birthday])
-            wanted = replace(wanted, birthday_from=today, birthday_to=last)
+        if (days := read_birthdays(self.birthday)) is not None:
+            first, last = (day_on(day, moment.today) for day in days)
+            wanted = replace(wanted, birthday_from=first, birthday_to=last)
+        if (absence := read_absence(self.absent)) is not None:
+            away = is_absent(*absence, moment.today, moment.zone)
+            wanted = replace(wanted, further=(Further("absent", self.absent, away),))
         return wanted
 
     def address(self, path: str = "/members", **changes: str) -> str:
@@ -111,7 +118,7 @@ def list_members(
     session: ReadSession, query: Annotated[ListQuery, Query()], viewer: Viewer = viewing("members.read")
 ) -> Response:
     """The list; as fragment what a search finds, or the next rows."""
-    wanted = query.member_filter(club_day(session))
+    wanted = query.member_filter(Moment.of_club(session))
     page = service.search(session, query.q, after=query.after, limit=PAGE_ROWS, wanted=wanted, order=query.order)
     ids = [member.id for member in page.items]
     template = "members/list.html"
@@ -133,12 +140,6 @@ def list_members(
     return response
 
 
-def club_day(session: UnitOfWork) -> date:
-    """Today, by the clock of the first club."""
-    found = sites.list_sites(session)
-    return local_day(session.now, ZoneInfo(found[0].time_zone if found else "UTC"))
-
-
 def _chips(session: UnitOfWork, query: ListQuery, viewer: Viewer) -> list[Chip]:
     say = viewer.words.text
 
@@ -150,7 +151,9 @@ def _chips(session: UnitOfWork, query: ListQuery, viewer: Viewer) -> list[Chip]:
         "site_id": [(site.id, site.name) for site in sites.list_sites(session)],
         "black_listed": named(_YES),
         "sex": named(SEXES),
-        "birthday": named(_BIRTHDAYS),
+        "birthday": named(_BIRTHDAYS) + _other(query.birthday, _BIRTHDAYS, _birthdays(query.birthday, viewer.words)),
+        "absent": [(each, _absence(each, viewer.words)) for each in _ABSENCES]
+        + _other(query.absent, _ABSENCES, _absence(query.absent, viewer.words)),
         "card_status": named(CARD_TYPE_STATUSES),
     }
     asked = [purpose for purpose in purposes.list_usable(session) if purpose.basis in ASKED]
@@ -167,3 +170,25 @@ def _chips(session: UnitOfWork, query: ListQuery, viewer: Viewer) -> list[Chip]:
             text = dict(choices).get(value, value)
             chips.append(Chip(name, say(label), choices, value, text, query.address(**{name: ""})))
     return chips
+
+
+def _other(value: str, offered: Collection[str], text: str) -> list[tuple[str, str]]:
+    """What a saved search asks for besides what the list offers."""
+    return [(value, text)] if text and value not in offered else []
+
+
+def _birthdays(value: str, words: Words) -> str:
+    days = read_birthdays(value)
+    return "" if days is None else " – ".join(words.day(day) for day in days if isinstance(day, date))
+
+
+def _absence(value: str, words: Words) -> str:
+    found = read_absence(value)
+    if found is None:
+        return ""
+    least, most = found
+    if most is None:
+        return words.text(mark("%(days)s days or more"), days=words.number(least))
+    if most == least:
+        return words.text(mark("exactly %(days)s days"), days=words.number(least))
+    return words.text(mark("%(first)s to %(last)s days"), first=words.number(least), last=words.number(most))
