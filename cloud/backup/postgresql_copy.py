@@ -4,9 +4,11 @@ Passwords go through the environment: what stands in a command line is for every
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,9 @@ from cloud.backup.errors import BackupError
 MAGIC: Final = b"PGDMP"
 _EMPTIED: Final = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 """Dropping only what the dump knows would leave behind what a newer version had added."""
+_COPY: Final = re.compile(r"COPY (\S+) \((?P<columns>.*)\) FROM stdin;")
+_UNESCAPED: Final = re.compile(r"\\(\\)")
+_END: Final = "\\."
 
 
 def dump(url: URL, target: Path) -> None:
@@ -52,6 +57,29 @@ def load(dumped: Path, url: URL) -> None:
             _run(None, "pg_restore", *arguments, output=output.fileno())
         emptied = [option for statement in _EMPTIED for option in ("-c", statement)]
         _run(url, "psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", *emptied, "-f", str(script))
+
+
+def rows_of(dumped: Path, table: str, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """Some columns of a table as the dump holds them, as text; nothing where it has no such table or columns.
+
+    Raises:
+        BackupError: the dump cannot be read.
+    """
+    with tempfile.TemporaryFile() as output:
+        _run(None, "pg_restore", "--data-only", f"--table={table}", "--file=-", str(dumped), output=output.fileno())
+        output.seek(0)
+        lines = iter(output.read().decode(errors="replace").split("\n"))
+    found: list[tuple[str, ...]] = []
+    for line in lines:
+        if copied := _COPY.fullmatch(line):
+            known = copied["columns"].replace('"', "").split(", ")
+            if not set(columns) <= set(known):
+                return []
+            at = [known.index(column) for column in columns]
+            for row in iter(lambda: next(lines, _END), _END):
+                values = row.split("\t")
+                found.append(tuple(_UNESCAPED.sub(r"\1", values[index]) for index in at))
+    return found
 
 
 def _run(url: URL | None, program: str, *arguments: str, output: int = subprocess.DEVNULL) -> None:

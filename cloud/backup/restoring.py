@@ -1,7 +1,7 @@
 """Puts a backup back: looked at before, brought up to date, proven afterwards, and told apart from what gateways have.
 
-On SQLite all of it happens to a copy, which then takes the database's place; on PostgreSQL one transaction loads the
-dump, and what follows runs on the database itself.
+On SQLite all of it happens to a copy, which then takes the database's place; on PostgreSQL the dump's version and
+secret are checked first, one transaction loads it, and what follows runs on the database itself.
 """
 
 from dataclasses import dataclass
@@ -20,13 +20,15 @@ from cloud.backup.whole_file import put_in_place
 from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from cloud.desired_state.restored import part_from_gateways
-from cloud.kit.sealed_secrets import UnsealError
+from cloud.kit.sealed_secrets import UnsealError, open_secret
 from cloud.members.models import Member
-from cloud.migrations import DatabaseNewerError, upgrade_database
+from cloud.migrations import DatabaseNewerError, check_known, upgrade_database
 from cloud.sites import service as sites
 from cloud.sites.models import Site
 
 _FIRST_FILLED: Final = ("site", "staff", "member")
+_HEX: Final = "\\x"
+"""How PostgreSQL begins bytes in text."""
 _KINDS: Final = {"sqlite": (sqlite_copy.MAGIC, "SQLite"), "postgresql": (postgresql_copy.MAGIC, "PostgreSQL")}
 
 
@@ -78,8 +80,32 @@ def _restore_sqlite(path: Path, url: URL, secret: bytes, *, may_replace: bool) -
 
 def _restore_postgresql(path: Path, url: URL, secret: bytes, *, may_replace: bool) -> Restored:
     _check_replaceable(url, may_replace=may_replace)
+    _check_dump(path, secret)
     postgresql_copy.load(path, url)
     return _settle(url.render_as_string(hide_password=False), secret)
+
+
+def _check_dump(path: Path, secret: bytes) -> None:
+    """Refuse a dump that could not be used afterwards while the database is still as it was."""
+    revisions = {revision for (revision,) in postgresql_copy.rows_of(path, "alembic_version", ["version_num"])}
+    if not revisions:
+        raise _no_backup(path)
+    try:
+        check_known(revisions)
+        for site_id, sealed in postgresql_copy.rows_of(path, "site", ["id", "signing_key_sealed"]):
+            open_secret(secret, bytes.fromhex(sealed.removeprefix(_HEX)), sites.signing_context(site_id))
+    except DatabaseNewerError as error:
+        raise BackupError(str(error)) from error
+    except UnsealError as error:
+        raise _of_another_secret(error) from error
+
+
+def _no_backup(path: Path) -> BackupError:
+    return BackupError(f"{path} is no backup of this service")
+
+
+def _of_another_secret(error: UnsealError) -> BackupError:
+    return BackupError(f"this backup was made with another secret than TORNELLO_SECRET_FILE ({error})")
 
 
 def _check_kind(path: Path, backend: str) -> None:
@@ -93,7 +119,7 @@ def _check_kind(path: Path, backend: str) -> None:
             if known != backend:
                 raise BackupError(f"{path} is a backup of {name}; TORNELLO_DATABASE_URL names another kind")
             return
-    raise BackupError(f"{path} is no backup of this service")
+    raise _no_backup(path)
 
 
 def _check_replaceable(url: URL, *, may_replace: bool) -> None:
@@ -142,6 +168,6 @@ def _settle(url: str, secret: bytes) -> Restored:
     except DatabaseNewerError as error:
         raise BackupError(str(error)) from error
     except UnsealError as error:
-        raise BackupError(f"this backup was made with another secret than TORNELLO_SECRET_FILE ({error})") from error
+        raise _of_another_secret(error) from error
     finally:
         database.close()

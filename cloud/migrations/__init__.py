@@ -4,6 +4,7 @@
 `python -m cloud.migrations NUMBER MESSAGE`, then read and edited.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from cloud.database import Database
 
+_FOLDER: Final = Path(__file__).parent
 _ADVISORY_LOCK: Final = 0x746F726E  # any number; PostgreSQL lets one process at a time upgrade
 
 
@@ -31,20 +33,27 @@ def upgrade_database(database: Database) -> None:
     with database.engine.execution_options(begin="IMMEDIATE").begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        config = configuration(connection)
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        current = MigrationContext.configure(connection).get_current_heads()
-        if unknown := set(current) - known:
-            raise DatabaseNewerError(
-                f"The database is at schema {', '.join(sorted(unknown))}, which this version does not know. "
-                "Start the version that upgraded it, or restore a backup."
-            )
-        command.upgrade(config, "head")
+        check_known(MigrationContext.configure(connection).get_current_heads())
+        command.upgrade(configuration(connection), "head")
+
+
+def check_known(revisions: Collection[str]) -> None:
+    """Refuse steps that this program does not have.
+
+    Raises:
+        DatabaseNewerError: a newer program has been at work.
+    """
+    known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
+    if unknown := set(revisions) - known:
+        raise DatabaseNewerError(
+            f"The database is at schema {', '.join(sorted(unknown))}, which this version does not know. "
+            "Start the version that upgraded it, or restore a backup."
+        )
 
 
 def configuration(connection: Connection) -> Config:
     """Alembic's configuration for a connection that somebody else has opened and will commit."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection
     return config

@@ -130,10 +130,22 @@ def test_what_is_no_backup_changes_nothing(stand: Stand, tmp_path: Path, content
     assert stand.names() == {"Precious"}
 
 
-def test_a_backup_of_another_secret_is_refused(stand: Stand, tmp_path: Path) -> None:
+def test_a_backup_of_another_secret_is_refused_and_the_club_is_as_it_was(stand: Stand, tmp_path: Path) -> None:
     saved = save(stand.url, tmp_path / "club.backup", may_replace=False)
+    stand.add("Precious")
     with pytest.raises(BackupError, match="another secret"):
         stand.restore(saved.path, secret=b"x" * 32)
+    assert stand.names() == {"Precious"}
+
+
+def test_a_backup_of_a_newer_program_is_refused_and_the_club_is_as_it_was(stand: Stand, tmp_path: Path) -> None:
+    with stand.database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    saved = save(stand.url, tmp_path / "club.backup", may_replace=False)
+    stand.add("Precious")
+    with pytest.raises(BackupError, match="9999"):
+        stand.restore(saved.path)
+    assert stand.names() == {"Precious"}
 
 
 def test_a_gateway_is_not_believed_to_obey_what_it_never_heard_of(stand: Stand, tmp_path: Path) -> None:
