@@ -10,6 +10,7 @@ from cloud.members import contacts, service, standing
 from cloud.members.filters import ORDERS, MemberFilter, Order, birthday_spans
 from cloud.members.service import MemberDetails
 from tests.club import Club
+from tests.privacy import add_purpose, decide
 
 
 @pytest.mark.parametrize(
@@ -98,3 +99,18 @@ def test_a_list_is_walked_in_any_order_page_by_page(club: Club, named: dict[str,
         seen += [member.first_name for member in page.items]
         after = page.next
     assert (seen, after) == (names, None)
+
+
+def test_members_are_found_by_what_they_may_be_approached_for(club: Club) -> None:
+    """Feature 67."""
+    with club.database.transaction() as session:
+        agreed, silent = club.add_member(session), club.add_member(session)
+        purpose_id = add_purpose(club, session)
+        decide(club, session, agreed, purpose_id, is_given=True)
+        for wanted, found in (
+            (MemberFilter(willing_for=purpose_id), agreed),
+            (MemberFilter(unwilling_for=purpose_id), silent),
+        ):
+            page = service.search(session, "", after=None, limit=9, wanted=wanted)
+            assert [member.id for member in page.items] == [found]
+            assert service.count_found(session, "", wanted) == 1

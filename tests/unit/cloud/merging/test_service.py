@@ -2,6 +2,8 @@ from datetime import date
 
 import pytest
 
+from cloud.consents import proofs
+from cloud.consents import service as consents
 from cloud.contracts import service as contracts
 from cloud.desired_state.models import DesiredRow
 from cloud.errors import InvalidError, NotFoundError
@@ -11,7 +13,9 @@ from cloud.members.contacts import ContactDetails
 from cloud.members.service import MemberDetails
 from cloud.merging import duplicates, moving
 from cloud.merging.service import list_merged, merge
+from cloud.privacy_purposes import approach
 from tests.club import Club
+from tests.privacy import add_purpose, decide
 
 
 def twins(club: Club) -> tuple[str, str]:
@@ -104,3 +108,18 @@ def test_duplicates_share_a_telephone_an_address_or_name_and_birth_date(club: Cl
         ("email", frozenset({ids[1], ids[2]})),
         ("name", frozenset({ids[0], ids[1]})),
     }
+
+
+def test_what_both_entries_agreed_to_is_kept_with_its_proofs(club: Club) -> None:
+    kept_id, old_id = twins(club)
+    with club.database.transaction() as session:
+        purpose_id = add_purpose(club, session)
+        decide(club, session, kept_id, purpose_id, is_given=True)
+    with club.database.transaction() as session:
+        proven = decide(club, session, old_id, purpose_id, is_given=False, proof=b"%PDF-1")
+        merge(session, club.actor, kept_id, old_id)
+    with club.database.session() as session:
+        told = consents.find_page(session, kept_id, after=None, limit=9).items
+        assert {consent.decision for consent in told} == {"given", "refused"}
+        assert proofs.get(session, proven).content == b"%PDF-1"
+        assert approach.list_unapproachable(session, [kept_id], purpose_id) == [kept_id]

@@ -9,6 +9,7 @@ import pytest
 
 from cloud.action_types import service as action_types
 from cloud.errors import ConflictError, InvalidError
+from cloud.privacy_purposes import service as purposes
 from cloud.privacy_purposes.policy import standard_id
 from cloud.staff.models import Staff
 from cloud.tasks import enquiry_statuses, history, service
@@ -17,6 +18,7 @@ from cloud.tasks.policy import BULK_MAX, OPEN_MAX
 from cloud.tasks.repository import TaskFilter
 from cloud.tasks.service import TaskDetails
 from tests.club import Club
+from tests.privacy import add_purpose, decide
 from tests.tasks import add_task, add_type
 
 HOUR = timedelta(hours=1)
@@ -106,6 +108,38 @@ def test_a_bulk_begins_one_task_for_each_and_leaves_out_who_has_too_many(club: C
         assert bulk.full_member_ids == [people[0]]
         assert sorted(task.member_id for task in bulk.tasks) == sorted(people[1:])
         assert {task.text for task in bulk.tasks} == {"Tell of the summer offer"}
+
+
+def test_a_bulk_leaves_out_who_has_not_agreed_to_its_purpose(club: Club) -> None:
+    """Feature 67."""
+    with club.database.transaction() as session:
+        agreed, silent, against = (club.add_member(session) for _ in range(3))
+        type_id, purpose_id = add_type(club, session, action_at_access="none"), add_purpose(club, session)
+        decide(club, session, agreed, purpose_id, is_given=True)
+        decide(club, session, against, purpose_id, is_given=False)
+        details = TaskDetails(action_type_id=type_id, purpose_id=purpose_id)
+        left_out = service.find_left_out(session, [agreed, silent, against], purpose_id)
+        bulk = service.create_many(session, club.actor, [agreed, silent, against], details)
+        assert [task.member_id for task in bulk.tasks] == [agreed]
+        assert set(bulk.unwilling_member_ids) == set(left_out.unwilling_member_ids) == {silent, against}
+        with pytest.raises(InvalidError, match="not agreed"):
+            service.create(session, club.actor, silent, details)
+
+
+def test_a_task_keeps_to_the_channels_of_its_purpose_and_to_who_agreed(club: Club) -> None:
+    """Feature 135."""
+    with club.database.transaction() as session:
+        member_id, type_id, news = club.add_member(session), add_type(club, session), add_purpose(club, session)
+        contract = standard_id("contract")
+        purposes.change(session, club.actor, contract, {"channels": ["email"]})
+        for details in ({"purpose_id": "prp_unknown"}, {"purpose_id": contract, "next_step": "call"}):
+            with pytest.raises(InvalidError):
+                add_task(club, session, member_id, type_id, **details)
+        task_id = add_task(club, session, member_id, type_id, purpose_id=contract, next_step="email")
+        for changes in ({"next_step": "call"}, {"purpose_id": news}, {"purpose_id": "prp_unknown"}):
+            with pytest.raises(InvalidError):
+                service.change(session, club.actor, task_id, changes)
+        service.change(session, club.actor, task_id, {"purpose_id": None, "next_step": "call"})
 
 
 def test_a_bulk_of_nobody_of_strangers_or_of_too_many_is_refused(club: Club) -> None:
