@@ -311,7 +311,7 @@ async def serve_gateway(
             commands=commands,
             keys=signing_keys,
         )
-        sharing = build_sharing(config.site_broker, parts, store, clock, link=link)
+        sharing = build_sharing(config, parts, store, clock, link=link)
         handle_applied = sharing.after(gate.handle_applied)
         session = CloudSession(ports, keeping, version=software_version(), told=handle_applied)
         handle_applied(store.state.applied_revision)

@@ -8,7 +8,7 @@ from gateway.adapters.site_broker_mqtt import SiteBrokerAddress, SiteBrokerLink
 from gateway.adapters.store_sqlite.store import GatewayStore
 from gateway.bootstrap_certificates import CertificateParts
 from gateway.certificate_seal import CertificateSeal
-from gateway.config import SiteBrokerConfig
+from gateway.config import GatewayConfig
 from gateway.service.dry_tap import NOBODYS_HASH
 from gateway.service.passage_sharing import PassageSharing, SharingPorts
 from gateway.service.ports import Clock
@@ -35,17 +35,20 @@ class Sharing:
 
 
 def build_sharing(
-    config: SiteBrokerConfig | None, parts: CertificateParts, store: GatewayStore, clock: Clock, *, link: CloudLinkMqtt
+    config: GatewayConfig, parts: CertificateParts, store: GatewayStore, clock: Clock, *, link: CloudLinkMqtt
 ) -> Sharing:
     """Over the cloud's broker, and over the site's own where the configuration names one."""
     identity = parts.identity
     site_link: SiteBrokerLink | None = None
     links: list[SideLink] = [link]
-    if config is not None:
-        address = SiteBrokerAddress(config.host, config.port, identity.site_id, identity.gateway_id)
+    if config.site_broker is not None:
+        host, port = config.site_broker.host, config.site_broker.port
+        address = SiteBrokerAddress(host, port, identity.site_id, identity.gateway_id)
         site_link = SiteBrokerLink(address, lambda: parts.pairs.current_files)
         links.insert(0, site_link)
-    ports = SharingPorts(store.siblings, CertificateSeal(parts.pairs), clock, links)
+    own_lanes = frozenset(lane.lane_id or identity.lane_id for lane in config.lanes)
+    seal = CertificateSeal(parts.pairs)
+    ports = SharingPorts(store.siblings, seal, clock, links, members=store.gate_reader, own_lanes=own_lanes)
     passages = PassageSharing(identity.site_id, identity.gateway_id, ports)
     link.set_side_listener(passages)
     loops = [Loop("passage sharing", passages.run), Loop("own passages", passages.watch)]

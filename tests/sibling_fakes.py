@@ -61,6 +61,19 @@ class FakeSiblingStore:
         self.ledger.add(entries)
 
 
+@dataclass
+class FakeMembers:
+    """Everybody is a member but those who are `unknown`; `staff` are staff."""
+
+    unknown: set[str] = field(default_factory=set)
+    staff: set[str] = field(default_factory=set)
+
+    def role_of(self, member_id: str) -> str:
+        if member_id in self.unknown:
+            return ""
+        return "staff" if member_id in self.staff else "member"
+
+
 class NamingSeal:
     """Says who has sealed it; `gateway_id` is this gateway's."""
 
@@ -98,7 +111,8 @@ class SharingGateway:
         self.site = site_of(*names)
         self.presence.learn_site(self.site)
         self.store = FakeSiblingStore(PassageLedger(self.presence))
-        ports = SharingPorts(self.store, NamingSeal(self.gateway_id), self.clock, [wire])
+        self.members = FakeMembers()
+        ports = SharingPorts(self.store, NamingSeal(self.gateway_id), self.clock, [wire], self.members)
         self.sharing = PassageSharing("sit_a", self.gateway_id, ports)
         self.sharing.learn_site(self.site)
 

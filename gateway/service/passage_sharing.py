@@ -13,14 +13,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from access_policy.site_policy import SitePolicy
+from gateway.domain.passage_ledger import LedgerEntry
 from gateway.service.ports import Clock, LinkDownError
-from gateway.service.shared_entries import entries_of
-from gateway.service.sibling_ports import SealUnusableError, SiblingMark, SiblingSeal, SiblingStore, SideLink
+from gateway.service.shared_entries import Beliefs, entries_of
+from gateway.service.sibling_ports import (
+    KnownMembers,
+    SealUnusableError,
+    SiblingMark,
+    SiblingSeal,
+    SiblingStore,
+    SideLink,
+)
 from sync_protocol.errors import SyncProtocolError, TopicError
 from sync_protocol.sibling_messages import (
     ANY_EPOCH,
     PASSAGES_MAX,
     PassagesWanted,
+    SharedPassage,
     SharedPassages,
     SiblingMessage,
     encode_sibling_message,
@@ -37,14 +46,20 @@ SIBLINGS_MAX: Final = 64
 """A site with more gateways shares with the first ones by id."""
 
 
+class ForeignPassageError(Exception):
+    """A sibling tells of a passage that it cannot have seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class SharingPorts:
-    """What sharing works with; `links` are all ways to the siblings."""
+    """What sharing works with; `links` are all ways to the siblings, `own_lanes` those that this gateway drives."""
 
     store: SiblingStore
     seal: SiblingSeal
     clock: Clock
     links: Sequence[SideLink]
+    members: KnownMembers
+    own_lanes: frozenset[str] = frozenset()
 
 
 class PassageSharing:
@@ -62,6 +77,7 @@ class PassageSharing:
         self._asked_at: dict[str, float] = {}
         self._complained_at: dict[str, float] = {}
         self._heard_at: dict[str, float] = {}
+        self._refused: dict[str, int] = {}
         self._next_beat_at = float("-inf")
         self._has_to_greet = False
         self._due = asyncio.Event()
@@ -73,7 +89,7 @@ class PassageSharing:
         siblings = tuple(sorted(named - {"", self._gateway_id}))[:SIBLINGS_MAX]
         if siblings != self._siblings:
             self._siblings = siblings
-            for kept in (self._wanted, self._missing, self._asked_at, self._heard_at):
+            for kept in (self._wanted, self._missing, self._asked_at, self._heard_at, self._refused):
                 for gone in kept.keys() - set(siblings):
                     del kept[gone]
             self._greet()
@@ -149,13 +165,25 @@ class PassageSharing:
             return
         if told.upto_seq > known_seq:
             fresh = [passage for passage in told.passages if passage.seq > known_seq]
-            entries = entries_of(sender, told, fresh, clock=clock, site=self._site)
+            entries = self._believed(sender, told, fresh)
             store.take(SiblingMark(sender, told.epoch, told.upto_seq, clock.wall_ms() // 1000), entries)
             self._asked_at.pop(sender, None)  # an answer: what is still missing may be asked for at once
         if told.newest_seq > max(known_seq, told.upto_seq):
             self._miss(sender, told.epoch)
         elif self._missing.get(sender) == told.epoch:
             del self._missing[sender]
+
+    def _believed(self, sender: str, told: SharedPassages, fresh: Sequence[SharedPassage]) -> list[LedgerEntry]:
+        assert self._site is not None, "a site without a state has no siblings"
+        ports = self._ports
+        beliefs = Beliefs(self._site, ports.own_lanes, ports.members.role_of)
+        heard = entries_of(sender, told, fresh, clock=ports.clock, beliefs=beliefs)
+        if heard.refused:
+            self._refused[sender] = self._refused.get(sender, 0) + heard.refused
+            count = self._refused[sender]
+            told_of = f"{sender} tells of lanes or zones that are not its own; {count} passages were not believed"
+            self._complain(sender, ForeignPassageError(told_of))
+        return heard.entries
 
     def _miss(self, sender: str, epoch: str) -> None:
         self._missing[sender] = epoch

@@ -49,6 +49,14 @@ class SiblingStore(Protocol):
         ...
 
 
+class KnownMembers(Protocol):
+    """Whom the state in force knows."""
+
+    def role_of(self, member_id: str) -> str:
+        """The role of the member ("member", "staff", ...); empty for one who is not in the state."""
+        ...
+
+
 class SiblingSeal(Protocol):
     """Signs for this gateway, and verifies what others have signed."""
 

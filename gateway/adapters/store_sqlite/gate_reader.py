@@ -76,6 +76,11 @@ class SqliteGateReader:
         row = self._find_entitlement(member_id)
         return "" if row is None else row.display_name
 
+    def role_of(self, member_id: str) -> str:
+        """Implements `KnownMembers`: what the member is here; empty for one who is not in the state."""
+        row = self._find_entitlement(member_id)
+        return "" if row is None else row.role
+
     def forgiven_at(self, member_id: str) -> int:
         """When staff forgave this member where they were before (UTC seconds); 0 for never."""
         row = self._find_entitlement(member_id)

@@ -1,12 +1,18 @@
 """When a sibling's passage was, by this gateway's clock, and which passages count."""
 
+from dataclasses import replace
+
 import pytest
 
-from gateway.service.shared_entries import MATTERS_MS, entries_of, moment_ms
+from access_policy.zone import LanePlace
+from gateway.domain.passage_ledger import UnnamedPassage
+from gateway.domain.presence import Passage
+from gateway.service.shared_entries import MATTERS_MS, Beliefs, Heard, entries_of, moment_ms
+from sync_protocol.journal_events import AccessTaken, AnonymousPassage
 from sync_protocol.messages import ClockTrust
 from sync_protocol.sibling_messages import SharedPassage, SharedPassages
 from tests.fake_clock import FakeClock
-from tests.sibling_fakes import come, site_of
+from tests.sibling_fakes import GYM, FakeMembers, come, site_of
 
 NOW_MS = FakeClock().wall_ms()
 
@@ -39,13 +45,50 @@ def test_nothing_is_later_than_now() -> None:
     assert moment_ms(passage(1, "floor", monotonic_ms=900_000), told(), FakeClock()) == NOW_MS
 
 
+def heard(sender: str, *passages: SharedPassage, members: FakeMembers | None = None) -> Heard:
+    """At a gateway that drives `lan_c` without being in charge of it."""
+    site = site_of("a", "b", "c")
+    lanes = {**site.lanes, "lan_c": LanePlace("lan_c", GYM)}
+    beliefs = Beliefs(replace(site, lanes=lanes), {"lan_c"}, (members or FakeMembers()).role_of)
+    return entries_of(sender, told(), passages, clock=FakeClock(), beliefs=beliefs)
+
+
+def of(body: AccessTaken | AnonymousPassage) -> SharedPassage:
+    return SharedPassage(5, "boot-b", 440_000, NOW_MS, "synced", body)
+
+
 def test_what_is_older_than_a_day_does_not_count() -> None:
     old, young = passage(NOW_MS - MATTERS_MS - 1), passage(NOW_MS - MATTERS_MS)
-    entries = entries_of("gwy_b", told(), [old, young], clock=FakeClock(), site=site_of("a", "b"))
-    assert [entry.at_ms for entry in entries] == [NOW_MS - MATTERS_MS]
-    assert entries[0].gateway_id == "gwy_b"
+    found = heard("gwy_b", old, young)
+    assert [entry.at_ms for entry in found.entries] == [NOW_MS - MATTERS_MS]
+    assert (found.entries[0].gateway_id, found.refused) == ("gwy_b", 0)
 
 
-def test_a_lane_that_nobody_is_known_to_be_in_charge_of_is_believed_of_any_sibling() -> None:
-    assert entries_of("gwy_a", told(), [passage(NOW_MS)], clock=FakeClock(), site=site_of("a")) != []
-    assert entries_of("gwy_a", told(), [passage(NOW_MS)], clock=FakeClock(), site=site_of("a", "b")) == []
+@pytest.mark.parametrize(
+    "body",
+    [
+        come("anna", "a"),
+        come("anna", "nowhere"),
+        come("anna", "c"),
+        AnonymousPassage("lan_a", "in", "exit_request"),
+        AccessTaken("tap", "lan_b", "in", "anna", zone_id="zon_made_up"),
+        AccessTaken("tap", "lan_b", "in", "anna", zone_id=GYM, left_zone_id=GYM),
+        AccessTaken("tap", "lan_b", "out", "anna", zone_id=GYM),
+    ],
+    ids=["another's", "nobody's", "our own", "unnamed", "no zone", "a zone left", "the wrong way"],
+)
+def test_a_sibling_is_not_believed_about_what_it_cannot_have_seen(body: AccessTaken | AnonymousPassage) -> None:
+    assert heard("gwy_b", of(body)) == Heard([], 1)
+
+
+def test_of_somebody_who_is_not_in_the_state_only_the_passage_counts() -> None:
+    (entry,) = heard("gwy_b", of(come("made-up", "b")), members=FakeMembers(unknown={"made-up"})).entries
+    assert entry.passage == UnnamedPassage("lan_b", "in", NOW_MS // 1000)
+
+
+def test_who_is_staff_is_said_by_the_state_and_not_by_a_sibling() -> None:
+    body = AccessTaken("tap", "lan_b", "in", "anna", zone_id=GYM, is_staff=True)
+    for members, is_staff in ((FakeMembers(), False), (FakeMembers(staff={"anna"}), True)):
+        (entry,) = heard("gwy_b", of(body), members=members).entries
+        assert isinstance(entry.passage, Passage)
+        assert entry.passage.is_staff == is_staff
