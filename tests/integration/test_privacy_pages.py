@@ -106,7 +106,8 @@ def test_purposes_decisions_and_relatives_go_over_http(club: Club) -> None:
     anna, carl = (add_member(club, manager, first_name=name)["id"] for name in ("Anna", "Carl"))
     address = f"/api/v1/members/{anna}"
     said = {"purpose_id": purpose_id, "is_given": True, "how": "paper"}
-    assert manager.post(f"{address}/consents/upload", json=said).json()["code"] == "proof_missing"
+    refused = manager.post(f"{address}/consents/upload", json=said).json()
+    assert [each["field"] for each in refused["errors"]] == ["proof"]
     signed = manager.post(f"{address}/consents/upload", json=said | {"proof": base64.b64encode(PDF).decode()})
     assert signed.status_code == 201, signed.text
     assert manager.get(f"/api/v1/consents/{signed.json()['id']}/proof").content == PDF
