@@ -289,7 +289,8 @@ async def serve_gateway(
     async with store:
         parts = open_certificates(config.state_dir, identity)
         brokers = _choose_broker(config, identity)
-        link = CloudLinkMqtt(_cloud_address(config.state_dir, identity), credentials=parts.trial, brokers=brokers)
+        address = _cloud_address(config.state_dir, identity)
+        link = CloudLinkMqtt(address, parts.voice(clock), credentials=parts.trial, brokers=brokers)
         renewal = parts.renewal(link, clock)
         core = _build_core(identity, store, clock, link=link, renewal=renewal)
         gate = Gate(config, core)
@@ -304,7 +305,6 @@ async def serve_gateway(
             store.state,
             clock,
             readers=lambda: gate.readers,
-            serial=parts.trial.serial,
             self_test=lambda: inspection.self_test.latest,
             lanes=lambda: find_unusual(gate.lanes.reports),
             policy_fault=lambda: store.gate_reader.policy_fault,

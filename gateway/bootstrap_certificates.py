@@ -11,6 +11,7 @@ from gateway.adapters.cloud_link_mqtt import CloudLinkMqtt
 from gateway.adapters.signing_key_desk_https import HttpsSigningKeyDesk
 from gateway.certificate_pairs import PairsOnDisk
 from gateway.certificate_trial import PairTrial
+from gateway.certificate_voice import CertificateVoice
 from gateway.cloud_https import CloudServer, CloudUnreachableError, server_at
 from gateway.identity import KEY_FILE, Identity, identity_folder
 from gateway.identity_keys import IdentityKeys
@@ -29,6 +30,10 @@ class CertificateParts:
     identity: Identity
     pairs: PairsOnDisk
     trial: PairTrial
+
+    def voice(self, clock: Clock) -> CertificateVoice:
+        """What signs for the link."""
+        return CertificateVoice(lambda: self.pairs.speaker(self.trial.serial()), clock.wall_ms)
 
     def renewal(
         self, link: CloudLink, clock: SettableClock, *, first_delay_s: float = FIRST_DELAY_S

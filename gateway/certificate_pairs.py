@@ -9,16 +9,19 @@ candidate's certificate that fits the key in use is what is left of an interrupt
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from gateway.durable_files import move_durably, write_private
 from gateway.identity import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE
 from gateway.key_provider import KeyProvider, KeyUnusableError, fingerprint_of
 from gateway.service.certificate_ports import CertificateFacts
 from mqtt_client.tls import TlsFiles
+from sync_protocol.up_seal import Speaker
 
 NEXT_KEY_FILE: Final = "next-key.pem"
 NEXT_CERTIFICATE_FILE: Final = "next-certificate.pem"
@@ -28,6 +31,12 @@ logger = logging.getLogger(__name__)
 
 class CertificateUnusableError(Exception):
     """What came is not a certificate for the candidate's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    facts: CertificateFacts
+    speaker: Speaker
 
 
 class PairsOnDisk:
@@ -40,16 +49,16 @@ class PairsOnDisk:
         self._next_key, self._next_certificate = folder / NEXT_KEY_FILE, folder / NEXT_CERTIFICATE_FILE
         self._recover()
         self._next_fingerprint = ""
-        self._current = self._facts(self._key, self._certificate)
-        self._candidate = self._facts(self._next_key, self._next_certificate)
+        self._current = self._pair(self._key, self._certificate)
+        self._candidate = self._pair(self._next_key, self._next_certificate)
 
     @property
     def current(self) -> CertificateFacts | None:
-        return self._current
+        return self._current.facts if self._current is not None else None
 
     @property
     def candidate(self) -> CertificateFacts | None:
-        return self._candidate
+        return self._candidate.facts if self._candidate is not None else None
 
     @property
     def next_fingerprint(self) -> str:
@@ -103,7 +112,14 @@ class PairsOnDisk:
         Raises:
             KeyUnusableError: it is not there.
         """
-        return self._keys.sign(self._key, message)
+        return self._keys.signer(self._key)(message)
+
+    def speaker(self, serial: str) -> Speaker | None:
+        """What signs as the holder of this certificate (serial in hex), of the pair in use or the candidate."""
+        for pair in (self._current, self._candidate):
+            if pair is not None and pair.facts.serial == serial:
+                return pair.speaker
+        return None
 
     def receive(self, certificate_pem: str) -> None:
         """Store the certificate for the candidate's key.
@@ -119,7 +135,7 @@ class PairsOnDisk:
         if leaf.public_key() != self._keys.public_key(self._next_key):
             raise CertificateUnusableError("the cloud's answer holds a certificate for another key")
         write_private(self._next_certificate, certificate_pem.encode())
-        self._candidate = self._facts(self._next_key, self._next_certificate)
+        self._candidate = self._pair(self._next_key, self._next_certificate)
 
     async def promote(self) -> None:
         await asyncio.to_thread(self._promote)
@@ -140,24 +156,25 @@ class PairsOnDisk:
             path.unlink(missing_ok=True)
 
     def _recover(self) -> None:
-        if self._next_certificate.exists() and self._facts(self._next_key, self._next_certificate) is None:
-            if self._facts(self._key, self._next_certificate) is not None:
+        if self._next_certificate.exists() and self._pair(self._next_key, self._next_certificate) is None:
+            if self._pair(self._key, self._next_certificate) is not None:
                 logger.warning("the new certificate is put in its place, which a power cut had prevented")
                 move_durably(self._next_certificate, self._certificate)
             else:
                 self._next_certificate.unlink()
 
-    def _facts(self, key: Path, certificate: Path) -> CertificateFacts | None:
-        """The facts of a pair that is whole: both files are there, and belong together."""
+    def _pair(self, key: Path, certificate: Path) -> _Pair | None:
+        """A pair that is whole: both files are there, and belong together."""
         try:
             leaf = x509.load_pem_x509_certificate(certificate.read_bytes())
-            public_key = self._keys.public_key(key)
+            if leaf.public_key() != self._keys.public_key(key):
+                return None
+            sign = self._keys.signer(key)
         except (OSError, ValueError, KeyUnusableError):
             return None
-        if leaf.public_key() != public_key:
-            return None
-        return CertificateFacts(
+        facts = CertificateFacts(
             serial=f"{leaf.serial_number:x}",
             not_before_s=int(leaf.not_valid_before_utc.timestamp()),
             not_after_s=int(leaf.not_valid_after_utc.timestamp()),
         )
+        return _Pair(facts, Speaker(facts.serial, leaf.public_bytes(serialization.Encoding.DER), sign))

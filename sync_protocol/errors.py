@@ -41,7 +41,7 @@ class UnknownKindError(SyncProtocolError):
 
 
 class SignatureInvalidError(SyncProtocolError):
-    """A message from the cloud that the site's key did not sign for this very topic."""
+    """A message that was not signed, by the key that it has to be signed with, for this very topic."""
 
 
 class UnknownSigningKeyError(SignatureInvalidError):

@@ -1,8 +1,8 @@
 """Every message of the contract, as a typed struct. Times are UTC milliseconds unless the name says otherwise.
 
-Up: Hello, Heartbeat, StateApplied, StateBuckets, EventBatch, CommandResult, DiagnosticsPart.
-Down (always signed): Welcome, CloudHeartbeat, Delta, SnapshotChunk, BucketRepair, StateLater, SigningKeys, EventsAcked,
-EventRefused, Refused, Command.
+Up (sealed, `up_seal`): Hello, Heartbeat, StateApplied, StateBuckets, EventBatch, CommandResult, DiagnosticsPart.
+Down (signed, `signing`): Welcome, CloudHeartbeat, Delta, SnapshotChunk, BucketRepair, StateLater, SigningKeys,
+EventsAcked, EventRefused, Refused, Command.
 """
 
 from typing import Annotated, Literal
@@ -66,10 +66,9 @@ class Hello(Message, frozen=True, omit_defaults=True):
     """First words after each connect, and the request for whatever is missing.
 
     `wants_snapshot` says that the state at hand is not to be built upon (corrupt, digest differs). `nonce` is random,
-    and comes back in the Welcome: nobody can answer with words of earlier days. `certificate_serial` (hex) is of the
-    certificate that this connection was made with, so that the cloud can revoke the one before. `run_id` is random for
-    each start of the program: commands name it, so that none survives a restart. Without one it takes no commands.
-    `keys_serial` is of the newest `SigningKeys` that it has, 0 if it never had any.
+    and comes back in the Welcome: nobody can answer with words of earlier days. `run_id` is random for each start of
+    the program: commands name it, so that none survives a restart. Without one it takes no commands. `keys_serial` is
+    of the newest `SigningKeys` that it has, 0 if it never had any.
     """
 
     boot_id: str
@@ -83,7 +82,6 @@ class Hello(Message, frozen=True, omit_defaults=True):
     staged: StagedSnapshot | None = None
     wants_snapshot: bool = False
     nonce: bytes = b""
-    certificate_serial: str = ""
     run_id: str = ""
     keys_serial: int = 0
 
@@ -239,12 +237,16 @@ class EventRefused(Message, frozen=True, omit_defaults=True):
 
 
 class Refused(Message, frozen=True, omit_defaults=True):
-    """A message that the cloud does not accept, by name; `retry_after_s` asks to come back later."""
+    """A message that the cloud does not accept, by name; `retry_after_s` asks to come back later.
+
+    `heard_number` says that its number was not above the newest one heard from this gateway, which is this.
+    """
 
     kind: str
     reason: str
     known_version: int
     retry_after_s: int | None = None
+    heard_number: int | None = None
 
 
 class Command(Message, frozen=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from gateway.service.cloud_session import CloudSession, SessionPorts
 from mqtt_client.connection import LinkLimits
 from sync_protocol.messages import ReaderHealth
 from tests.scripted_cloud import GATEWAY, SITE, ScriptedCloud
+from tests.voices import voice_of
 
 
 class RunningSync:
@@ -41,7 +42,7 @@ async def running_sync_at(
 ) -> AsyncIterator[RunningSync]:
     """Everything that `gateway.bootstrap` runs for the cloud, until the block ends."""
     clock = SystemClock()
-    link = CloudLinkMqtt(address, limits=limits)
+    link = CloudLinkMqtt(address, voice_of(address.tls), limits=limits)
     async with GatewayStore.open(state_dir, clock) as store:
         ports = SessionPorts(link, store.journal, store.state, clock, _readers)
         keeping = ClockKeeping(clock, store.state, store.state)

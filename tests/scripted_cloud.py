@@ -17,6 +17,7 @@ from sync_protocol.journal_events import CHAIN_START, JournalEvent, chain_after,
 from sync_protocol.signing import SiteSigner
 from sync_protocol.topics import cloud_filter, down_topic, parse_topic
 from tests.desired_state import DesiredState
+from tests.voices import Hearer
 
 SITE, GATEWAY = "sit_a", "gwy_a"
 
@@ -66,6 +67,7 @@ class ScriptedCloud:
         self._tls = tls
         self._client: ReliableClient | None = None
         self._news = asyncio.Event()
+        self._hearer = Hearer()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -111,7 +113,8 @@ class ScriptedCloud:
     async def _serve(self, client: ReliableClient) -> None:
         self._client = client
         async for inbound in client.messages():
-            message = parse_message(inbound.payload, "up", parse_topic(inbound.topic).kind)
+            payload = self._hearer.open(inbound.topic, inbound.payload)
+            message = parse_message(payload, "up", parse_topic(inbound.topic).kind)
             self.heard.append(message)
             self._news.set()
             inbound.ack()

@@ -1,6 +1,7 @@
 """What is wrong with the journals, kept for staff: events put aside, altered, dropped by a full gateway, or lost.
 
-An altered event calls staff at once, also one that is old: whoever alters a journal has had a hand in a gateway.
+An altered event calls staff at once, also one that is old: whoever alters a journal has had a hand in a gateway. So
+does a message in a gateway's name that it has not signed: whoever sends that has had a hand in the broker.
 """
 
 from collections.abc import Iterable
@@ -16,14 +17,15 @@ from cloud.kit.paging import Page, cut_page
 from cloud.listing import read_cursor
 from cloud.sites.models import Gateway
 
-FaultKind = Literal["broken", "gap", "lost", "refused"]
+FaultKind = Literal["broken", "forged", "gap", "lost", "refused"]
 REASON_CHARACTERS_MAX: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """broken: the hash chain does not hold before `first_seq`; gap: dropped there by a gateway that was full; lost:
-    the cloud never had them, and the gateway has them no more; refused: put aside with the reason.
+    the cloud never had them, and the gateway has them no more; refused: put aside with the reason; forged: so many
+    messages, 1 to `last_seq`, came in the gateway's name and were not signed by it.
     """
 
     kind: FaultKind
@@ -33,7 +35,7 @@ class Fault:
 
 
 def note(session: UnitOfWork, gateway: Gateway, epoch: str, faults: Iterable[Fault]) -> None:
-    """Keep the faults, and call staff once if one of them is an altered or a lost event."""
+    """Keep the faults, and call staff once if one of them is an altered, a lost or a forged one."""
     found = list(faults)
     if not found:
         return
@@ -49,7 +51,7 @@ def note(session: UnitOfWork, gateway: Gateway, epoch: str, faults: Iterable[Fau
         for fault in found
     ]
     session.execute(insert(JournalFault), rows)
-    if any(fault.kind in {"broken", "lost"} for fault in found):
+    if any(fault.kind in {"broken", "forged", "lost"} for fault in found):
         session.publish(JournalBroken(gateway.site_id, gateway.id, gateway.lane_id, session.now))
     session.wake_after_commit("gateways")
 

@@ -39,7 +39,7 @@ class AccessEventOut(BaseModel):
 
 
 class JournalFaultOut(BaseModel):
-    """Events of a gateway's journal that did not arrive as they were written."""
+    """Events of a gateway's journal that did not arrive as they were written, or messages that were not its own."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -49,7 +49,8 @@ class JournalFaultOut(BaseModel):
     kind: str = Field(
         examples=["refused"],
         description="broken: altered, or events before it are missing; gap: dropped by a gateway that was full; "
-        "lost: nobody has them; refused: put aside with the reason.",
+        "lost: nobody has them; refused: put aside with the reason; forged: `last_seq` messages in the gateway's name "
+        "were not signed by it.",
     )
     first_seq: int
     last_seq: int

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.database import Base, UtcDateTime
@@ -34,6 +34,7 @@ class GatewayCertificate(Base):
 
     It is in use once the gateway was seen connected with it. `revoked_reason` is `superseded` (a newer one is in use),
     `replaced` (another gateway took the lane over) or `withdrawn` (staff took the gateway out of service).
+    `heard_number` is that of the newest message signed with its key that was dealt with (`hearing`).
     """
 
     __tablename__ = "gateway_certificate"
@@ -49,6 +50,7 @@ class GatewayCertificate(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_reason: Mapped[str | None] = mapped_column(String(16))
     revoked_by: Mapped[str | None] = mapped_column(String(120))
+    heard_number: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Reenrolment(Base):

@@ -85,7 +85,7 @@ def renew(
     gateway = sites.lock_gateway(session, request.gateway_id)
     if gateway is None:
         raise UnauthenticatedError("certificate_unknown", "No such gateway is known here.")
-    present = certificates.find(session, serial_number(leaf)) or _take_in(session, gateway, leaf)
+    present = certificates.find(session, serial_number(leaf)) or take_in(session, gateway, leaf)
     new_key = _new_key(present, request.csr_pem)
     check_in_service(gateway, present)
     successor = certificates.find_successor(session, present)
@@ -134,8 +134,8 @@ def issued_leaf(authority: OnlineAuthority, gateway_id: str, certificate_pem: st
     return leaf
 
 
-def _take_in(session: UnitOfWork, gateway: Gateway, leaf: x509.Certificate) -> GatewayCertificate:
-    """A certificate of ours that is not in the tables: the database was restored from before it was issued."""
+def take_in(session: UnitOfWork, gateway: Gateway, leaf: x509.Certificate) -> GatewayCertificate:
+    """Keep a certificate of ours that is not in the tables: the database was restored from before it was issued."""
     taken_in = certificates.keep(session, gateway.id, to_pem(leaf))
     actor = Actor("gateway", gateway.id)
     after = {"serial": taken_in.serial}

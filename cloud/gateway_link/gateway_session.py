@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 from cloud.database import DATABASE_FAULTS, Database
-from cloud.gateway_link import reception
+from cloud.enrolment.authority import AuthorityUnusableError
+from cloud.enrolment.hearing import HeardBeforeError, NotInForceError
+from cloud.gateway_link import forgeries, reception
 from cloud.gateway_link.admission import Admission
-from cloud.gateway_link.reception import GatewayRetiredError, Known
+from cloud.gateway_link.forgeries import Forgeries
+from cloud.gateway_link.reception import Known
 from cloud.gateway_link.snapshot_permits import SnapshotPermits
 from cloud.gateway_link.sparing_log import SparingLog
 from cloud.gateway_link.state_source import Position, StateSource, Way
+from cloud.gateway_link.voices import GatewayRetiredError, Voices, Word, hear
 from cloud.kit.sealed_secrets import UnsealError
 from mqtt_client.errors import LinkError, PublishRefusedError
 from sync_protocol.codec import VERSION, parse_message
@@ -30,8 +34,15 @@ RESEND_AFTER_S: Final = 5.0
 LATER_S: Final = 60
 """When a gateway that stands in line for its whole state asks again, if it was forgotten."""
 _REASON_CHARACTERS_MAX: Final = 200
-_NOT_ANSWERED: Final = (*DATABASE_FAULTS, PublishRefusedError, SyncProtocolError, UnsealError)
-"""What may hinder an answer: the database, the broker, an answer that no message can hold, a wrong secret."""
+_NOT_ANSWERED: Final = (
+    *DATABASE_FAULTS,
+    PublishRefusedError,
+    SyncProtocolError,
+    UnsealError,
+    AuthorityUnusableError,
+)
+"""What may hinder an answer: database, broker, an answer that no message can hold, a wrong secret, a lost authority."""
+_NOT_TAKEN: Final = (SyncProtocolError, GatewayRetiredError, NotInForceError, HeardBeforeError)
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
@@ -57,8 +68,8 @@ async def _leave_connected(_gateway_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What all sessions of a link share. `slots` bounds how many work on the database, `permits` who is sent much,
-    `admission` who may say Hello.
+    """What all sessions of a link share. `slots` bounds how many work on the database, `voices` knows whose word it is,
+    `permits` who is sent much, `admission` who may say Hello.
 
     `expel` ends the connection of a gateway that is out of service.
     """
@@ -67,6 +78,7 @@ class Workshop:
     states: StateSource
     sender: Sender
     slots: asyncio.Semaphore
+    voices: Voices
     expel: Callable[[str], Awaitable[None]] = _leave_connected
     permits: SnapshotPermits = field(default_factory=SnapshotPermits)
     admission: Admission = field(default_factory=Admission)
@@ -94,6 +106,7 @@ class GatewaySession:
         self._known = known
         self._inbox: asyncio.Queue[_Arrival | None] = asyncio.Queue(INBOX_MAX)
         self._log = SparingLog(_logger)
+        self._forgeries = Forgeries()
         self._is_push_queued = False
         self._put_off: Position | None = None
         self._told_later_at = 0.0
@@ -159,19 +172,41 @@ class GatewaySession:
     async def _handle(self, arrival: _Arrival) -> None:
         topic = arrival.topic
         try:
-            message = parse_message(arrival.message.payload, topic.direction, topic.kind)
+            word = await self._workshop.voices.open(topic, arrival.message.payload, self._workshop.run)
+        except SyncProtocolError as error:
+            await self._disbelieve(topic, str(error))
+            return
+        try:
+            message = parse_message(word.payload, topic.direction, topic.kind)
             if isinstance(message, Hello) and await self._is_put_off():
                 return
-            answers = await self._workshop.run(lambda: self._receive(message))
-        except (SyncProtocolError, GatewayRetiredError) as error:
-            self._log.warn("a message of gateway %s is refused: %s", topic.gateway_id, error)
-            await self._send(Refused(topic.kind, str(error)[:_REASON_CHARACTERS_MAX], VERSION))
-            if isinstance(error, GatewayRetiredError):
-                await self._workshop.expel(topic.gateway_id)
+            answers = await self._workshop.run(lambda: self._receive(word, message))
+        except _NOT_TAKEN as error:
+            await self._refuse(topic, error)
             return
         for answer in answers:
             await self._send(answer)
         await self._follow_up(message)
+
+    async def _disbelieve(self, topic: Topic, why: str) -> None:
+        """Nothing is taken from a message that its gateway has not signed; one that comes often costs little."""
+        number = self._forgeries.count(_now_s())
+        if self._log.warn("a message in the name of gateway %s was not signed by it: %s", topic.gateway_id, why):
+            await self._send(Refused(topic.kind, why[:_REASON_CHARACTERS_MAX], VERSION))
+        if number:
+            await self._workshop.run(lambda: self._tell_of_forgeries(number, why))
+
+    def _tell_of_forgeries(self, number: int, why: str) -> None:
+        with self._workshop.database.transaction() as session:
+            forgeries.tell(session, self.gateway_id, number, why)
+
+    async def _refuse(self, topic: Topic, error: Exception) -> None:
+        heard_number = error.heard_number if isinstance(error, HeardBeforeError) else None
+        self._log.warn("a message of gateway %s is refused: %s", topic.gateway_id, error)
+        reason = str(error)[:_REASON_CHARACTERS_MAX]
+        await self._send(Refused(topic.kind, reason, VERSION, heard_number=heard_number))
+        if isinstance(error, GatewayRetiredError):
+            await self._workshop.expel(topic.gateway_id)
 
     async def _is_put_off(self) -> bool:
         """Whether too many say Hello at once; then this gateway is told when to come back."""
@@ -180,11 +215,9 @@ class GatewaySession:
             await self._send(Refused("hello", "too many gateways at once", VERSION, retry_after_s=wait_s))
         return wait_s > 0
 
-    def _receive(self, message: Message) -> list[Message]:
-        if isinstance(message, StateBuckets):
-            return []  # a question alone: there is nothing to be kept
+    def _receive(self, word: Word, message: Message) -> list[Message]:
         with self._workshop.database.transaction() as session:
-            return reception.receive(session, self._known.gateway_id, message)
+            return reception.receive(session, hear(session, self.gateway_id, word), message, word.serial)
 
     async def _follow_up(self, message: Message) -> None:
         match message:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -12,10 +12,10 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from cloud.database import Database
-from cloud.enrolment.authority import ROOT_FILE
+from cloud.enrolment.authority import ROOT_FILE, OnlineAuthority
 from cloud.gateway_link.command_sending import send_commands_for_ever
 from cloud.gateway_link.expulsion import Expulsion
-from cloud.gateway_link.gateway_session import Workshop
+from cloud.gateway_link.gateway_session import Sender, Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
 from cloud.gateway_link.share import ALONE, DUTIES, NOBODY, Duty
@@ -23,6 +23,7 @@ from cloud.gateway_link.share_keeping import Membership, keep_share
 from cloud.gateway_link.site_keys import SiteKeys, announce_for_ever
 from cloud.gateway_link.state_source import StateSource
 from cloud.gateway_link.turn import await_turn, is_shared, keep_turn
+from cloud.gateway_link.voices import Voices
 from cloud.settings import Settings
 from mqtt_client.backoff import Backoff
 from mqtt_client.connection import LinkLimits
@@ -109,7 +110,8 @@ async def _keep_link(settings: Settings, database: Database, membership: Members
         authority=settings.authority_dir / ROOT_FILE, certificate=settings.broker_certificate, key=settings.broker_key
     )
     report = _Reporter()
-    expulsion = Expulsion(settings.authority_dir, settings.broker)
+    authority_dir = settings.authority_dir
+    expulsion = Expulsion(authority_dir, settings.broker)
     shared_by = membership if is_shared(database) else None
 
     def connect() -> ReliableClient:
@@ -124,32 +126,33 @@ async def _keep_link(settings: Settings, database: Database, membership: Members
 
     async def serve(client: ReliableClient) -> None:
         sender = SigningSender(client, database, settings.secret)
-        await serve_link(
-            client, sender, database, expel=expulsion.expel, shared_by=shared_by, on_listening=report.listening
-        )
+        voices = Voices(database, lambda: OnlineAuthority.load(authority_dir))
+        workshop = replace(build_workshop(database, sender, voices), expel=expulsion.expel)
+        await serve_link(client, workshop, sender.keys, shared_by=shared_by, on_listening=report.listening)
 
     await keep_linked(connect, serve, backoff=Backoff(random.random), report=report)
 
 
+def build_workshop(database: Database, sender: Sender, voices: Voices) -> Workshop:
+    """What the sessions of a link share; gateways out of service keep their connections."""
+    return Workshop(database, StateSource(database), sender, asyncio.Semaphore(DATABASE_WORKERS_MAX), voices)
+
+
 async def serve_link(
     client: ReliableClient,
-    sender: SigningSender,
-    database: Database,
+    workshop: Workshop,
+    keys: SiteKeys,
     *,
-    expel: Callable[[str], Awaitable[None]] | None = None,
     shared_by: Membership | None = None,
     on_listening: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve one connection until it is lost; `expel` cuts the connection of a gateway that is out of service.
+    """Serve one connection until it is lost; `keys` are what the workshop's sender signs with.
 
     With `shared_by` this process serves its share of the sites, and subscribes by itself; without, it serves them all.
 
     Raises:
         LinkError: always, in the end.
     """
-    workshop = Workshop(database, StateSource(database), sender, asyncio.Semaphore(DATABASE_WORKERS_MAX))
-    if expel is not None:
-        workshop = replace(workshop, expel=expel)
     try:
         async with asyncio.TaskGroup() as tasks:
             ingester = Ingester(workshop, tasks, NOBODY if shared_by else ALONE)
@@ -161,7 +164,7 @@ async def serve_link(
             if shared_by is None or "publish" in shared_by.duties:
                 tasks.create_task(publish_for_ever(workshop, ingester))
                 tasks.create_task(send_commands_for_ever(workshop))
-            tasks.create_task(announce_for_ever(workshop, ingester, sender.keys))
+            tasks.create_task(announce_for_ever(workshop, ingester, keys))
             async for message in client.messages():
                 await ingester.handle(message.topic, message)
     except BaseExceptionGroup as errors:

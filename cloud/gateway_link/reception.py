@@ -33,6 +33,7 @@ from sync_protocol.messages import (
     Hello,
     Message,
     StateApplied,
+    StateBuckets,
     Welcome,
 )
 
@@ -40,10 +41,6 @@ _TEXT_CHARACTERS_MAX: Final = 64
 _NONCE_BYTES_MAX: Final = 32
 _REASON_CHARACTERS_MAX: Final = 200
 _APPLIED_BACK_MAX: Final = timedelta(days=1)
-
-
-class GatewayRetiredError(Exception):
-    """The gateway has been replaced by another one at its lane, or taken out of service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +75,34 @@ def confirm_again(session: UnitOfWork, gateways: Sequence[Gateway]) -> dict[str,
     }
 
 
-def receive(session: UnitOfWork, gateway_id: str, message: Message) -> list[Message]:
-    """Take a message over and say what to answer after the commit.
+def receive(session: UnitOfWork, gateway: Gateway, message: Message, serial: str) -> list[Message]:
+    """Take a message over that was signed with the key of this certificate, and say what to answer after the commit.
 
     Raises:
-        GatewayRetiredError: nothing is taken from this gateway any more.
         MalformedMessageError: the message holds something that no table can, or is not one that gateways send.
     """
-    gateway = sites.find_gateway(session, gateway_id)
-    assert gateway is not None, "the link has looked the gateway up"
-    if gateway.retired_at is not None:
-        raise GatewayRetiredError("this gateway was replaced or taken out of service; enrol it with a new token")
     match message:
         case Hello():
+            certificates.note_in_use(session, gateway, serial)
             return _receive_hello(session, gateway, message)
         case Heartbeat():
             return _receive_heartbeat(session, gateway, message)
+        case EventBatch():
+            return _receive_events(session, gateway, message)
         case StateApplied():
             _check(message)
             applied_at = _applied_at(session, message)
             desired_state.record_report(session, gateway, message.revision, message.digest_root, applied_at=applied_at)
-            return []
-        case EventBatch():
-            return _receive_events(session, gateway, message)
         case CommandResult():
             _check(message)
             gate_commands.take_result(session, gateway, message)
-            return []
         case DiagnosticsPart():
             diagnostics.take_part(session, gateway, message)
-            return []
+        case StateBuckets():
+            pass  # a question alone: there is nothing to be kept
         case _:
             raise MalformedMessageError(f"{type(message).__name__} does not come from gateways")
+    return []
 
 
 def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[Message]:
@@ -124,7 +117,6 @@ def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[
         run_id=hello.run_id,
     )
     sites.record_report(session, gateway, report)
-    certificates.note_in_use(session, gateway, hello.certificate_serial)
     desired_state.record_report(session, gateway, hello.applied_revision, hello.digest_root, applied_at=session.now)
     acked_seq = journal.open_journal(session, gateway, hello.journal_epoch, hello.outbox.first_seq)
     head = desired_state.head(session, gateway.site_id)

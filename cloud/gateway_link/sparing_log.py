@@ -23,13 +23,14 @@ class SparingLog:
         self._clock = clock
         self._sorts: dict[str, _Sort] = {}
 
-    def warn(self, text: str, *values: object) -> None:
-        """Say it, or count that it was to be said."""
+    def warn(self, text: str, *values: object) -> bool:
+        """Say it, or count that it was to be said; whether it was said."""
         now = self._clock()
         sort = self._sorts.setdefault(text, _Sort(now - EVERY_S))
         if now - sort.said_at < EVERY_S:
             sort.kept_back += 1
-            return
+            return False
         more = f" ({sort.kept_back} more like this since the last one)" if sort.kept_back else ""
         self._logger.warning(text + more, *values)
         sort.said_at, sort.kept_back = now, 0
+        return True

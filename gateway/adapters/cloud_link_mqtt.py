@@ -1,4 +1,6 @@
-"""The cloud over MQTT: one connection after the other for ever; only what the site's key signed is believed."""
+"""The cloud over MQTT: one connection after the other for ever; all is signed, and only what the site's key signed is
+believed.
+"""
 
 import asyncio
 import logging
@@ -25,7 +27,7 @@ from mqtt_client.reliable_client import InboundMessage, ReliableClient
 from mqtt_client.tls import TlsFiles
 from sync_protocol.codec import encode_message, parse_message
 from sync_protocol.errors import SyncProtocolError, TopicError, UnknownSigningKeyError
-from sync_protocol.messages import KIND_OF, Message
+from sync_protocol.messages import KIND_OF, Hello, Message, Refused
 from sync_protocol.signing import SiteVerifier
 from sync_protocol.topics import SideTopic, gateway_filter, is_side_topic, parse_topic, side_filter, up_topic
 
@@ -61,6 +63,22 @@ class LinkCredentials(Protocol):
         ...
 
 
+class Voice(Protocol):
+    """Signs what goes up, each message under a higher number than all before it."""
+
+    def seal(self, topic: str, payload: bytes, *, shows_certificate: bool) -> bytes:
+        """The payload, signed for this topic with the key of the certificate that the connection was made with.
+
+        Raises:
+            LinkError: there is none.
+        """
+        ...
+
+    def note_heard(self, number: int) -> None:
+        """The cloud has heard this number: go on above it."""
+        ...
+
+
 class Brokers(Protocol):
     """Says at each attempt where to connect to, and is told what came of it."""
 
@@ -80,13 +98,14 @@ class CloudLinkMqtt:
     """Implements the ports `CloudLink` and `SideLink`.
 
     `failure` is the newest reason for not being connected, for the status. `credentials` choose the certificate of each
-    connection, instead of `address.tls`, and `brokers` its broker, instead of `address`. `new_client` makes the client
-    of each connection; it is called as `ReliableClient` is.
+    connection, instead of `address.tls`, and `brokers` its broker, instead of `address`; `voice` signs. `new_client`
+    makes the client of each connection; it is called as `ReliableClient` is.
     """
 
     def __init__(
         self,
         address: CloudAddress,
+        voice: Voice,
         *,
         credentials: LinkCredentials | None = None,
         brokers: Brokers | None = None,
@@ -94,6 +113,7 @@ class CloudLinkMqtt:
         new_client: Callable[..., ReliableClient] = ReliableClient,
     ) -> None:
         self._address = address
+        self._voice = voice
         self._credentials = credentials
         self._brokers = brokers
         self._broker = BrokerAddress(address.host, address.port)
@@ -126,8 +146,9 @@ class CloudLinkMqtt:
         if client is None:
             raise LinkDownError("not connected")
         topic = up_topic(self._address.site_id, self._address.gateway_id, KIND_OF[type(message)])
+        payload = encode_message(message)
         try:
-            await client.publish(topic, encode_message(message))
+            await client.publish(topic, self._voice.seal(topic, payload, shows_certificate=isinstance(message, Hello)))
         except PublishRefusedError as error:
             self.reconnect(str(error))
             raise LinkDownError(str(error)) from error
@@ -204,6 +225,8 @@ class CloudLinkMqtt:
                 inbound.ack()
                 continue
             message = self._open(inbound)
+            if isinstance(message, Refused) and message.heard_number is not None:
+                self._voice.note_heard(message.heard_number)
             if message is not None:
                 self.failure = None
                 self._losses.tell_back(f"the cloud is heard again through {self._broker}")

@@ -74,9 +74,8 @@ class NoCommands:
 class SessionPorts:
     """The ports of the session.
 
-    `readers` tells how each reader is, `serial` which certificate is in use (hex), `self_test` what the newest
-    self-test found, None as long as there was none. `lanes` has those that are not as ever, `policy_fault` says why
-    the newest rules of the site are not in force.
+    `readers` tells how each reader is, `self_test` what the newest self-test found, None as long as there was none.
+    `lanes` has those that are not as ever, `policy_fault` says why the newest rules of the site are not in force.
     """
 
     link: CloudLink
@@ -84,7 +83,6 @@ class SessionPorts:
     state: StateStore
     clock: SettableClock
     readers: Callable[[], tuple[m.ReaderHealth, ...]]
-    serial: Callable[[], str] = str
     self_test: Callable[[], SelfTestReport | None] = lambda: None
     lanes: Callable[[], tuple[m.LaneHealth, ...]] = tuple
     policy_fault: Callable[[], str] = str
@@ -127,7 +125,8 @@ class CloudSession:
         self.upload.close()
 
     async def handle_message(self, message: m.Message) -> None:
-        self._heard_at = self._ports.clock.monotonic()
+        if not isinstance(message, m.Refused) or message.retry_after_s is not None:
+            self._heard_at = self._ports.clock.monotonic()  # one that refuses everything is as good as silent
         match message:
             case m.Welcome():
                 await self._handle_welcome(message)
@@ -202,6 +201,10 @@ class CloudSession:
         self._is_asked.set()
 
     def _handle_refused(self, refused: m.Refused) -> None:
+        if refused.heard_number is not None:  # of a clock that was set back; or somebody repeats old words of ours
+            if not self.is_welcome:
+                self._ask_again()
+            return
         if refused.retry_after_s is None:
             known = f"it speaks version {refused.known_version}"
             logger.error("the cloud refuses our %s: %s (%s)", refused.kind, refused.reason, known)
@@ -229,7 +232,6 @@ class CloudSession:
             staged=state.staged,
             wants_snapshot=self.state_sync.wants_snapshot,
             nonce=nonce,
-            certificate_serial=self._ports.serial(),
             run_id=self._ports.commands.run_id,
             keys_serial=self._ports.keys.serial,
         )

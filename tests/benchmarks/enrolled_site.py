@@ -23,6 +23,7 @@ from provisioning.authority import create_authority, issue_client_certificate, i
 from provisioning.claim_token import create_claim_token
 from tests.product_broker import ProductBroker
 from tests.running_cloud import RunningCloud, running_cloud
+from tests.voices import voice_of
 
 
 @dataclass
@@ -95,7 +96,7 @@ async def syncing_gateway(
         tls_files(state_dir),
         identity.signing_keys,
     )
-    link = CloudLinkMqtt(address)
+    link = CloudLinkMqtt(address, voice_of(address.tls))
     async with GatewayStore.open(state_dir, clock) as store, asyncio.TaskGroup() as tasks:
         keeping = ClockKeeping(clock, store.state, store.state)
         ports = SessionPorts(link, store.journal, store.state, clock, readers=lambda: ())

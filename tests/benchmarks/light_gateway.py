@@ -23,6 +23,7 @@ from gateway.service.ports import LinkDownError
 from mqtt_client.reliable_client import ReliableClient
 from sync_protocol.journal_events import CHAIN_START, AccessDecided, JournalEvent, SealedEvent, seal_event
 from sync_protocol.messages import EventBatch, EventsAcked, Heartbeat, Hello, Message, OutboxRange, Refused, Welcome
+from tests.voices import voice_of
 
 _TICK_S = 0.25
 _RESEND_AFTER_S = 10.0
@@ -36,7 +37,7 @@ class LightGateway:
     """
 
     def __init__(self, address: CloudAddress, head: tuple[int, bytes], lane_id: str) -> None:
-        self._link = CloudLinkMqtt(address, new_client=self._new_client)
+        self._link = CloudLinkMqtt(address, voice_of(address.tls), new_client=self._new_client)
         self._lane_id = lane_id
         self._head = head
         self._boot_id = secrets.token_hex(16)

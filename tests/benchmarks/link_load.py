@@ -18,6 +18,7 @@ from cloud.database import Database
 from cloud.gateway_link import reception
 from cloud.gateway_link.link import DATABASE_WORKERS_MAX
 from cloud.migrations import upgrade_database
+from cloud.sites import service as sites
 from sync_protocol.journal_events import CHAIN_START, AccessDecided, AccessTaken, EventBody, JournalEvent, seal_event
 from sync_protocol.messages import EventBatch, Heartbeat, Message, OutboxRange
 from tests.benchmarks.report import Report
@@ -98,7 +99,9 @@ class _Fleet:
     def _receive_all(self, plan: list[tuple[str, Message]]) -> None:
         for gateway_id, message in plan:
             with self._database.transaction() as session:
-                reception.receive(session, gateway_id, message)
+                gateway = sites.find_gateway(session, gateway_id)
+                assert gateway is not None
+                reception.receive(session, gateway, message, "")
 
 
 @contextmanager

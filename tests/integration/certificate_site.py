@@ -37,7 +37,7 @@ from tests.club import SECRET, Club
 from tests.product_broker import ProductBroker
 from tests.running_cloud import RunningCloud, running_cloud
 
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 
 
 @dataclass
@@ -171,11 +171,11 @@ async def living_gateway(state_dir: Path) -> AsyncIterator[LivingGateway]:
         tls=None,
         signing_keys=identity.signing_keys,
     )
-    link = CloudLinkMqtt(address, credentials=parts.trial)
+    link = CloudLinkMqtt(address, parts.voice(clock), credentials=parts.trial)
     renewal = parts.renewal(link, clock, first_delay_s=0.5)
     async with GatewayStore.open(state_dir, clock) as store:
         signing_keys = parts.signing_keys(link, clock, state_dir)
-        ports = SessionPorts(link, store.journal, store.state, clock, lambda: (), parts.trial.serial, keys=signing_keys)
+        ports = SessionPorts(link, store.journal, store.state, clock, lambda: (), keys=signing_keys)
         keeping = ClockKeeping(clock, store.state, store.state)
         session = CloudSession(ports, keeping, version="test", told=lambda _revision: None)
         loops = (

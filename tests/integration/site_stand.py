@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cloud.database import Database
+from cloud.enrolment import certificates
 from cloud.enrolment.authority import OnlineAuthority, gateway_profile
 from cloud.gateway_link.link import run_link
 from cloud.settings import Address, Settings
 from cloud.sites import service as sites
+from gateway.certificate_voice import CertificateVoice
 from mqtt_client.errors import LinkLostError
 from mqtt_client.reliable_client import ReliableClient
 from mqtt_client.tls import TlsFiles
@@ -47,8 +49,9 @@ from sync_protocol.topics import gateway_filter, parse_topic, up_topic
 from tests.club import SECRET, Club
 from tests.mosquitto import Broker
 from tests.product_broker import ProductBroker
+from tests.voices import voice_of
 
-PATIENCE_S = 10.0
+PATIENCE_S = 40.0
 M = TypeVar("M", bound=Message)
 
 
@@ -100,7 +103,11 @@ class Stand:
         with self.club.database.session() as session:
             signer = sites.site_signer(sites.get_site(session, self.club.site_id), SECRET)
         tls = self.issue(self.club.site_id, gateway_id)
-        return ScriptedGateway(self.broker, tls, self.club.site_id, gateway_id, {signer.key_id: signer.public_key})
+        with self.club.database.transaction() as session:
+            certificates.keep(session, gateway_id, tls.certificate.read_text())
+        return ScriptedGateway(
+            self.broker, tls, self.club.site_id, gateway_id, {signer.key_id: signer.public_key}, voice_of(tls)
+        )
 
     def issue(self, site_id: str, gateway_id: str) -> TlsFiles:
         """A gateway's certificate."""
@@ -160,6 +167,7 @@ class ScriptedGateway:
     site_id: str
     gateway_id: str
     signing_keys: dict[str, bytes]
+    voice: CertificateVoice
     received: list[Message] = field(default_factory=list)
     rows: dict[str, bytes] = field(default_factory=dict)
     revision: int = 0
@@ -199,7 +207,8 @@ class ScriptedGateway:
 
     async def say(self, message: Message, *, kind: str | None = None, site_id: str | None = None) -> None:
         topic = up_topic(site_id or self.site_id, self.gateway_id, kind or KIND_OF[type(message)])
-        await self._client.publish(topic, encode_message(message))
+        payload = self.voice.seal(topic, encode_message(message), shows_certificate=isinstance(message, Hello))
+        await self._client.publish(topic, payload)
 
     async def say_bytes(self, topic: str, payload: bytes) -> None:
         await self._client.publish(topic, payload)

@@ -70,4 +70,4 @@ def test_staff_read_which_events_are_concerned_and_why(club: Club) -> None:
 def test_an_altered_journal_stands_among_the_alarms(club: Club) -> None:
     note(club, Fault("broken", 3, 3), Fault("broken", 4, 4))
     text = sign_in(club).get("/alarms").text
-    assert text.count("Events of a gateway were altered or lost") == 1
+    assert text.count("Events of a gateway were altered, lost or forged") == 1

@@ -137,7 +137,7 @@ class Stranger:
             str(topic),
             payload,
             certificates=certificates,
-            sign=lambda raw: FileKeys().sign(self._folder / "key.pem", raw),
+            sign=FileKeys().signer(self._folder / "key.pem"),
         )
         try:
             await self._client.publish(str(topic), data)

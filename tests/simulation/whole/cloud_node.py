@@ -8,7 +8,8 @@ import functools
 import random
 
 from cloud.database import Database
-from cloud.gateway_link.link import CLIENT_ID, SigningSender, serve_link
+from cloud.gateway_link.link import CLIENT_ID, SigningSender, build_workshop, serve_link
+from cloud.gateway_link.voices import Voices
 from mqtt_client.backoff import Backoff
 from mqtt_client.errors import LinkError
 from mqtt_client.link_keeper import keep_linked
@@ -47,7 +48,9 @@ class CloudNode:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _serve(self, client: ReliableClient) -> None:
-        await serve_link(client, SigningSender(client, self._database, SECRET), self._database)
+        sender = SigningSender(client, self._database, SECRET)
+        workshop = build_workshop(self._database, sender, Voices(self._database))
+        await serve_link(client, workshop, sender.keys)
 
     def _report(self, failure: LinkError, delay_s: float) -> None:
         self._story.tell("cloud", "lost its link", str(failure))

@@ -11,6 +11,7 @@ from firmware_protocol.wiegand import encode_wiegand26
 from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.cloud_link_mqtt import CloudAddress, CloudLinkMqtt
 from gateway.adapters.store_sqlite.journal import JournalLimits
+from gateway.certificate_voice import CertificateVoice
 from gateway.domain.access_point import AccessPoint, Direction, ReaderKey
 from gateway.domain.lane_inputs import LaneInput, LaneSignal
 from gateway.domain.lane_states import LaneState
@@ -28,6 +29,7 @@ from gateway.service.relay_control import LaneTiming
 from gateway.service.remote_commands import CannotCollectError, CommandHands, RemoteCommands
 from sync_protocol.credential_hash import hash_credential, hash_pin
 from sync_protocol.journal_events import AccessDecided, EventBody, GatewayStarted
+from sync_protocol.up_seal import Speaker
 from tests.display_catalogue import display_catalogue
 from tests.gate_fakes import FakeBus, FakeStatus
 from tests.simulation.whole.broker import SimulatedBroker, SimulatedClient
@@ -46,13 +48,14 @@ FACILITY = 1
 
 @dataclass(frozen=True, slots=True)
 class GatewayIdentity:
-    """Who it is, and whom it believes."""
+    """Who it is, and whom it believes; `speaker` signs for it."""
 
     gateway_id: str
     site_id: str
     lane_id: str
     signing_keys: dict[str, bytes]
     credential_key: bytes
+    speaker: Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,8 @@ class RunningGateway:
     def _build_link(self) -> CloudLinkMqtt:
         identity = self.identity
         address = CloudAddress("broker", 1, identity.site_id, identity.gateway_id, None, identity.signing_keys)
-        return CloudLinkMqtt(address, new_client=functools.partial(SimulatedClient, self._around.broker))
+        voice = CertificateVoice(lambda: identity.speaker, self.clock.wall_ms)
+        return CloudLinkMqtt(address, voice, new_client=functools.partial(SimulatedClient, self._around.broker))
 
     def _build_commands(self) -> RemoteCommands:
         """Commands may open; the rest of what a gateway can be told has no hands here."""

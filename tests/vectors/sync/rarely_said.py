@@ -23,7 +23,6 @@ RARE_MESSAGES: dict[str, m.Message] = {
         "floor",
         1_795_000_000_123,
         nonce=b"12345678",
-        certificate_serial="0a1b",
         run_id="8899aabbccddeeff",
         keys_serial=3,
     ),
@@ -40,6 +39,7 @@ RARE_MESSAGES: dict[str, m.Message] = {
         policy_fault="a row of a newer version",
         lanes=(m.LaneHealth("lan_a", "fire", "free_passage", 1_795_003_600),),
     ),
+    "down/refused": m.Refused("hello", "heard before", 1, heard_number=1_795_000_000_123),
     "down/welcome": m.Welcome(1_795_000_000_123, 42, ROOT, "00112233445566ff", 12, b"12345678"),
 }
 

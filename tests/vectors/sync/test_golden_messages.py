@@ -3,6 +3,8 @@
 from typing import get_args
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from sync_protocol.codec import encode_message, parse_message
 from sync_protocol.journal_events import EventBody, SealedEvent, chain_after, parse_event
@@ -10,6 +12,7 @@ from sync_protocol.messages import DOWN_MESSAGES, UP_MESSAGES
 from sync_protocol.signing import SiteSigner, SiteVerifier
 from sync_protocol.state_rows import StateRow, encode_row, parse_row
 from sync_protocol.topics import parse_topic
+from sync_protocol.up_seal import read_sealed
 from tests.vectors.sync import BODIES, EVENTS, GOLDEN, ROWS, event, golden_bytes
 
 BYTES = golden_bytes()
@@ -57,3 +60,14 @@ def test_a_signed_message_is_opened_as_ever() -> None:
     assert signer.sign(topic, encode_message(GOLDEN["down/welcome"])) == golden
     verifier = SiteVerifier({signer.key_id: signer.public_key})
     assert parse_message(verifier.open(topic, golden), "down", "welcome") == GOLDEN["down/welcome"]
+
+
+def test_a_sealed_message_is_opened_as_ever() -> None:
+    """A signature of ECDSA is another one each time; what was signed once is read for ever."""
+    topic = "tornello/1/sit_a/gwy_a/up/hello"
+    sealed = read_sealed(topic, bytes.fromhex(BYTES["sealed"]["hello"]))
+    certificate = x509.load_der_x509_certificate(sealed.certificate)
+    key = certificate.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert (sealed.serial, sealed.number) == (f"{certificate.serial_number:x}", 1_795_000_000_123)
+    assert parse_message(sealed.open(key), "up", "hello") == GOLDEN["up/hello"]

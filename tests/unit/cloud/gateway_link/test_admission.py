@@ -5,12 +5,10 @@ import asyncio
 import pytest
 
 from cloud.gateway_link.admission import PLACES_MAX, WAIT_MAX_S, Admission
-from sync_protocol.codec import encode_message
 from sync_protocol.messages import CloudHeartbeat, Hello, OutboxRange, Refused, Welcome
-from sync_protocol.topics import up_topic
 from tests.club import Club
 from tests.in_loop import in_loop
-from tests.unit.cloud.gateway_link.test_ingester import Letter, beat, ingesting
+from tests.unit.cloud.gateway_link.test_ingester import SpeakingGateway, ingesting
 
 
 def storm(admission: Admission, gateways: int) -> dict[str, float]:
@@ -74,7 +72,7 @@ def test_places_that_nobody_takes_do_not_pile_up(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_gateway_that_is_not_let_in_is_told_so_and_its_other_words_are_taken(shared_club: Club) -> None:
-    gateway_id = shared_club.add_gateway(shared_club.add_lane())
+    gateway = SpeakingGateway.add(shared_club)
     hello = Hello("boot", "1", "epoch1", 0, b"", OutboxRange(0, 0), "synced", 0)
 
     @in_loop
@@ -84,12 +82,12 @@ def test_a_gateway_that_is_not_let_in_is_told_so_and_its_other_words_are_taken(s
             others = 0
             while workshop.admission.ask(f"gwy_{others}", now_s) < 3:
                 others += 1
-            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(encode_message(hello)))
+            await ingester.handle(*gateway.say(hello))
             refused = await outbox.until(Refused)
             assert isinstance(refused, Refused)
             assert refused.kind == "hello"
             assert refused.retry_after_s in range(1, WAIT_MAX_S + 1)
-            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "heartbeat"), Letter(beat()))
+            await ingester.handle(*gateway.beat())
             await outbox.until(CloudHeartbeat)
             assert not any(isinstance(message, Welcome) for _, message in outbox.sent)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -11,20 +12,23 @@ from sqlalchemy.exc import OperationalError
 from cloud import bus
 from cloud.access_events import journal
 from cloud.database import Database, DatabaseBusyError, UnitOfWork
-from cloud.gateway_link.gateway_session import INBOX_MAX, GatewaySession, Workshop
+from cloud.gateway_link.gateway_session import INBOX_MAX, GatewaySession, Sender, Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
 from cloud.gateway_link.reception import Known
 from cloud.gateway_link.share import ALONE, NOBODY
 from cloud.gateway_link.state_source import StateSource
+from cloud.gateway_link.voices import Voices
 from cloud.sites import service as sites
 from cloud.sites.service import GatewayReport
+from gateway.certificate_voice import CertificateVoice
 from mqtt_client.errors import PublishRefusedError
 from sync_protocol.codec import encode_message
-from sync_protocol.messages import CloudHeartbeat, Delta, EventsAcked, Heartbeat, Message, OutboxRange
+from sync_protocol.messages import KIND_OF, CloudHeartbeat, Delta, EventsAcked, Heartbeat, Message, OutboxRange
 from sync_protocol.topics import Topic, up_topic
 from tests.club import Club, gateway_of
 from tests.in_loop import in_loop
+from tests.voices import enrol_voice
 
 
 @dataclass
@@ -64,7 +68,7 @@ class Outbox:
 @asynccontextmanager
 async def ingesting(club: Club) -> AsyncIterator[tuple[Ingester, Outbox, Workshop]]:
     outbox = Outbox()
-    workshop = Workshop(club.database, StateSource(club.database), outbox, asyncio.Semaphore(1))
+    workshop = workshop_of(club, outbox)
     async with asyncio.TaskGroup() as tasks:
         ingester = Ingester(workshop, tasks)
         publisher = tasks.create_task(publish_for_ever(workshop, ingester))
@@ -75,22 +79,52 @@ async def ingesting(club: Club) -> AsyncIterator[tuple[Ingester, Outbox, Worksho
                 session.cancel()
 
 
-def beat(revision: int = 1) -> bytes:
-    return encode_message(Heartbeat("boot", 1, revision, b"", OutboxRange(0, 0), "synced", 0))
+def workshop_of(club: Club, sender: Sender) -> Workshop:
+    return Workshop(club.database, StateSource(club.database), sender, asyncio.Semaphore(1), Voices(club.database))
+
+
+@dataclass
+class SpeakingGateway:
+    """A gateway that the cloud knows."""
+
+    site_id: str
+    gateway_id: str
+    voice: CertificateVoice
+
+    @classmethod
+    def add(cls, club: Club, lane: str = "Lane 1") -> Self:
+        gateway_id = club.add_gateway(club.add_lane(lane))
+        return cls(club.site_id, gateway_id, enrol_voice(club.database, gateway_id))
+
+    def topic(self, kind: str) -> str:
+        return up_topic(self.site_id, self.gateway_id, kind)
+
+    def say(self, message: Message) -> tuple[str, Letter]:
+        """Topic and letter of a message."""
+        topic = self.topic(KIND_OF[type(message)])
+        return topic, Letter(self.voice.seal(topic, encode_message(message), shows_certificate=False))
+
+    def beat(self, revision: int = 1) -> tuple[str, Letter]:
+        return self.say(Heartbeat("boot", 1, revision, b"", OutboxRange(0, 0), "synced", 0))
 
 
 @pytest.fixture
-def gateway_id(shared_club: Club) -> str:
-    return shared_club.add_gateway(shared_club.add_lane())
+def gateway(shared_club: Club) -> SpeakingGateway:
+    return SpeakingGateway.add(shared_club)
 
 
-def test_a_message_is_answered_and_then_acknowledged_to_the_broker(shared_club: Club, gateway_id: str) -> None:
-    letter = Letter(beat())
+@pytest.fixture
+def gateway_id(gateway: SpeakingGateway) -> str:
+    return gateway.gateway_id
+
+
+def test_a_message_is_answered_and_then_acknowledged_to_the_broker(shared_club: Club, gateway: SpeakingGateway) -> None:
+    topic, letter = gateway.beat()
 
     @in_loop
     async def talk() -> None:
         async with ingesting(shared_club) as (ingester, outbox, _):
-            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "heartbeat"), letter)
+            await ingester.handle(topic, letter)
             await outbox.until(CloudHeartbeat)
             assert letter.acks == 0
             await letter.acked.wait()
@@ -157,35 +191,35 @@ def test_a_gateway_is_told_at_once_how_far_its_journal_is_taken_over(shared_club
     resume()
 
 
-def test_a_site_that_falls_to_another_process_is_served_no_more(shared_club: Club, gateway_id: str) -> None:
+def test_a_site_that_falls_to_another_process_is_served_no_more(shared_club: Club, gateway: SpeakingGateway) -> None:
     @in_loop
     async def hand_over() -> None:
         async with ingesting(shared_club) as (ingester, outbox, _):
-            topic = up_topic(shared_club.site_id, gateway_id, "heartbeat")
-            await ingester.handle(topic, Letter(beat()))
+            await ingester.handle(*gateway.beat())
             await outbox.until(CloudHeartbeat)
             before = ingester.change_share(NOBODY)
             assert (before, ingester.sessions) == (ALONE, {})
-            late = Letter(beat())
+            topic, late = gateway.beat()
             await ingester.handle(topic, late)
             assert late.acks == 1
             assert not ingester.sessions
             ingester.change_share(ALONE)
             outbox.sent.clear()
-            await ingester.handle(topic, Letter(beat()))
+            await ingester.handle(*gateway.beat())
             await outbox.until(CloudHeartbeat)
 
     hand_over()
 
 
 def test_one_message_too_many_is_dropped_and_acknowledged(
-    shared_club: Club, gateway_id: str, caplog: pytest.LogCaptureFixture
+    shared_club: Club, gateway: SpeakingGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
-    letters = [Letter(beat()) for _ in range(INBOX_MAX + 1)]
+    letters = [gateway.beat()[1] for _ in range(INBOX_MAX + 1)]
+    gateway_id = gateway.gateway_id
 
     @in_loop
     async def flood() -> None:
-        workshop = Workshop(shared_club.database, StateSource(shared_club.database), Outbox(), asyncio.Semaphore(1))
+        workshop = workshop_of(shared_club, Outbox())
         session = GatewaySession(workshop, Known(gateway_id, shared_club.site_id, is_retired=False, applied_revision=1))
         for letter in letters:
             session.offer(Topic(shared_club.site_id, gateway_id, "up", "heartbeat"), letter)
@@ -224,20 +258,22 @@ def flaky_club(shared_club: Club) -> Iterator[tuple[Club, FlakyDatabase]]:
 
 @pytest.mark.parametrize("is_known_before", [True, False])
 def test_the_link_outlives_a_database_that_is_away(
-    flaky_club: tuple[Club, FlakyDatabase], gateway_id: str, is_known_before: bool, caplog: pytest.LogCaptureFixture
+    flaky_club: tuple[Club, FlakyDatabase],
+    gateway: SpeakingGateway,
+    is_known_before: bool,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     club, database = flaky_club
-    topic = up_topic(club.site_id, gateway_id, "heartbeat")
 
     @in_loop
     async def talk() -> None:
         async with ingesting(club) as (ingester, outbox, _):
             if is_known_before:
-                await ingester.handle(topic, Letter(beat()))
+                await ingester.handle(*gateway.beat())
                 await outbox.until(CloudHeartbeat)
             database.is_away = True
             await ingester.resume()
-            lost = Letter(beat())
+            topic, lost = gateway.beat()
             await ingester.handle(topic, lost)
             await lost.acked.wait()
             club.database.wakeups.wake("desired_state")
@@ -245,7 +281,7 @@ def test_the_link_outlives_a_database_that_is_away(
                 await asyncio.to_thread(bool)  # gives the others a turn
             database.is_away = False
             outbox.sent.clear()
-            await ingester.handle(topic, Letter(beat()))
+            await ingester.handle(*gateway.beat())
             await outbox.until(CloudHeartbeat)
 
     talk()
@@ -253,8 +289,10 @@ def test_the_link_outlives_a_database_that_is_away(
 
 
 def test_a_fault_over_one_message_leaves_the_gateway_heard(
-    shared_club: Club, gateway_id: str, caplog: pytest.LogCaptureFixture
+    shared_club: Club, gateway: SpeakingGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
+    gateway_id = gateway.gateway_id
+
     class Clumsy(Outbox):
         async def send(self, site_id: str, gateway_id: str, message: Message) -> None:
             if not self.sent:
@@ -265,12 +303,12 @@ def test_a_fault_over_one_message_leaves_the_gateway_heard(
     @in_loop
     async def talk() -> None:
         outbox = Clumsy()
-        workshop = Workshop(shared_club.database, StateSource(shared_club.database), outbox, asyncio.Semaphore(1))
+        workshop = workshop_of(shared_club, outbox)
         async with asyncio.TaskGroup() as tasks:
             session = GatewaySession(workshop, Known(gateway_id, shared_club.site_id, False, 1))
             running = tasks.create_task(session.run())
             for _ in range(2):
-                session.offer(Topic(shared_club.site_id, gateway_id, "up", "heartbeat"), Letter(beat()))
+                session.offer(Topic(shared_club.site_id, gateway_id, "up", "heartbeat"), gateway.beat()[1])
             while len(outbox.sent) < 2:
                 outbox.news.clear()
                 await outbox.news.wait()

@@ -8,7 +8,8 @@ import pytest
 
 from cloud.gateway_link import link as cloud_link
 from cloud.gateway_link.ingester import Ingester
-from cloud.gateway_link.link import SigningSender, serve_link
+from cloud.gateway_link.link import SigningSender, build_workshop, serve_link
+from cloud.gateway_link.voices import Voices
 from mqtt_client.errors import LinkError, LinkLostError
 from mqtt_client.reliable_client import ReliableClient
 from tests.club import SECRET, Club
@@ -42,7 +43,8 @@ def plant(patch: pytest.MonkeyPatch, task: str, failure: Exception) -> None:
 
 async def serve(club: Club) -> None:
     client = cast("ReliableClient", FakeClient())
-    await serve_link(client, SigningSender(client, club.database, SECRET), club.database)
+    sender = SigningSender(client, club.database, SECRET)
+    await serve_link(client, build_workshop(club.database, sender, Voices(club.database)), sender.keys)
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -14,6 +14,7 @@ from cloud.gateway_link.models import LinkWorker
 from cloud.gateway_link.share import DUTIES, NOBODY
 from cloud.gateway_link.share_keeping import Membership, keep_share
 from cloud.gateway_link.state_source import StateSource
+from cloud.gateway_link.voices import Voices
 from sync_protocol.messages import Message
 from tests.club import Club
 from tests.in_loop import in_loop
@@ -59,7 +60,7 @@ def test_subscriptions_follow_the_share_and_the_lease_ends_with_the_link(shared_
     @in_loop
     async def share() -> None:
         connection = Connection()
-        workshop = Workshop(database, StateSource(database), connection, asyncio.Semaphore(1))
+        workshop = Workshop(database, StateSource(database), connection, asyncio.Semaphore(1), Voices(database))
         listening = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             ingester = Ingester(workshop, tasks, NOBODY)

@@ -6,29 +6,25 @@ from cloud.desired_state import service as desired_state
 from cloud.gateway_link.gateway_session import LATER_S
 from cloud.gateway_link.share import ALONE, NOBODY
 from cloud.gateway_link.snapshot_permits import SnapshotPermits
-from sync_protocol.codec import encode_message
 from sync_protocol.messages import CloudHeartbeat, Hello, OutboxRange, SnapshotChunk, StateLater, Welcome
-from sync_protocol.topics import up_topic
 from tests.club import Club
 from tests.in_loop import in_loop
-from tests.unit.cloud.gateway_link.test_ingester import Letter, beat, ingesting
+from tests.unit.cloud.gateway_link.test_ingester import Letter, SpeakingGateway, ingesting
 
 
-def hello(revision: int = 0, *, wants_snapshot: bool = False) -> bytes:
+def hello(revision: int = 0, *, wants_snapshot: bool = False) -> Hello:
     outbox = OutboxRange(0, 0)
-    return encode_message(
-        Hello(
-            "boot",
-            "1",
-            "00112233445566ff",
-            revision,
-            b"",
-            outbox,
-            "synced",
-            0,
-            nonce=b"n",
-            wants_snapshot=wants_snapshot,
-        )
+    return Hello(
+        "boot",
+        "1",
+        "00112233445566ff",
+        revision,
+        b"",
+        outbox,
+        "synced",
+        0,
+        nonce=b"n",
+        wants_snapshot=wants_snapshot,
     )
 
 
@@ -84,17 +80,17 @@ def test_who_needs_it_no_more_leaves_the_line_and_gives_its_turn_away() -> None:
 def test_a_gateway_in_line_is_told_to_wait_and_answered_and_gets_its_state_when_its_turn_comes(
     shared_club: Club,
 ) -> None:
-    gateway_id = shared_club.add_gateway(shared_club.add_lane())
+    gateway = SpeakingGateway.add(shared_club)
 
     @in_loop
     async def talk() -> None:
         async with ingesting(shared_club) as (ingester, outbox, workshop):
             for name in ("w", "x", "y", "z"):
                 assert workshop.permits.take(name, lambda: False)
-            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(hello()))
+            await ingester.handle(*gateway.say(hello()))
             assert await outbox.until(StateLater) == StateLater(LATER_S)
             await outbox.until(Welcome)
-            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "heartbeat"), Letter(beat(0)))
+            await ingester.handle(*gateway.beat(0))
             await outbox.until(CloudHeartbeat)
             assert not any(isinstance(message, SnapshotChunk) for _, message in outbox.sent)
             workshop.permits.give_back("y")
@@ -108,26 +104,26 @@ def test_a_gateway_in_line_is_told_to_wait_and_answered_and_gets_its_state_when_
 
 
 def test_the_turn_of_a_session_that_has_ended_falls_to_others(shared_club: Club) -> None:
-    gateway_id = shared_club.add_gateway(shared_club.add_lane())
+    gateway = SpeakingGateway.add(shared_club)
 
     @in_loop
     async def talk() -> None:
         async with ingesting(shared_club) as (ingester, outbox, workshop):
             for name in ("w", "x", "y", "z"):
                 assert workshop.permits.take(name, lambda: False)
-            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(hello()))
+            await ingester.handle(*gateway.say(hello()))
             await outbox.until(StateLater)
             workshop.permits.give_back("w")
-            talking = ingester._running[gateway_id]
+            talking = ingester._running[gateway.gateway_id]
             ingester.change_share(NOBODY)  # called, and gone before it came
             await asyncio.wait({talking})
             assert workshop.permits.take("v", lambda: False)
 
             ingester.change_share(ALONE)
             outbox.sent.clear()
-            await ingester.handle(up_topic(shared_club.site_id, gateway_id, "hello"), Letter(hello()))
+            await ingester.handle(*gateway.say(hello()))
             await outbox.until(StateLater)
-            talking = ingester._running[gateway_id]
+            talking = ingester._running[gateway.gateway_id]
             ingester.change_share(NOBODY)  # gone while it stood in line
             await asyncio.wait({talking})
             assert workshop.permits.waiting == 0
@@ -136,7 +132,7 @@ def test_the_turn_of_a_session_that_has_ended_falls_to_others(shared_club: Club)
 
 
 def test_a_turn_is_not_lost_when_the_word_about_it_cannot_be_sent(shared_club: Club) -> None:
-    gateway_id = shared_club.add_gateway(shared_club.add_lane())
+    gateway = SpeakingGateway.add(shared_club)
     with shared_club.database.session() as session:
         newest = desired_state.head(session, shared_club.site_id).revision
 
@@ -144,18 +140,17 @@ def test_a_turn_is_not_lost_when_the_word_about_it_cannot_be_sent(shared_club: C
     async def talk() -> None:
         async with ingesting(shared_club) as (ingester, outbox, workshop):
 
-            async def hear(kind: str, payload: bytes) -> None:
-                letter = Letter(payload)
-                await ingester.handle(up_topic(shared_club.site_id, gateway_id, kind), letter)
+            async def hear(topic: str, letter: Letter) -> None:
+                await ingester.handle(topic, letter)
                 await letter.acked.wait()
 
             for name in ("w", "x", "y", "z"):
                 assert workshop.permits.take(name, lambda: False)
-            await hear("heartbeat", beat(newest))
+            await hear(*gateway.beat(newest))
             outbox.refuses = StateLater
-            await hear("hello", hello(newest, wants_snapshot=True))
+            await hear(*gateway.say(hello(newest, wants_snapshot=True)))
             workshop.permits.give_back("w")
-            await hear("heartbeat", beat(newest))
+            await hear(*gateway.beat(newest))
             assert any(isinstance(message, SnapshotChunk) for _, message in outbox.sent)
             assert workshop.permits.take("v", lambda: False)
 

@@ -15,10 +15,12 @@ from mqtt_client.backoff import Backoff
 from mqtt_client.errors import LinkLostError, PublishRefusedError
 from mqtt_client.reliable_client import ReliableClient
 from sync_protocol.codec import encode_message
-from sync_protocol.messages import CloudHeartbeat, Heartbeat, Message, OutboxRange
+from sync_protocol.messages import KIND_OF, CloudHeartbeat, Heartbeat, Hello, Message, OutboxRange, Refused
 from sync_protocol.signing import SiteSigner
 from sync_protocol.topics import down_topic
+from sync_protocol.up_seal import read_sealed
 from tests.in_loop import in_loop
+from tests.voices import voice_of
 
 SIGNER = SiteSigner(bytes(range(32)))
 ADDRESS = CloudAddress("broker", 8883, "sit_a", "gwy_a", None, {SIGNER.key_id: SIGNER.public_key})
@@ -27,7 +29,7 @@ BEAT = Heartbeat("boot", 1, 0, b"", OutboxRange(0, 0), "synced", 0)
 
 class Letter:
     def __init__(self, message: Message) -> None:
-        self.topic = down_topic("sit_a", "gwy_a", "heartbeat")
+        self.topic = down_topic("sit_a", "gwy_a", KIND_OF[type(message)])
         self.payload = SIGNER.sign(self.topic, encode_message(message))
         self.is_acked = False
 
@@ -40,10 +42,12 @@ class FakeClient:
 
     made: ClassVar[list["FakeClient"]] = []
     refuses = False
+    says: Message = CloudHeartbeat(1_800_000_000_000, 1, b"")
 
     def __init__(self, *_address: object, **_settings: object) -> None:
-        self.letter = Letter(CloudHeartbeat(1_800_000_000_000, 1, b""))
+        self.letter = Letter(self.says)
         self.cut = asyncio.Event()
+        self.published: list[tuple[str, bytes]] = []
         self.made.append(self)
 
     async def __aenter__(self) -> Self:
@@ -54,11 +58,12 @@ class FakeClient:
     ) -> None:
         self.cut.set()
 
-    async def publish(self, topic: str, _payload: bytes) -> None:
+    async def publish(self, topic: str, payload: bytes) -> None:
         if self.refuses:
             raise PublishRefusedError(topic, 0x87, "Not authorized")
         if self.cut.is_set():
             raise LinkLostError("cut")
+        self.published.append((topic, payload))
 
     async def messages(self) -> AsyncIterator[Letter]:
         yield self.letter
@@ -99,7 +104,7 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> list[FakeClient]:
 
 
 def link() -> CloudLinkMqtt:
-    return CloudLinkMqtt(ADDRESS, new_client=cast("type[ReliableClient]", FakeClient))
+    return CloudLinkMqtt(ADDRESS, voice_of(None), new_client=cast("type[ReliableClient]", FakeClient))
 
 
 async def until(listener: Listener, *calls: str) -> None:
@@ -166,3 +171,19 @@ async def test_a_broker_that_refuses_our_own_words_is_left_for_another_connectio
         await until(listener, "connected", "message", "disconnected", "connected", "message")
         assert one.failure is None, "the cloud was heard again"
         assert len(clients) == 2
+
+
+@in_loop
+async def test_all_is_signed_and_goes_on_above_the_number_that_the_cloud_has_heard(
+    clients: list[FakeClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard_number = 2**52
+    monkeypatch.setattr(FakeClient, "says", Refused("hello", "heard before", 1, heard_number=heard_number))
+    one, listener = link(), Listener()
+    async with running(one, listener):
+        await until(listener, "connected", "message")
+        await one.publish(Hello("boot", "1", "epoch", 0, b"", OutboxRange(0, 0), "synced", 0))
+        await one.publish(BEAT)
+    sealed = [read_sealed(topic, payload) for topic, payload in clients[0].published]
+    assert [each.number for each in sealed] == [heard_number + 1, heard_number + 2]
+    assert [bool(each.certificate) for each in sealed] == [True, False], "hello shows it, and nothing else"

@@ -272,3 +272,33 @@ async def test_a_disk_that_takes_no_more_is_told_with_every_beat_until_it_does()
     bench.journal.fault = None
     await bench.pass_time(HEARTBEAT_EVERY_S)
     assert [beat.disk_fault for beat in beats_of(bench)] == ["database or disk is full ", None]
+
+
+@in_loop
+async def test_a_gateway_whose_number_is_behind_says_hello_again() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.session.handle_message(m.Refused("hello", "heard before", 1, heard_number=7))
+    await bench.pass_time(HELLO_EVERY_S)
+    assert bench.count(m.Hello) == 2
+
+
+@in_loop
+async def test_old_words_that_somebody_repeats_do_not_make_a_welcome_gateway_greet_anew() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    await bench.session.handle_message(m.Refused("hello", "heard before", 1, heard_number=7))
+    await bench.pass_time(5)
+    assert bench.count(m.Hello) == 1
+    assert bench.session.is_welcome
+
+
+@in_loop
+async def test_a_cloud_that_refuses_everything_is_as_good_as_silent() -> None:
+    bench = Bench()
+    await bench.connect()
+    for _ in range(int(SILENCE_MAX_S) + 1):
+        await bench.session.handle_message(m.Refused("hello", "the certificate is revoked", 1))
+        await bench.pass_time(1)
+    assert bench.link.given_up
