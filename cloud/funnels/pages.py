@@ -1,19 +1,24 @@
-"""Two boards of stages: Attraction and Return, with the filter for lessons left in the address bar."""
+"""Two boards of stages: Attraction, whose people are moved by hand, and Return. The address bar holds the filters."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
-from cloud.api import ReadSession
+from cloud.api import ReadSession, Transaction
+from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
-from cloud.console.rendering import render
-from cloud.console.viewer import Viewer, viewing
+from cloud.console.rendering import go_to, render
+from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
-from cloud.funnels import people
+from cloud.funnels import moving, people
 from cloud.funnels.people import Scope, Somebody
 from cloud.kit.clock import local_day
+from cloud.members import service as members
 from cloud.sites import service as sites
 from cloud.tasks import enquiry_statuses
 
@@ -23,8 +28,18 @@ STAGE_NAMES: Final = {
     "absent_14": mark("Absent for 14 days"),
     "absent_30": mark("Absent for 30 days"),
 }
+_ATTRACTION: Final = "/funnels?funnel=attraction"
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One column."""
+
+    key: str
+    name: str
+    people: Sequence[Somebody]
 
 
 class FunnelQuery(BaseModel):
@@ -36,36 +51,98 @@ class FunnelQuery(BaseModel):
     site: str = ""
     lessons: str = ""
 
+    @property
+    def lessons_left(self) -> int | None:
+        """The number, if it is one."""
+        is_number = self.lessons.isascii() and self.lessons.isdigit() and len(self.lessons) <= 6
+        return int(self.lessons) if is_number else None
+
+
+Wanted = Annotated[FunnelQuery, Query()]
+
 
 @router.get("/funnels")
-def show_funnel(
-    session: ReadSession, wanted: Annotated[FunnelQuery, Query()], viewer: Viewer = viewing("tasks.read")
-) -> Response:
-    """One of the two boards."""
+def show_funnel(session: ReadSession, wanted: Wanted, viewer: Viewer = viewing("tasks.read")) -> Response:
+    """One of the two boards; as fragment its columns alone."""
     every_site = sites.list_sites(session)
-    site = sites.get_site(session, wanted.site[:24] or (every_site[0].id if every_site else ""))
-    zone = ZoneInfo(site.time_zone)
-    is_number = wanted.lessons.isascii() and wanted.lessons.isdigit() and len(wanted.lessons) <= 6
-    scope = Scope(site.id, local_day(session.now, zone), zone, int(wanted.lessons) if is_number else None)
+    site_id = wanted.site[:24] or (every_site[0].id if every_site else "")
+    scope = _scope(session, site_id, wanted.lessons_left)
     is_attraction = wanted.funnel == "attraction"
     return render(
         viewer,
-        "funnels/funnel.html",
+        "funnels/columns.html" if viewer.is_fragment else "funnels/funnel.html",
         stages=_attraction(session, scope, viewer) if is_attraction else _return(session, scope, viewer),
         is_attraction=is_attraction,
-        site=site,
+        site_id=site_id,
         sites=every_site,
-        lessons=wanted.lessons if is_number else "",
+        lessons="" if wanted.lessons_left is None else wanted.lessons,
+        query={name: value for name, value in wanted.model_dump().items() if value},
     )
 
 
-def _return(session: UnitOfWork, scope: Scope, viewer: Viewer) -> list[tuple[str, list[Somebody]]]:
+@router.get("/funnels/people/{member_id}/shown")
+def show_person(
+    member_id: str, session: ReadSession, wanted: Wanted, viewer: Viewer = viewing("tasks.read")
+) -> Response:
+    """One lead as they stand now; nothing (204) when they are not on the board with these filters."""
+    scope = _scope(session, members.get(session, member_id).site_id, wanted.lessons_left)
+    found = people.find_attraction(session, scope, member_id)
+    for key, (each, *_) in found.items():
+        return render(viewer, "funnels/one_person.html", each=each, key=key or moving.NO_STATUS)
+    return Response(status_code=204)
+
+
+@router.get("/funnels/people/{member_id}/move")
+def ask_where(member_id: str, session: ReadSession, viewer: Viewer = viewing("tasks.write")) -> Response:
+    """The stages to which they can go."""
+    scope = _scope(session, members.get(session, member_id).site_id)
+    here = next(iter(people.find_attraction(session, scope, member_id)), "")
+    return _form(session, viewer, member_id, {"column": here or moving.NO_STATUS})
+
+
+@router.post("/funnels/people/{member_id}/move")
+def move_person(member_id: str, session: Transaction, form: Submission = submitting("tasks.write")) -> Response:
+    """Set the enquiry status; what a drag posts, and its twin for keyboards."""
+    scope = _scope(session, members.get(session, member_id).site_id)
+    with attempt(session, form.viewer.words, {"enquiry_status_id": "column"}) as errors:
+        stage = form.fields.get("column", "")[:24]
+        moving.move(session, form.viewer.signed_in.actor, scope, member_id, stage)
+    if errors:
+        return _form(session, form.viewer, member_id, form.fields, errors)
+    return HTMLResponse("") if form.viewer.is_fragment else go_to(form.viewer, _ATTRACTION, notice="task_saved")
+
+
+def _scope(session: UnitOfWork, site_id: str, lessons_left: int | None = None) -> Scope:
+    site = sites.get_site(session, site_id)
+    zone = ZoneInfo(site.time_zone)
+    return Scope(site.id, local_day(session.now, zone), zone, lessons_left)
+
+
+def _return(session: UnitOfWork, scope: Scope, viewer: Viewer) -> list[Stage]:
     found = people.find_return(session, scope)
-    return [(viewer.words.text(STAGE_NAMES[stage]), found[stage]) for stage in people.RETURN_STAGES]
+    return [Stage(stage, viewer.words.text(STAGE_NAMES[stage]), found[stage]) for stage in people.RETURN_STAGES]
 
 
-def _attraction(session: UnitOfWork, scope: Scope, viewer: Viewer) -> list[tuple[str, list[Somebody]]]:
+def _attraction(session: UnitOfWork, scope: Scope, viewer: Viewer) -> list[Stage]:
+    """An obsolete status is a stage only while somebody stands there."""
     found = people.find_attraction(session, scope)
-    stages = [("", viewer.words.text(mark("No status yet")))]
-    stages += [(each.id, each.name) for each in enquiry_statuses.list_all(session)]
-    return [(name, found.get(key, [])) for key, name in stages]
+    statuses = [each for each in enquiry_statuses.list_all(session) if each.id in found or not each.is_obsolete]
+    first = Stage(moving.NO_STATUS, viewer.words.text(mark("No status yet")), found.get("", []))
+    return [first, *(Stage(each.id, each.name, found.get(each.id, [])) for each in statuses)]
+
+
+def _form(
+    session: UnitOfWork, viewer: Viewer, member_id: str, fields: Mapping[str, str], errors: Errors | None = None
+) -> Response:
+    say = viewer.words.text
+    sheet = Sheet(
+        title=say(mark("Move %(name)s to another stage"), name=members.get(session, member_id).name),
+        action=f"/funnels/people/{member_id}/move",
+        button=say(mark("Move")),
+        back=_ATTRACTION,
+        back_text=say(mark("Back to the funnel")),
+        body="funnels/move_fields.html",
+    )
+    stages = [(moving.NO_STATUS, say(mark("No status yet")))]
+    stages += [(each.id, each.name) for each in enquiry_statuses.list_usable(session)]
+    return show(viewer, sheet, fields, errors, stages=stages)

@@ -54,6 +54,11 @@ class Somebody:
     task: Task | None = None
 
     @property
+    def order(self) -> int:
+        """Their place within a stage of Attraction, ascending: the newest first."""
+        return -int(self.member.created_at.timestamp() * 1000)
+
+    @property
     def lessons_left(self) -> int | None:
         """Of the contract; None: as many as they like, or there is none."""
         if self.contract is None or self.contract.visits_total is None:
@@ -89,17 +94,19 @@ def find_return(session: UnitOfWork, scope: Scope) -> dict[ReturnStage, list[Som
     return found
 
 
-def find_attraction(session: UnitOfWork, scope: Scope) -> dict[str, list[Somebody]]:
-    """The funnel Attraction: leads by enquiry status; the empty one is none yet."""
+def find_attraction(session: UnitOfWork, scope: Scope, member_id: str | None = None) -> dict[str, list[Somebody]]:
+    """The funnel Attraction: leads by enquiry status, or one of them; the empty one is none yet."""
     query = (
         select(Member, Task)
         .outerjoin(Task, (Task.member_id == Member.id) & Task.closed_at.is_(None))
         .where(Member.site_id == scope.site_id, Member.state == "lead")
-        .order_by(Member.id.desc(), Task.id.desc())
+        .order_by(Member.created_at.desc(), Member.id.desc(), Task.id.desc())
         .limit(PEOPLE_MAX)
     )
     if scope.lessons_left is not None:
         query = query.where(exists().where(Contract.member_id == Member.id, *_lessons(scope)))
+    if member_id is not None:
+        query = query.where(Member.id == member_id)
     found: dict[str, list[Somebody]] = {}
     seen: set[str] = set()
     for member, found_task in session.execute(query):

@@ -1,6 +1,6 @@
 """Add and change the rooms of a site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -92,6 +92,13 @@ def list_of_site(session: UnitOfWork, site_id: str) -> Sequence[Room]:
     """The rooms of a site (at most 100) by name, the obsolete ones last."""
     query = select(Room).where(Room.site_id == site_id)
     return session.scalars(query.order_by(Room.is_obsolete, Room.name, Room.id)).all()
+
+
+def names_of(session: UnitOfWork, room_ids: Collection[str]) -> dict[str, str]:
+    """The names behind some ids of rooms."""
+    if not room_ids:
+        return {}
+    return {room.id: room.name for room in session.scalars(select(Room).where(Room.id.in_(room_ids)))}
 
 
 def names_of_zone(session: UnitOfWork, zone_id: str, *, limit: int) -> Sequence[str]:

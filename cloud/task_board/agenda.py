@@ -1,12 +1,13 @@
-"""The day or the week of one operator: their open tasks by day, what is overdue apart."""
+"""The day or the week of one operator: their open tasks and the sessions that they give, what is overdue apart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from cloud.database import UnitOfWork
 from cloud.task_board.cards import Card, cards_of, due_of
+from cloud.task_board.taught import TaughtSession, find_taught
 from cloud.tasks import service as tasks
 from cloud.tasks.repository import TaskFilter
 
@@ -22,6 +23,16 @@ class Agenda:
     days: Mapping[date, Sequence[Card]]
     overdue: Sequence[Card]
     undated: Sequence[Card]
+    taught: Sequence[TaughtSession] = ()
+
+    def entries(self, day: date) -> list[Card | TaughtSession]:
+        """What there is on a day: tasks without a time, then tasks and sessions as they come."""
+        timed: list[tuple[datetime, Card | TaughtSession]] = [
+            (card.task.next_step_at, card) for card in self.days[day] if card.task.next_step_at is not None
+        ]
+        timed += [(each.held.starts_at, each) for each in self.taught if each.day == day]
+        untimed = [card for card in self.days[day] if card.task.next_step_at is None]
+        return [*untimed, *(entry for _, entry in sorted(timed, key=lambda found: found[0]))]
 
     @property
     def first(self) -> date:
@@ -40,8 +51,8 @@ def days_of(day: date, span: Span) -> list[date]:
     return [first + timedelta(days=number) for number in range(_DAYS[span])]
 
 
-def find_agenda(session: UnitOfWork, operator_id: str, day: date, span: Span) -> Agenda:
-    """What an operator has to do; of more than 1000 open tasks the earliest."""
+def find_agenda(session: UnitOfWork, operator_id: str, day: date, span: Span, *, has_sessions: bool = True) -> Agenda:
+    """What an operator has to do; of more than 1000 open tasks the earliest. Without sessions on demand."""
     wanted = TaskFilter(operator_id=operator_id, state="open")
     cards = cards_of(session, tasks.list_by_next_step(session, wanted, limit=TASKS_MAX))
     cards.sort(key=lambda card: (card.order, card.task.id))
@@ -56,4 +67,5 @@ def find_agenda(session: UnitOfWork, operator_id: str, day: date, span: Span) ->
         days=days,
         overdue=[card for card in cards if card.column == "overdue"],
         undated=[card for card in cards if card.column == "unsorted"],
+        taught=find_taught(session, operator_id, list(days)) if has_sessions else (),
     )

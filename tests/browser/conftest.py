@@ -112,13 +112,15 @@ def anna(page: Page) -> Page:
 
 
 @pytest.fixture(scope="session")
-def axe(_built: None) -> Callable[[Page], list[str]]:
-    """Says what axe finds wrong on a page, one line each."""
+def axe(_built: None) -> Callable[..., list[str]]:
+    """Says what axe finds wrong on a page, one line each; by one of its rules `only`, if that is named."""
     source = next((ROOT / "build" / "browser-tests").glob("axe-*.js")).read_text("utf-8")
 
-    def examine(page: Page) -> list[str]:
-        page.evaluate(source)
-        report: dict[str, Any] = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    def examine(page: Page, only: str = "") -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
+        options = {"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
+        report: dict[str, Any] = page.evaluate("options => axe.run(options)", options)
         return [
             f"{found['id']}: {found['help']}: {node['target']} {node['failureSummary']}"
             for found in report["violations"]

@@ -16,7 +16,7 @@ from cloud.tasks import service as tasks
 from cloud.tasks.enquiry_statuses import StatusDetails
 from cloud.tasks.service import TaskDetails
 from tests.browser.club import ANNA, TIME_ZONE
-from tests.browser.conftest import Console, open_page, sign_in
+from tests.browser.conftest import Console, open_page
 
 ROME = ZoneInfo(TIME_ZONE)
 
@@ -190,15 +190,3 @@ def test_the_agenda_shows_the_week_and_the_day_of_an_operator(
     open_page(anna, f"/agenda?day={day.date()}&span=day")
     expect(anna.get_by_text("Show the pool")).to_have_count(0)
     assert not found
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_board(
-    page: Page, console: Console, begin: Callable[..., str], axe: Callable[[Page], list[str]], theme: str
-) -> None:
-    page.context.add_cookies([{"name": "tornello_theme", "value": theme, "url": console.address}])
-    begin("Member 11 Zeta", "Look", next_step="call", next_step_at=tomorrow_at(12))
-    sign_in(page, ANNA)
-    for address in ("/board", "/board?q=nobody", "/agenda", "/funnels", "/funnels?funnel=attraction"):
-        open_page(page, address)
-        assert axe(page) == []

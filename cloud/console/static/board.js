@@ -1,8 +1,9 @@
-// The board: drag and its keys, cards that change elsewhere, columns that change with the time. A card moves here when
-// the server has moved it, never before.
+// The board and the funnels: drag and its keys, cards that change elsewhere, columns that change with the time. A card
+// moves here when the server has moved it, never before. The board says where its page and its cards are.
 (() => {
   const TIMER_MIN_MS = 100;
   const TIMER_MAX_MS = 3600000;
+  const NEWS_MS = 300;
   const says = document.querySelector("[data-board-says]");
   const refuses = document.querySelector("[data-board-refuses]");
   const dialog = document.getElementById("dialog");
@@ -10,6 +11,7 @@
   const cardOf = (id) => document.getElementById(`card-${id}`);
   const columns = () => [...board().querySelectorAll("[data-column]")];
   const listOf = (name) => board().querySelector(`[data-column="${name}"] ul`);
+  const cardPage = (id) => `${board().dataset.cards}/${encodeURIComponent(id)}`;
   const titleOf = (name) => board().querySelector(`[data-column="${name}"] [data-title]`).textContent;
   let opened = "";
   let timer = 0;
@@ -36,7 +38,7 @@
   const refreshCard = async (id) => {
     const mine = Symbol(id);
     asked.set(id, mine);
-    const answer = await ask(`/board/cards/${encodeURIComponent(id)}/shown?${board().dataset.query}`);
+    const answer = await ask(`${cardPage(id)}/shown?${board().dataset.query}`);
     const html = answer.status === 200 ? await answer.text() : "";
     if (!answer.ok || asked.get(id) !== mine) return;
     asked.delete(id);
@@ -58,7 +60,7 @@
   const refreshBoard = async (known) => {
     const query = new URLSearchParams(board().dataset.query);
     if (known) query.set("known", known);
-    const answer = await ask(`/board?${query}`);
+    const answer = await ask(`${board().dataset.page}?${query}`);
     if (answer.status !== 200) return;
     const focused = document.activeElement?.closest?.("[data-card]")?.dataset.card;
     const holder = document.createElement("template");
@@ -88,7 +90,7 @@
     refuse("");
     card.setAttribute("aria-busy", "true");
     const body = new URLSearchParams({ csrf_token: board().dataset.csrf, column });
-    const answer = await ask(`/board/cards/${encodeURIComponent(id)}/move`, { method: "POST", body }).catch(() => null);
+    const answer = await ask(`${cardPage(id)}/move`, { method: "POST", body }).catch(() => null);
     card.removeAttribute("aria-busy");
     if (answer?.ok) {
       const text = board().dataset.moved.replace("{name}", card.dataset.name).replace("{column}", titleOf(column));
@@ -102,7 +104,7 @@
 
   const open = (id, part = "") => {
     opened = id;
-    htmx.ajax("GET", `/board/cards/${encodeURIComponent(id)}${part}`, { target: "#dialog", swap: "innerHTML" });
+    htmx.ajax("GET", `${cardPage(id)}${part}`, { target: "#dialog", swap: "innerHTML" });
   };
 
   document.addEventListener("dragstart", (event) => {
@@ -134,7 +136,7 @@
   });
   document.addEventListener("dblclick", (event) => {
     const card = event.target.closest("[data-card]");
-    if (card?.draggable && !event.target.closest("a")) open(card.dataset.card);
+    if (card?.querySelector("[data-open]") && !event.target.closest("a")) open(card.dataset.card);
   });
 
   const neighbour = (card, key) => {
@@ -151,15 +153,15 @@
     if (event.key.startsWith("Arrow")) {
       event.preventDefault();
       neighbour(card, event.key)?.focus();
-    } else if (!card.draggable) {
-      if (event.key === "Enter") card.querySelector("a").click();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      open(card.dataset.card);
+      card.querySelector("a").click();
+    } else if (!card.draggable) {
+      return;
     } else if (event.key.toLowerCase() === "m") {
       event.preventDefault();
       open(card.dataset.card, "/move");
-    } else if (column && /^[1-6]$/.test(event.key)) {
+    } else if (column && /^[1-9]$/.test(event.key)) {
       move(card.dataset.card, column.dataset.column);
     }
   });
@@ -180,11 +182,18 @@
     if (fresh) fresh.hidden = event.target.value !== "";
   });
 
+  // Many tasks may change at once, and a funnel asks for its columns once for all of them.
+  let later = 0;
+  const soon = (refresh) => {
+    clearTimeout(later);
+    later = setTimeout(refresh, NEWS_MS);
+  };
   document.addEventListener("console:news", (event) => {
     const { kind, id } = event.detail;
     if (kind !== "task") return;
-    if (id) refreshCard(id);
-    else refreshBoard(id === undefined ? board().dataset.newest : "");
+    if (id && board().dataset.cardsAre === "tasks") refreshCard(id);
+    else if (board().dataset.cardsAre === "tasks") refreshBoard(id === undefined ? board().dataset.newest : "");
+    else soon(() => refreshBoard(""));
   });
   schedule();
 })();

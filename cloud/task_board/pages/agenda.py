@@ -38,7 +38,8 @@ def show_agenda(
     today = local_day(session.now, ZoneInfo(found[0].time_zone if found else "UTC"))
     span: Span = "day" if wanted.span == "day" else "week"
     operator_id = wanted.operator[:24] or viewer.signed_in.staff_id
-    agenda = find_agenda(session, operator_id, _day(wanted.day) or today, span)
+    may_see = viewer.may("sessions.read")
+    agenda = find_agenda(session, operator_id, _day(wanted.day) or today, span, has_sessions=may_see)
     step = timedelta(days=len(agenda.days))
     return render(
         viewer,

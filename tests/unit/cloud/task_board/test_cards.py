@@ -11,6 +11,7 @@ from cloud.kit.clock import local_day
 from cloud.task_board import cards, service
 from cloud.task_board.agenda import days_of, find_agenda
 from cloud.task_board.columns import column_of
+from cloud.task_board.taught import TaughtSession
 from cloud.tasks import closing, history
 from cloud.tasks.closing import Closing
 from cloud.tasks.models import Task
@@ -148,6 +149,27 @@ def test_the_agenda_has_the_tasks_of_one_operator_by_day(club: Club) -> None:
         assert [card.task.text for card in agenda.days[day]] == ["whole day", "step"]
         assert [card.task.text for card in (*agenda.overdue, *agenda.undated)] == ["missed", "undated"]
         assert not find_agenda(session, club.actor.id, day - timedelta(days=14), "day").days[day - timedelta(days=14)]
+
+
+def test_the_agenda_of_a_trainer_has_their_sessions_among_the_tasks(club: Club) -> None:
+    """Features 136, 137."""
+    with club.database.transaction() as session:
+        member_id, type_id = club.add_member(session), add_type(club, session)
+        at = session.now.replace(hour=9, minute=0) + timedelta(days=9)
+        club.book(session, member_id, at, trainer_id=club.actor.id, title="Yoga", seats=5)
+        club.plan(session, at + timedelta(hours=3), title="Somebody else's")
+        for hours, text in ((-1, "before"), (2, "after")):
+            moment = at + timedelta(hours=hours)
+            add_task(club, session, member_id, type_id, text=text, operator_id=club.actor.id, next_step_at=moment)
+        day = local_day(at, service.zone_of(session, session.query(Task).filter_by(text="after").one()))
+        agenda = find_agenda(session, club.actor.id, day, "day")
+        entries = agenda.entries(day)
+        told = [e.activity.name if isinstance(e, TaughtSession) else e.task.text for e in entries]
+        assert told == ["before", "Yoga", "after"]
+        (yoga,) = agenda.taught
+        assert (yoga.taken, yoga.waiting, yoga.held.seats, len(yoga.hours)) == (1, 0, 5, 13)
+        quiet = find_agenda(session, club.actor.id, day, "week", has_sessions=False)
+        assert len(quiet.entries(day)) == 2
 
 
 def test_a_week_goes_from_monday_to_sunday() -> None:
