@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from access_policy.zone import Direction
-from gateway.domain.presence import Moves, Passage, Presence, PresenceCopy
+from gateway.domain.presence import Moves, Passage, Person, Presence, PresenceCopy
+from gateway.domain.zone_count import PersonKey
 
 OWN: Final = ""
 """How the ledger calls the gateway that keeps it."""
@@ -116,11 +117,12 @@ class PassageLedger:
             entries.insert(place, entry)
         self.presence.go_back(before)
         self._pages[first:] = [_Page(before, [])]
+        concerned = {entry.passage.member_id for entry in entries if isinstance(entry.passage, Passage)}
         for entry in entries:
             if not self._is_overtaken(entry):
-                self._append(entry)
+                concerned.update(member_id for member_id, _ in self._append(entry).gone)
         self.presence.forgive_again()
-        return {entry.passage.member_id for entry in entries if isinstance(entry.passage, Passage)}
+        return concerned
 
     def _page_before(self, late: list[LedgerEntry]) -> int:
         """The page in which the earliest of them belongs; the first one, if it is older than everything."""
@@ -146,9 +148,17 @@ def _is_behind(one: LedgerEntry, entry: LedgerEntry) -> bool:
 
 
 def _joined(moves: list[Moves]) -> Moves:
+    """All of them as one, the later ones overtaking the earlier."""
     if len(moves) == 1:
         return moves[0]
-    people = {person.key: person for each in moves for person in each.people}
+    people: dict[PersonKey, Person] = {}
+    gone: dict[PersonKey, None] = {}
+    for each in moves:
+        for person in each.people:
+            gone.pop(person.key, None)
+            people[person.key] = person
+        for key in each.gone:
+            people.pop(key, None)
+            gone[key] = None
     tallies = {tally.zone_id: tally for each in moves for tally in each.tallies}
-    gone = moves[-1].gone if moves else ()
-    return Moves(tuple(one for key, one in people.items() if key not in gone), tuple(tallies.values()), gone)
+    return Moves(tuple(people.values()), tuple(tallies.values()), tuple(gone))

@@ -3,7 +3,7 @@
 Only a passage moves anybody: a grant without rotation changes nothing. At the zone's hour, and when staff forgive,
 people no longer count; where a member went last is remembered all the same, so that a clock which steps forward and
 back takes nobody away. Passages are taken in the order in which they happened, of whichever lane of the site. Pure, in
-memory; O(1) for a tap but once a day and zone.
+memory; O(1) for a tap but once a day and zone; no more people than `MEMBERS_MAX` and their guests, whoever tells.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -19,6 +19,12 @@ from gateway.domain.zone_count import PersonKey, ZoneCount, ZoneTally
 SECONDS_PER_DAY: Final = 86_400
 UNSEEN_MAX_S: Final = 7 * SECONDS_PER_DAY
 """Who was not seen for longer is forgotten altogether."""
+MEMBERS_MAX: Final = 20_000
+"""How many members are known at once, whoever tells of them: beyond that, who moved longest ago is forgotten."""
+HOSTS_MAX: Final = 500
+"""Of how many members guests are known at once."""
+GUESTS_MAX: Final = 50
+"""How many guests of one member are known at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What passages changed, to be kept over a restart; `gone` are guests who turned out to be none."""
+    """What passages changed, to be kept over a restart.
+
+    `gone` are guests who turned out to be none, and who had to be forgotten because there are too many.
+    """
 
     people: tuple[Person, ...] = ()
     tallies: tuple[ZoneTally, ...] = ()
@@ -80,7 +89,10 @@ class PresenceCopy:
 class Presence:
     """Begins with the people and tallies that were kept."""
 
-    def __init__(self, people: Iterable[Person] = (), tallies: Iterable[ZoneTally] = ()) -> None:
+    def __init__(
+        self, people: Iterable[Person] = (), tallies: Iterable[ZoneTally] = (), *, members_max: int = MEMBERS_MAX
+    ) -> None:
+        self._members_max = members_max
         self._members: dict[str, Person] = {}
         self._guests: dict[str, dict[int, Person]] = {}
         self._zones = {tally.zone_id: ZoneCount(tally) for tally in tallies}
@@ -88,9 +100,9 @@ class Presence:
         self._swept_at = 0
         self._forgiven: dict[str, int] = {}
         for person in people:
-            self._keep(person)
             if person.zone_id != OUTSIDE:
                 self._zone(person.zone_id).enter(person.key, person.since)
+            self._keep(person)
 
     def learn_site(self, site: SitePolicy | None) -> None:
         """Forget people at the hours of this policy from now on, and take its word for where lanes lead."""
@@ -139,11 +151,11 @@ class Presence:
         counts = {zone_id: self._counted(zone_id, passage.at_s) for zone_id in sorted(touched)}
         before = [count.tally for count in counts.values()]
         moved = _moved(mover, passage)
-        self._keep(moved)
+        gone = self._keep(moved)
         _leave(counts, mover, passage)
         _enter(counts, moved, passage)
         after = [count.tally for count in counts.values()]
-        return Moves((moved,), tuple(new for old, new in zip(before, after, strict=True) if new != old))
+        return Moves((moved,), tuple(new for old, new in zip(before, after, strict=True) if new != old), gone)
 
     def observe_unnamed(self, lane_id: str, direction: Direction, at_s: int) -> Moves:
         """Count somebody whom no credential named."""
@@ -246,11 +258,25 @@ class Presence:
         member_id, guest_number = key
         return self._guests[member_id][guest_number] if guest_number else self._members[member_id]
 
-    def _keep(self, person: Person) -> None:
+    def _keep(self, person: Person) -> tuple[PersonKey, ...]:
+        """Who moved last comes last; gives those who had to be forgotten."""
+        member_id, too_many = person.member_id, []
         if person.guest_number:
-            self._guests.setdefault(person.member_id, {})[person.guest_number] = person
+            guests = self._guests.pop(member_id, {})
+            guests[person.guest_number] = person
+            self._guests[member_id] = guests
+            if len(guests) > GUESTS_MAX:
+                too_many = [guests[min(guests)]]
+            elif len(self._guests) > HOSTS_MAX:
+                too_many = [*next(iter(self._guests.values())).values()]
         else:
-            self._members[person.member_id] = person
+            self._members.pop(member_id, None)
+            self._members[member_id] = person
+            if len(self._members) > self._members_max:
+                too_many = [next(iter(self._members.values()))]
+        for one in too_many:
+            self._drop(one)
+        return tuple(one.key for one in too_many)
 
     def _drop(self, person: Person) -> None:
         if person.zone_id in self._zones:
