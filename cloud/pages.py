@@ -47,11 +47,13 @@ from cloud.rooms.pages import router as rooms
 from cloud.sales.pages import router as sales
 from cloud.saved_searches.pages import routers as saved_searches
 from cloud.sites.pages import router as sites
+from cloud.scheduled_operations.pages import routers as scheduled_operations
 from cloud.staff.pages import routers as staff
 from cloud.task_board.pages import routers as task_board
 from cloud.tasks.pages import routers as tasks
 from cloud.time_line.pages.showing import router as time_line
 
+from cloud.webhooks.pages import router as webhooks
 ROUTERS: Final = (
     access_events,
     front_desk,
@@ -86,6 +88,7 @@ ROUTERS: Final = (
     *action_types,
     card_rules,
     phone_calls,
+    *scheduled_operations,
     credentials,
     sites,
     *access_rules,
@@ -94,6 +97,7 @@ ROUTERS: Final = (
     enrolment,
     *staff,
     audit,
+    webhooks,
     personal_data,
     live_stream,
 )

@@ -200,7 +200,7 @@ _OF_SEARCHES: Final = {
     "search_not_schedulable": _OF_THE_LIST,
     "weekdays_missing": mark("Choose a day of the week at least."),
     "never_runs": mark("It would never run: choose another day or time."),
-    "webhook_address_wrong": mark("Use an address on the internet that begins with https://, without a name and a password."),
+    "webhook_address_wrong": mark("Use an address like https://hooks.club.example/in, without a user and a password."),
     "webhook_off": mark("The webhook is switched off."),
 }
 _OF_SALES: Final = {

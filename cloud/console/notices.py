@@ -50,6 +50,10 @@ NOTICES: Final = {
     "role_saved": mark("Saved. It holds at the next click of everybody who has the role."),
     "search_saved": mark("Saved."),
     "search_deleted": mark("Deleted."),
+    "webhook_tested": mark("The test is on its way. Below you see what came of it."),
+    "webhook_sent_again": mark("It is sent again. Below you see what came of it."),
+    "webhook_off": mark("The webhook is switched off, or too much waits for it."),
+    "operation_over": mark("It would never run again: edit its days first."),
     "signed_out": mark("You are signed out."),
 }
 

@@ -22,10 +22,12 @@ PAGES: Final = (
     SettingsPage("/settings/privacy", mark("Privacy"), "action_types.write"),
     SettingsPage("/settings/schedule", mark("Schedule"), "sessions.write"),
     SettingsPage("/settings/cards", mark("Automatic cards"), "action_types.write"),
+    SettingsPage("/settings/operations", mark("Scheduled operations"), "tasks.bulk"),
     SettingsPage("/settings/telephone", mark("Telephone exchanges"), "action_types.write"),
     SettingsPage("/settings/staff", mark("Staff"), "staff.write"),
     SettingsPage("/settings/roles", mark("Roles"), "roles.write"),
     SettingsPage("/settings/keys", mark("API keys"), "api_keys.write"),
+    SettingsPage("/settings/webhooks", mark("Webhooks"), "api_keys.write"),
     SettingsPage("/settings/audit", mark("Audit log"), "audit.read"),
 )
 

@@ -63,6 +63,14 @@ def list_webhook_deliveries(
     return Page(items=[DeliveryOut.model_validate(each) for each in page.items], next=page.next)
 
 
+@router.post("/webhooks/{webhook_id}/test", status_code=201, responses=problems(401, 403, 404, 409))
+def send_webhook_test(
+    webhook_id: str, session: Transaction, staff: SignedIn = require("api_keys.write")
+) -> DeliveryOut:
+    """Send it a message of the kind `test`; the log tells what came of it."""
+    return DeliveryOut.model_validate(service.send_test(session, staff.actor, webhook_id))
+
+
 @router.post("/webhook-deliveries/{delivery_id}/send-again", responses=problems(401, 403, 404))
 def send_webhook_delivery_again(
     delivery_id: str, session: Transaction, staff: SignedIn = require("api_keys.write")

@@ -22,6 +22,8 @@ Kind = Literal[
     "member.passed",
 ]
 KINDS: Final = get_args(Kind)
+TEST_KIND: Final = "test"
+"""What staff send to see that it arrives; nobody subscribes to it."""
 SECRET_BYTES: Final = 32
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how secrets of Standard Webhooks begin
 RETRY_AFTER: Final = (

@@ -139,6 +139,23 @@ def send_again(session: UnitOfWork, actor: Actor, delivery_id: str) -> WebhookDe
     return delivery
 
 
+def send_test(session: UnitOfWork, actor: Actor, webhook_id: str) -> WebhookDelivery:
+    """Send a message of the kind `test`, whatever the webhook wants to be told.
+
+    Raises:
+        NotFoundError: there is no such webhook.
+        ConflictError: it is switched off, or 10,000 messages wait for it.
+    """
+    if not get(session, webhook_id).is_active:
+        raise ConflictError("webhook_off", "The webhook is switched off.")
+    if _count_waiting(session, webhook_id) >= WAITING_MAX:
+        raise ConflictError("too_many", f"{WAITING_MAX} messages wait for it already.")
+    delivery = _post_one(session, webhook_id, policy.TEST_KIND, {"webhook_id": webhook_id})
+    session.flush()
+    audit.record(session, actor, "webhook.test", entity=("webhook", webhook_id), after={"id": delivery.id})
+    return delivery
+
+
 def post(session: UnitOfWork, news: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """Note messages for whoever wants them, in the transaction in which they happened."""
     for webhook in session.scalars(select(Webhook).where(Webhook.is_active)):
@@ -146,21 +163,7 @@ def post(session: UnitOfWork, news: Sequence[tuple[str, dict[str, Any]]]) -> Non
         if not wanted or _count_waiting(session, webhook.id) >= WAITING_MAX:
             continue
         for kind, data in wanted:
-            body = json.dumps({"type": kind, "timestamp": session.now.isoformat(), "data": data})
-            session.add(
-                WebhookDelivery(
-                    id=new_id("whd"),
-                    webhook_id=webhook.id,
-                    kind=kind,
-                    body=body,
-                    state="waiting",
-                    attempt_count=0,
-                    next_attempt_at=session.now,
-                    last_error="",
-                    created_at=session.now,
-                )
-            )
-        session.wake_after_commit("webhooks")
+            _post_one(session, webhook.id, kind, data)
 
 
 def take_due(session: UnitOfWork, secret: bytes, *, limit: int) -> list[Parcel]:
@@ -212,6 +215,23 @@ def prune(session: UnitOfWork) -> int:
     ids = session.scalars(select(WebhookDelivery.id).where(old).limit(PRUNED_AT_ONCE)).all()
     session.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(ids)))
     return len(ids)
+
+
+def _post_one(session: UnitOfWork, webhook_id: str, kind: str, data: dict[str, Any]) -> WebhookDelivery:
+    delivery = WebhookDelivery(
+        id=new_id("whd"),
+        webhook_id=webhook_id,
+        kind=kind,
+        body=json.dumps({"type": kind, "timestamp": session.now.isoformat(), "data": data}),
+        state="waiting",
+        attempt_count=0,
+        next_attempt_at=session.now,
+        last_error="",
+        created_at=session.now,
+    )
+    session.add(delivery)
+    session.wake_after_commit("webhooks")
+    return delivery
 
 
 def _count_waiting(session: UnitOfWork, webhook_id: str) -> int:

@@ -14,6 +14,7 @@ API: Final = {
     "PATCH /webhooks/{webhook_id}": "api_keys.write",
     "DELETE /webhooks/{webhook_id}": "api_keys.write",
     "GET /webhooks/{webhook_id}/deliveries": "api_keys.write",
+    "POST /webhooks/{webhook_id}/test": "api_keys.write",
     "POST /webhook-deliveries/{delivery_id}/send-again": "api_keys.write",
     "GET /sites": "gateways.read",
     "GET /sites/{site_id}": "gateways.read",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -29,6 +30,15 @@ class OperationClub:
     club: RuleClub
     type_id: str
     search_id: str
+
+    @classmethod
+    def of(cls, club: RuleClub) -> "OperationClub":
+        with club.database.transaction() as session:
+            type_id = add_type(club.club, session)
+            criteria = CRITERIA.validate_python({"kind": "members", "state": "lead"})
+            details = SearchDetails(name="Leads", criteria=criteria, is_shared=True, is_schedulable=True)
+            search_id = saved_searches.create(session, person(club.club.actor.id), details).id
+        return cls(club, type_id, search_id)
 
     def add_lead(self, name: str = "Anna") -> str:
         with self.club.database.transaction() as session:
@@ -75,9 +85,12 @@ class OperationClub:
 @pytest.fixture
 def operations() -> Iterator[OperationClub]:
     with rule_club() as club:
-        with club.database.transaction() as session:
-            type_id = add_type(club.club, session)
-            criteria = CRITERIA.validate_python({"kind": "members", "state": "lead"})
-            details = SearchDetails(name="Leads", criteria=criteria, is_shared=True, is_schedulable=True)
-            search_id = saved_searches.create(session, person(club.club.actor.id), details).id
-        yield OperationClub(club, type_id, search_id)
+        yield OperationClub.of(club)
+
+
+def leads_search(client: httpx.Client, criteria: dict[str, str]) -> str:
+    """A search that may be scheduled, made over HTTP; its id."""
+    body = {"name": "Some", "criteria": criteria, "dates": "moving", "is_shared": True, "is_schedulable": True}
+    answer = client.post("/api/v1/saved-searches", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
