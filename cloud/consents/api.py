@@ -48,7 +48,7 @@ def note_consent(
     member_id: str, body: ConsentIn, session: Transaction, staff: SignedIn = require("members.write")
 ) -> ConsentOut:
     """Note what the member decided, with its proof; what was noted before stays."""
-    details = ConsentDetails(**body.model_dump())
+    details = ConsentDetails(**body.model_dump(exclude={"proof"}), proof=body.proof)
     return ConsentOut.model_validate(service.note(session, staff.actor, member_id, details))
 
 
