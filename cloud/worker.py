@@ -9,6 +9,7 @@ import asyncio
 import logging
 import signal
 
+from cloud.access_events.journal_faults import keep_faults_short
 from cloud.alarms.keeping import keep_alarms_short
 from cloud.card_rules.keeping import keep_card_rules, keep_runs_short
 from cloud.contracts.renewal_keeping import keep_contracts_going
@@ -48,6 +49,7 @@ def start_working(
         tasks.create_task(keep_history_short(database)),
         tasks.create_task(keep_contracts_going(database)),
         tasks.create_task(keep_alarms_short(database)),
+        tasks.create_task(keep_faults_short(database)),
         tasks.create_task(keep_keys_short(database)),
         tasks.create_task(keep_delivering(settings, database)),
         tasks.create_task(keep_deliveries_short(database)),

@@ -14,7 +14,7 @@ from typing import Any
 from cloud.access_events import journal_faults, news, repository
 from cloud.access_events.columns import event_columns, is_history, to_utc
 from cloud.access_events.journal_faults import Fault
-from cloud.access_events.models import BootClock, JournalCursor
+from cloud.access_events.models import BootClock, JournalCursor, RefusedEvent
 from cloud.access_events.repository import EventMark
 from cloud.database import UnitOfWork
 from cloud.kit.storable import NUMBER_MAX
@@ -33,6 +33,10 @@ from sync_protocol.journal_events import (
 )
 from sync_protocol.messages import EventBatch
 
+REFUSED_MAX = 1_000
+"""So many events of one gateway that could not be taken over are kept whole."""
+EPOCHS_MAX = 100
+"""A gateway begins its journal anew when its card was damaged or copied."""
 _RESTAMPED_AT_ONCE = 1000
 _logger = logging.getLogger(__name__)
 
@@ -109,7 +113,9 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
         row.update(place, site_id=gateway.site_id, received_at=session.now)
         row["is_history"] = is_history(row["occurred_at"], session.now)
     _follow_merged(session, intake.rows)
-    repository.add_refused(session, intake.refused)
+    if intake.refused:
+        repository.add_refused(session, intake.refused)
+        journal_faults.keep_newest(session, RefusedEvent, gateway.id, most=REFUSED_MAX)
     repository.add_events(session, intake.rows)
     journal_faults.note(session, gateway, batch.journal_epoch, intake.faults)
     for body, row in intake.told:
@@ -127,9 +133,15 @@ def _follow_merged(session: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _lock_cursor(session: UnitOfWork, gateway: Gateway, epoch: str) -> tuple[JournalCursor, list[str]]:
-    """The cursor of this journal, and the epochs of the gateway's other ones, which are locked with it."""
+    """The cursor of this journal, and the epochs of the gateway's other ones, which are locked with it.
+
+    Raises:
+        MalformedMessageError: the gateway begins one journal after the other.
+    """
     cursors = repository.lock_cursors(session, gateway.id)
     cursor = cursors.pop(epoch, None)
+    if cursor is None and len(cursors) >= EPOCHS_MAX:
+        raise MalformedMessageError(f"this gateway has begun {EPOCHS_MAX} journals already; enrol it anew")
     if cursor is None:
         cursor = JournalCursor(gateway_id=gateway.id, epoch=epoch, acked_seq=-1, chain=CHAIN_START)
         session.add(cursor)

@@ -5,13 +5,15 @@ does a message in a gateway's name that it has not signed: whoever sends that ha
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Final, Literal
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
-from cloud.access_events.models import JournalFault
-from cloud.database import UnitOfWork
+from cloud.access_events.models import JournalFault, RefusedEvent
+from cloud.broom import keep_short
+from cloud.database import Database, UnitOfWork
 from cloud.domain_events import JournalBroken
 from cloud.kit.paging import Page, cut_page
 from cloud.listing import read_cursor
@@ -19,6 +21,10 @@ from cloud.sites.models import Gateway
 
 FaultKind = Literal["broken", "forged", "gap", "lost", "refused"]
 REASON_CHARACTERS_MAX: Final = 200
+FAULTS_MAX: Final = 1_000
+"""So many faults of one gateway are kept."""
+KEPT_FOR: Final = timedelta(days=400)
+PRUNED_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +41,74 @@ class Fault:
 
 
 def note(session: UnitOfWork, gateway: Gateway, epoch: str, faults: Iterable[Fault]) -> None:
-    """Keep the faults, and call staff once if one of them is an altered, a lost or a forged one."""
-    found = list(faults)
+    """Keep the faults, a run of the same as one, and call staff once if an altered, a lost or a forged one begins."""
+    found = _in_runs([replace(fault, reason=fault.reason[:REASON_CHARACTERS_MAX]) for fault in faults])
     if not found:
         return
-    place = {"gateway_id": gateway.id, "journal_epoch": epoch, "noticed_at": session.now}
-    rows = [
-        {
-            "kind": fault.kind,
-            "first_seq": fault.first_seq,
-            "last_seq": fault.last_seq,
-            "reason": fault.reason[:REASON_CHARACTERS_MAX],
-            **place,
-        }
-        for fault in found
-    ]
-    session.execute(insert(JournalFault), rows)
-    if any(fault.kind in {"broken", "forged", "lost"} for fault in found):
+    begun = [fault for fault in found if not _goes_on(session, gateway, epoch, fault)]
+    if begun:
+        place = {"gateway_id": gateway.id, "journal_epoch": epoch, "noticed_at": session.now}
+        session.execute(insert(JournalFault), [asdict(fault) | place for fault in begun])
+        keep_newest(session, JournalFault, gateway.id, most=FAULTS_MAX)
+    if any(fault.kind in {"broken", "forged", "lost"} for fault in begun):
         session.publish(JournalBroken(gateway.site_id, gateway.id, gateway.lane_id, session.now))
     session.wake_after_commit("gateways")
+
+
+def keep_newest(session: UnitOfWork, table: type[JournalFault | RefusedEvent], gateway_id: str, *, most: int) -> None:
+    """A gateway in a stranger's hands fills no more than this: the oldest of its rows go."""
+    newest_too_many = select(table.id).where(table.gateway_id == gateway_id).order_by(table.id.desc()).offset(most)
+    last_id = session.scalar(newest_too_many.limit(1))
+    if last_id is not None:
+        session.execute(delete(table).where(table.gateway_id == gateway_id, table.id <= last_id))
+
+
+def prune(session: UnitOfWork) -> int:
+    """Forget faults, and the events that were put aside, `KEPT_FOR` after; at most `PRUNED_AT_ONCE` of each."""
+    before, count = session.now - KEPT_FOR, 0
+    for table, at in ((JournalFault, JournalFault.noticed_at), (RefusedEvent, RefusedEvent.received_at)):
+        ids = session.scalars(select(table.id).where(at < before).order_by(table.id).limit(PRUNED_AT_ONCE)).all()
+        session.execute(delete(table).where(table.id.in_(ids)))
+        count += len(ids)
+    return count
+
+
+def prune_some(database: Database) -> bool:
+    """Forget some in a transaction of its own; whether there may be more."""
+    with database.transaction() as session:
+        return prune(session) >= PRUNED_AT_ONCE
+
+
+async def keep_faults_short(database: Database) -> None:
+    """Prune now and then until cancelled."""
+    await keep_short("journal faults", prune_some, database)
+
+
+def _in_runs(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults of one kind and reason that follow each other, as one."""
+    runs: dict[tuple[str, str], Fault] = {}
+    ended = []
+    for fault in faults:
+        key = fault.kind, fault.reason
+        run = runs.get(key)
+        if run is not None and run.last_seq + 1 == fault.first_seq:
+            runs[key] = replace(run, last_seq=fault.last_seq)
+        else:
+            ended += [run] if run is not None else []
+            runs[key] = fault
+    return sorted([*ended, *runs.values()], key=lambda fault: fault.first_seq)
+
+
+def _goes_on(session: UnitOfWork, gateway: Gateway, epoch: str, fault: Fault) -> bool:
+    """Make the fault longer that ended just before this one, if there is one."""
+    same = (JournalFault.kind == fault.kind, JournalFault.reason == fault.reason)
+    place = (JournalFault.gateway_id == gateway.id, JournalFault.journal_epoch == epoch)
+    before = JournalFault.last_seq == fault.first_seq - 1
+    stored = session.scalar(select(JournalFault).where(*place, *same, before).limit(1))
+    if stored is None:
+        return False
+    stored.last_seq, stored.noticed_at = fault.last_seq, session.now
+    return True
 
 
 def find_page(session: UnitOfWork, gateway_id: str, *, after: str | None, limit: int) -> Page[JournalFault]:

@@ -96,8 +96,7 @@ def find_id(session: UnitOfWork, gateway_id: str, epoch: str, seq: int) -> int:
 
 def add_refused(session: UnitOfWork, rows: list[dict[str, Any]]) -> None:
     """Put events aside."""
-    if rows:
-        session.execute(insert(RefusedEvent), rows)
+    session.execute(insert(RefusedEvent), rows)
 
 
 def list_before(session: UnitOfWork, wanted: EventFilter, before_id: int | None, limit: int) -> Sequence[AccessEvent]:

@@ -12,6 +12,9 @@ from cloud.domain_events import CopySuspected, JournalBroken, LaneInTrouble, Sig
 COPY_WITHIN: Final = timedelta(minutes=2)
 """Between the tap that a gateway signals and the passage that follows, with room for clocks that differ."""
 
+UNTIL_SEEN: Final = service.KEPT_FOR
+"""What is wrong with a journal stays wrong."""
+
 
 def sound_signals(session: UnitOfWork, event: SignalsRaised) -> None:
     """Call staff for what a gateway signals."""
@@ -33,4 +36,4 @@ def sound_copy(session: UnitOfWork, event: CopySuspected) -> None:
 def sound_journal(session: UnitOfWork, event: JournalBroken) -> None:
     """Call staff to a gateway whose journal was altered or has lost events; once, until somebody has seen it."""
     scene = Scene(event.site_id, event.gateway_id, event.lane_id, None, event.at)
-    service.sound_lane(session, scene, "journal_broken")
+    service.sound_lane(session, scene, "journal_broken", within=UNTIL_SEEN)

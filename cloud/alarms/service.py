@@ -74,9 +74,9 @@ def sound_once(session: UnitOfWork, scene: Scene, kind: str, *, within: timedelt
         sound(session, scene, [kind])
 
 
-def sound_lane(session: UnitOfWork, scene: Scene, kind: str) -> None:
-    """Keep an alarm of a lane, unless the same waits already from `SAME_WITHIN` of it."""
-    around = (scene.at - SAME_WITHIN, scene.at + SAME_WITHIN)
+def sound_lane(session: UnitOfWork, scene: Scene, kind: str, *, within: timedelta = SAME_WITHIN) -> None:
+    """Keep an alarm of a lane, unless the same waits already from `within` of it."""
+    around = (scene.at - within, scene.at + within)
     if not repository.is_lane_waiting(session, scene.lane_id, kind, around, among=LANES_LOOKED_AT):
         sound(session, scene, [kind])
 
