@@ -27,6 +27,7 @@ Kind = Literal[
     "comment",
     "flag",
     "privacy",
+    "standing",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 ID_CHARACTERS: Final = 24

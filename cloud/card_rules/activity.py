@@ -47,6 +47,20 @@ def note_contracts(session: UnitOfWork, member_id: str, contracts: Iterable[Cont
     session.flush()
 
 
+def join(session: UnitOfWork, kept_id: str, old_id: str) -> None:
+    """Two entries become one person's: the latest of what each did counts, and the old entry has no row any more."""
+    old = session.get(LastActivity, old_id, with_for_update=True, populate_existing=True)
+    if old is None:
+        return
+    kept = _take(session, kept_id, old.active_at)
+    latest = {name: max(filter(None, (getattr(kept, name), getattr(old, name))), default=None) for name in _PARTS}
+    active_at = max(kept.active_at, old.active_at)
+    session.delete(old)
+    _set(kept, **latest)
+    kept.active_at = max(kept.active_at, active_at)
+    session.flush()
+
+
 def pause_of(contracts: Iterable[Contract], today: date, zone: ZoneInfo) -> datetime | None:
     """When the last freeze that has begun ends, whether that is over or to come; None: there was none."""
     ends = [freeze.ends_on for contract in contracts for freeze in contract.freezes if freeze.starts_on <= today]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
+from cloud.card_rules import activity
 from cloud.database import UnitOfWork
 from cloud.domain_events import MemberChanged, MemberJoinedSite, MemberLeftSite
 from cloud.errors import invalid_field
@@ -57,6 +58,7 @@ def merge(session: UnitOfWork, actor: Actor, kept_id: str, old_id: str, taken: C
     contacts = _join_contacts(session, kept, old, [(kind, value) for kind, value in firsts if value])
     session.flush()
     family.drop_between(session, kept_id, old_id)
+    activity.join(session, kept_id, old_id)
     moving.move_rows(session, old_id, kept_id)
     _join_sites(session, kept, used[old_id] - used[kept_id])
     merged = MergedMember(

@@ -9,12 +9,14 @@ from cloud.comments import past as comments
 from cloud.consents import past as consents
 from cloud.contracts import past as contracts
 from cloud.flags import past as flags
+from cloud.members import past as members
 from cloud.past import Source
 from cloud.sales import past as sales
 from cloud.tasks import past as tasks
 
 SOURCES: Final[tuple[Source, ...]] = (
     *access_events.SOURCES,
+    *members.SOURCES,
     *bookings.SOURCES,
     *contracts.SOURCES,
     *billing.SOURCES,

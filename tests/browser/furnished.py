@@ -156,7 +156,8 @@ def _furnish_people(client: httpx.Client, club: Club, member_id: str) -> dict[st
 def _furnish_searches(client: httpx.Client, club: Club, type_id: str) -> dict[str, str]:
     """A search, an operation that runs on it, and the purpose that it is for."""
     purpose_id = _ask(client, "/privacy-purposes", names={"en": "Reminders"}, basis="contract")["id"]
-    search = {"name": "Open tasks", "criteria": {"kind": "tasks", "state": "open"}, "is_schedulable": True}
+    criteria = {"kind": "tasks", "state": "open"}
+    search = {"name": "Open tasks", "criteria": criteria, "is_shared": True, "is_schedulable": True}
     search_id = _ask(client, "/saved-searches", **search)["id"]
     planned = {"search_id": search_id, "action_type_id": type_id, "purpose_id": purpose_id, "minute_of_day": 420}
     day = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011

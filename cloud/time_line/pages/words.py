@@ -25,6 +25,7 @@ KIND_NAMES: Final[dict[Kind, str]] = {
     "message": mark("Messages at the gate"),
     "comment": mark("Comments"),
     "flag": mark("Flags of staff"),
+    "standing": mark("Lead, client, black list"),
     "privacy": mark("Privacy"),
 }
 METHODS: Final = {
@@ -60,6 +61,13 @@ _SENTENCES: Final[dict[tuple[Kind, str], str]] = {
     ("goods", "sold"): mark("Bought %(quantity)s × %(text)s for %(amount)s"),
     ("service", "sold"): mark("Service: %(text)s, for %(amount)s"),
     ("comment", "said"): mark("Comment"),
+    ("standing", "create"): mark("Was added"),
+    ("standing", "became_lead"): mark("Became a lead"),
+    ("standing", "became_client"): mark("Became a client"),
+    ("standing", "became_former"): mark("Became a former member"),
+    ("standing", "black_list"): mark("Was put on the black list"),
+    ("standing", "black_list_end"): mark("Was taken off the black list"),
+    ("standing", "merge"): mark("Was merged with another entry"),
     ("flag", "block_raised"): mark("Block at the gates"),
     ("flag", "block_lifted"): mark("Block at the gates lifted"),
     ("flag", "message_raised"): mark("Message for the gates"),
@@ -80,6 +88,7 @@ _ICONS: Final[dict[Kind, str]] = {
     "message": "message",
     "comment": "message",
     "flag": "warning",
+    "standing": "person",
     "privacy": "person",
 }
 _TONES: Final = {"refusal": "block", "message": "message", "visit": "allow"}

@@ -1,7 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from cloud.card_rules import activity
+from cloud.card_rules.models import LastActivity
 from cloud.consents import proofs
 from cloud.consents import service as consents
 from cloud.contracts import service as contracts
@@ -14,6 +16,7 @@ from cloud.members.service import MemberDetails
 from cloud.merging import duplicates, moving
 from cloud.merging.service import list_merged, merge
 from cloud.privacy_purposes import approach
+from cloud.time_line import service as time_line
 from tests.club import Club
 from tests.privacy import add_purpose, decide
 
@@ -54,6 +57,40 @@ def test_a_merge_keeps_both_histories_and_the_old_id_leads_to_the_member(club: C
             service.get(session, old_id)
         assert service.find_survivors(session, [old_id, kept_id]) == {old_id: kept_id}
         assert [row.old_name for row in list_merged(session, kept_id)] == ["Ana Rosi"]
+
+
+@pytest.mark.parametrize("latest", [0, 1])
+def test_who_was_there_twice_was_active_last_when_either_was(club: Club, latest: int) -> None:
+    ids = twins(club)
+    with club.database.transaction() as session:
+        active_at = session.now + timedelta(days=3)
+        activity.note_visit(session, ids[latest], active_at)
+        activity.note_visit(session, ids[1 - latest], session.now - timedelta(days=3))
+        bought_at = session.get_one(LastActivity, ids[1]).bought_at
+        merge(session, club.actor, *ids)
+    with club.database.session() as session:
+        (row,) = session.query(LastActivity).all()
+        assert (row.member_id, row.active_at, row.visited_at) == (ids[0], active_at, active_at)
+        assert row.bought_at == bought_at is not None
+
+
+def test_the_time_line_tells_what_became_of_both_entries(club: Club) -> None:
+    kept_id, old_id = twins(club)
+    with club.database.transaction() as session:
+        states.set_state(session, club.actor, kept_id, "former", "moved away")
+        states.set_state(session, club.actor, kept_id, "client")
+        merge(session, club.actor, kept_id, old_id)
+        standing.take_off_black_list(session, club.actor, kept_id)
+    with club.database.session() as session:
+        page = time_line.find_page(session, kept_id, may=lambda _: True, kinds=["standing"], after=None, limit=20)
+    told = [(line.what, line.text) for line in reversed(page.items) if line.who == club.actor.id]
+    assert sorted(told[:3]) == [("black_list", ""), ("create", ""), ("create", "")]
+    assert told[3:] == [
+        ("became_former", "moved away"),
+        ("became_client", ""),
+        ("merge", "Ana Rosi"),
+        ("black_list_end", ""),
+    ]
 
 
 def test_the_gates_forget_the_old_entry_and_know_what_came_with_it(club: Club) -> None:
