@@ -8,7 +8,6 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
@@ -61,6 +60,7 @@ from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.privacy_purposes.api import router as privacy_purposes
 from cloud.rooms.api import router as rooms
+from cloud.routing import add_routes
 from cloud.sales.api import router as sales
 from cloud.saved_searches.api import router as saved_searches
 from cloud.scheduled_operations.api import router as scheduled_operations
@@ -149,12 +149,11 @@ def build_app() -> FastAPI:
         openapi_url=f"{API_PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=_operation_id,
         redirect_slashes=False,
     )
     for router in _ROUTERS:
-        app.include_router(router, prefix=API_PREFIX)
-    app.include_router(health)
+        add_routes(app, router, prefix=API_PREFIX)
+    add_routes(app, health)
     app.add_exception_handler(CloudError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_validation)
@@ -187,10 +186,6 @@ class _Application(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = describe_problems(super().openapi())
         return self.openapi_schema
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 def _answer_refusal(request: Request, error: Exception) -> JSONResponse:

@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from cryptography import x509
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import Connection, Engine
@@ -78,6 +76,9 @@ def _check_database(settings: Settings) -> Iterator[Finding]:
 
 
 def _check_contents(engine: Engine, secret: bytes) -> Iterator[Finding]:
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
         scripts = ScriptDirectory.from_config(configuration(connection))

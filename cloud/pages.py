@@ -44,16 +44,17 @@ from cloud.plans.pages import router as plans
 from cloud.presence.pages import router as presence
 from cloud.privacy_purposes.pages import router as privacy_purposes
 from cloud.rooms.pages import router as rooms
+from cloud.routing import add_routes
 from cloud.sales.pages import router as sales
 from cloud.saved_searches.pages import routers as saved_searches
-from cloud.sites.pages import router as sites
 from cloud.scheduled_operations.pages import routers as scheduled_operations
+from cloud.sites.pages import router as sites
 from cloud.staff.pages import routers as staff
 from cloud.task_board.pages import routers as task_board
 from cloud.tasks.pages import routers as tasks
 from cloud.time_line.pages.showing import router as time_line
-
 from cloud.webhooks.pages import router as webhooks
+
 ROUTERS: Final = (
     access_events,
     front_desk,
@@ -87,8 +88,8 @@ ROUTERS: Final = (
     funnels,
     *action_types,
     card_rules,
-    phone_calls,
     *scheduled_operations,
+    phone_calls,
     credentials,
     sites,
     *access_rules,
@@ -96,8 +97,8 @@ ROUTERS: Final = (
     gate_commands,
     enrolment,
     *staff,
-    audit,
     webhooks,
+    audit,
     personal_data,
     live_stream,
 )
@@ -120,7 +121,7 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app, after everything else: errors outside /api/ become pages from here on."""
     app.mount("/static", HashedFiles(directory=STATIC_FOLDER))
     for router in ROUTERS:
-        app.include_router(router, include_in_schema=False)
+        add_routes(app, router, is_in_schema=False)
     for kind, api_handler in tuple(app.exception_handlers.items()):
         app.add_exception_handler(kind, _by_path(api_handler))
 

@@ -1,14 +1,12 @@
 """`/healthz`: the process answers. `/readyz`: the database answers, too, and has the right schema."""
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloud.api import AppDatabase
 from cloud.database import Database
-from cloud.migrations import configuration
+from cloud.migrations import is_newest
 
 router = APIRouter(tags=["health"])
 
@@ -32,8 +30,7 @@ def find_obstacle(database: Database) -> str | None:
     """What keeps the database from being used; None: nothing."""
     try:
         with database.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-            head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+            is_usable = is_newest(connection)
     except SQLAlchemyError:
         return "The database does not answer."
-    return None if current == head else "The database is of another version than the program."
+    return None if is_usable else "The database is of another version than the program."

@@ -63,7 +63,7 @@ def _measure(large: LargeClub, *, rounds: int) -> Samples:
     samples: Samples = {}
     for number in range(rounds):
         place = number * 7919 % len(large.member_ids)
-        _change_all(large, large.member_ids[place], f"ctr_{place:020d}", samples)
+        _change_all(large, large.member_ids[place], large.contract_ids[place], samples)
     return samples
 
 

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> Report:
 
 def _found(database: Database, members: int) -> tuple[str, list[str]]:
     club = write_large_club(database, members=members).club
-    return club.site_id, [club.add_lane(f"Lane {number}") for number in (1, 2)]
+    return club.site_id, [club.add_lane(f"Empty lane {number}") for number in (1, 2)]
 
 
 class _Sync:
