@@ -11,7 +11,7 @@ from firmware_protocol.osdp import events
 from firmware_protocol.osdp.access_control_unit import AccessControlUnit, ReaderSettings
 from firmware_protocol.osdp.peripheral_device import PeripheralDevice, PeripheralSettings
 from firmware_protocol.osdp.timing import REPLY_DELAY_MAX, inter_character_timeout, transmission_time
-from tests.unit.firmware_protocol.osdp.dripping_reader import DrippingReader
+from tests.simulation.osdp_line.dripping_reader import DrippingReader
 from tests.unit.firmware_protocol.osdp.emulated_bus import KEY, EmulatedBus, seeded_bytes
 
 NEIGHBOUR, BABBLER = 1, 2
