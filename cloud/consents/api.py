@@ -13,7 +13,11 @@ from cloud.staff.api import require
 from cloud.staff.service import SignedIn
 
 router = APIRouter(tags=["privacy"])
-PROOF_HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+PROOF_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "attachment",
+}
 
 
 @router.get("/members/{member_id}/privacy", dependencies=[require("members.read")], responses=problems(401, 403, 404))

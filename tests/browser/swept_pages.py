@@ -30,6 +30,7 @@ SAID: Final = {
     "/settings/cards/{key}/look": ("/settings/cards/contract_ending/look",),
     "/access/lanes/{lane_id}/commands/{kind}": ("/access/lanes/{lane_id}/commands/open_once",),
     "/members": ("/members", "/members?q=nobody"),
+    "/members/{member_id}/consents/upload": ("/members/{member_id}/consents/upload?purpose_id={purpose_id}",),
     "/searches/new/{kind}": ("/searches/new/members?q=a",),
     "/funnels": ("/funnels", "/funnels?funnel=attraction"),
     "/agenda": ("/agenda", "/agenda?operator={staff_id}&span=day"),
