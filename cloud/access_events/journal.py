@@ -17,7 +17,7 @@ from cloud.access_events.journal_faults import Fault
 from cloud.access_events.models import BootClock, JournalCursor, RefusedEvent
 from cloud.access_events.repository import EventMark
 from cloud.database import UnitOfWork
-from cloud.kit.storable import NUMBER_MAX
+from cloud.kit.storable import NUMBER_MAX, find_unstorable
 from cloud.members import service as members
 from cloud.sites.models import Gateway
 from sync_protocol.errors import MalformedMessageError
@@ -37,6 +37,7 @@ REFUSED_MAX = 1_000
 """So many events of one gateway that could not be taken over are kept whole."""
 EPOCHS_MAX = 100
 """A gateway begins its journal anew when its card was damaged or copied."""
+ID_CHARACTERS_MAX = 64
 _RESTAMPED_AT_ONCE = 1000
 _logger = logging.getLogger(__name__)
 
@@ -58,9 +59,14 @@ class _Parsed:
 
 @dataclass(slots=True)
 class _Intake:
-    """What one batch adds to the tables; `known` are the marks of events that another journal has brought already."""
+    """What one batch adds to the tables.
+
+    `known` are the marks of events that another journal has brought already, `foreign` lanes of which the gateway
+    cannot know anything.
+    """
 
     known: set[EventMark]
+    foreign: set[str]
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[EventBody, dict[str, Any]]] = field(default_factory=list)
@@ -103,7 +109,7 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
     cursor, earlier_epochs = _lock_cursor(session, gateway, batch.journal_epoch)
     fresh = _in_order([_parse(sealed) for sealed in batch.events if sealed.seq > cursor.acked_seq], cursor.acked_seq)
     offsets = _learn_offsets(session, gateway, [item.event for item in fresh if item.event])
-    intake = _Intake(known=_find_known(session, gateway, earlier_epochs, fresh))
+    intake = _Intake(_find_known(session, gateway, earlier_epochs, fresh), _find_foreign(session, gateway, fresh))
     for item in fresh:
         _take(intake, item, cursor, offsets)
     place = {"gateway_id": gateway.id, "journal_epoch": batch.journal_epoch}
@@ -159,6 +165,17 @@ def _find_known(
     return repository.find_marks(session, gateway.id, earlier_epochs, first_seq=first_seq, last_seq=last_seq)
 
 
+def _find_foreign(session: UnitOfWork, gateway: Gateway, items: Sequence[_Parsed]) -> set[str]:
+    """Hardly ever asks the database: a gateway tells of its own lane, unless it drives several."""
+    told_of: set[str] = {getattr(item.event.body, "lane_id", "") for item in items if item.event}
+    others = {
+        lane_id
+        for lane_id in told_of - {"", gateway.lane_id}
+        if not find_unstorable(lane_id, characters_max=ID_CHARACTERS_MAX)
+    }
+    return repository.lanes_of_others(session, gateway, others) if others else set()
+
+
 def _parse(sealed: SealedEvent) -> _Parsed:
     try:
         return _Parsed(sealed, parse_event(sealed))
@@ -184,7 +201,9 @@ def _take(intake: _Intake, item: _Parsed, cursor: JournalCursor, offsets: dict[s
     reason = item.reason
     is_gap = event is not None and isinstance(event.body, GapRecorded)
     is_chain_intact = is_gap or cursor.chain is None or chain_after(cursor.chain, sealed.content) == sealed.chain
-    if event is not None and (event.boot_id, event.monotonic_ms, event.seq) not in intake.known:
+    if event is not None and getattr(event.body, "lane_id", None) in intake.foreign:
+        reason = "it is about a lane that is not this gateway's"
+    elif event is not None and (event.boot_id, event.monotonic_ms, event.seq) not in intake.known:
         try:
             row = event_columns(event, offsets.get(event.boot_id))
         except MalformedMessageError as error:

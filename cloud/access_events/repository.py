@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, insert, select, text
+from sqlalchemy import Table, bindparam, insert, or_, select, text
 
 from cloud.access_events.models import AccessEvent, BootClock, JournalCursor, RefusedEvent
 from cloud.database import UnitOfWork
+from cloud.sites.models import Gateway, Lane
 
 _NAMED_AT_ONCE: Final = 1000
 _FEED_LOCK: Final = 7_306_001
@@ -92,6 +93,20 @@ def find_id(session: UnitOfWork, gateway_id: str, epoch: str, seq: int) -> int:
     """The id of a stored event."""
     place = (AccessEvent.gateway_id == gateway_id, AccessEvent.journal_epoch == epoch, AccessEvent.seq == seq)
     return session.scalars(select(AccessEvent.id).where(*place)).one()
+
+
+def lanes_of_others(session: UnitOfWork, gateway: Gateway, lane_ids: Collection[str]) -> set[str]:
+    """Which of these lanes are another site's, or have another gateway that is at work there.
+
+    Of a lane that is gone, and of one that has no gateway of its own, any gateway of the site may tell.
+    """
+    at_work = (Gateway.lane_id == Lane.id) & Gateway.retired_at.is_(None)
+    query = select(Lane.id).outerjoin(Gateway, at_work)
+    query = query.where(or_(Lane.site_id != gateway.site_id, Gateway.id != gateway.id))
+    found: set[str] = set()
+    for some in _portions(sorted(lane_ids)):
+        found.update(session.scalars(query.where(Lane.id.in_(some))))
+    return found
 
 
 def add_refused(session: UnitOfWork, rows: list[dict[str, Any]]) -> None:

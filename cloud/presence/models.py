@@ -12,7 +12,7 @@ class Whereabouts(Base):
     """Where a member went last at a site, through which lane; an empty `zone_id` is outside.
 
     It stays as it was when people are forgotten: that is applied when it is read. Neither member nor zone need exist
-    any more, for gateways tell of the past.
+    any more, for gateways tell of the past; but nobody is kept who never was a member.
     """
 
     __tablename__ = "whereabouts"

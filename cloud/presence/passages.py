@@ -11,6 +11,7 @@ from access_policy.zone import OUTSIDE
 from cloud.access_rules.models import LanePlace, Zone
 from cloud.database import UnitOfWork
 from cloud.domain_events import CopySuspected, MemberPassed, SomebodyPassed
+from cloud.members import service as members
 from cloud.presence import repository, service
 from cloud.presence.models import HeadcountChange, Whereabouts
 from cloud.sites import service as sites
@@ -21,11 +22,12 @@ KEPT: Final = timedelta(days=2)
 
 
 def observe(session: UnitOfWork, passed: MemberPassed) -> None:
-    """Move a member, or count a guest of theirs."""
+    """Move a member, or count a guest of theirs; so is counted whom nobody here knows."""
     at = min(passed.at, session.now)  # a clock that is ahead must not freeze anybody where they are
     zone, left = _zone(session, passed.zone_id, passed.site_id), _zone(session, passed.left_zone_id, passed.site_id)
     row = session.get(Whereabouts, (passed.member_id, passed.site_id), populate_existing=True)
-    if passed.is_guest or _is_guest_who_follows(session, row, zone, left, at):
+    is_nobody = row is None and not members.list_by_ids(session, [passed.member_id])
+    if passed.is_guest or is_nobody or _is_guest_who_follows(session, row, zone, left, at):
         _count(session, left, -1, at)
         _count(session, zone, 1, at)
         return

@@ -11,9 +11,9 @@ from cloud.access_events.journal_faults import Fault, prune_some
 from cloud.access_events.models import JournalFault, RefusedEvent
 from cloud.alarms import service as alarms
 from sync_protocol.errors import MalformedMessageError
-from sync_protocol.journal_events import CHAIN_START, SealedEvent, chain_after
+from sync_protocol.journal_events import CHAIN_START, AnonymousPassage, LaneChanged, SealedEvent, chain_after
 from tests.club import Club, gateway_of
-from tests.unit.cloud.access_events.test_journal import faults, send
+from tests.unit.cloud.access_events.test_journal import Journal, faults, send, stored
 
 
 @pytest.fixture
@@ -92,6 +92,27 @@ def test_a_gateway_that_begins_one_journal_after_the_other_is_stopped(
         send(club, gateway_id, [], epoch)
     with pytest.raises(MalformedMessageError, match="enrol it anew"):
         send(club, gateway_id, [], "e3")
+
+
+def test_what_a_gateway_says_of_another_one_s_lane_is_put_aside_and_told(club: Club, gateway_id: str) -> None:
+    others_lane, nobodys_lane = club.add_lane("Lane 2"), club.add_lane("Lane 3")
+    club.add_gateway(others_lane)
+    source = Journal()
+    for lane_id in (others_lane, nobodys_lane, "lan_gone", "nul\x00"):
+        source.write(AnonymousPassage(lane_id, "in", "exit_request"))
+    assert [seq for seq, _ in send(club, gateway_id, source.events).refused] == [0, 3]
+    assert [event.lane_id for event in stored(club)] == [nobodys_lane, "lan_gone"]
+    assert ("refused", 0, 0, "it is about a lane that is not this gateway's") in faults(club, gateway_id)
+
+
+def test_a_lane_whose_gateway_was_replaced_is_the_new_one_s(club: Club, gateway_id: str) -> None:
+    lane_id = club.add_lane("Lane 2")
+    replaced = club.add_gateway(lane_id)
+    with club.database.transaction() as session:
+        gateway_of(session, replaced).retired_at = session.now
+    source = Journal()
+    source.write(LaneChanged(lane_id, "ready"))
+    assert not send(club, gateway_id, source.events).refused, "nobody is in charge of it now"
 
 
 def test_faults_and_refused_events_are_forgotten_after_a_year_and_a_season(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import func, select
 
 from cloud.access_rules import zones
 from cloud.access_rules.zones import ZoneDetails
@@ -13,6 +14,7 @@ from cloud.domain_events import MemberPassed, SomebodyPassed
 from cloud.members import service as members
 from cloud.members import standing
 from cloud.presence import service
+from cloud.presence.models import Whereabouts
 from cloud.presence.service import ZoneRoll
 from tests.club import Club
 
@@ -217,3 +219,13 @@ def test_time_of_a_roll_is_that_of_the_passage(club: Club, doors: Doors) -> None
         doors.go(session, "in", AGO(minutes=7))
         since: datetime = doors.roll(session).people[0].since
         assert since == session.now - AGO(minutes=7)
+
+
+def test_whom_a_gateway_has_made_up_is_counted_without_a_name(doors: Doors) -> None:
+    with doors.club.database.transaction() as session:
+        for number in range(3):
+            doors.go(session, "in", member_id=f"made-up-{number}")
+        doors.go(session, "out", member_id="made-up-0")
+        assert session.scalar(select(func.count()).select_from(Whereabouts)) == 0
+        (roll,) = service.who_is_inside(session, doors.club.site_id)
+        assert (roll.people, roll.unnamed) == ([], 2)
