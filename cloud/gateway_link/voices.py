@@ -83,13 +83,13 @@ class Voices:
 
 
 def hear(session: UnitOfWork, gateway_id: str, word: Word) -> Gateway:
-    """The gateway whose word this is, if it counts.
+    """The gateway whose word this is, if it counts; locked, as whoever changes its certificates locks it first.
 
     Raises:
         GatewayRetiredError: nothing is taken from this gateway any more.
         NotInForceError, HeardBeforeError: as `cloud.enrolment.hearing.hear`.
     """
-    gateway = sites.find_gateway(session, gateway_id)
+    gateway = sites.lock_gateway(session, gateway_id)
     assert gateway is not None, "the link has looked the gateway up"
     if gateway.retired_at is not None:
         raise GatewayRetiredError("this gateway was replaced or taken out of service; enrol it with a new token")
