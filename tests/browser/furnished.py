@@ -141,7 +141,10 @@ def _furnish_tasks(client: httpx.Client, club: Club, member_id: str) -> dict[str
 
 
 def _furnish_settings(client: httpx.Client, club: Club) -> dict[str, str]:
+    webhook_id = _ask(client, "/webhooks", url="https://hooks.club.example/in", kinds=["member.passed"])["id"]
+    _ask(client, f"/webhooks/{webhook_id}/test")
     return {
+        "webhook_id": webhook_id,
         "label_id": _ask(client, "/labels", kind="tag", name="Gold")["id"],
         "exchange_id": _ask(client, "/phone-exchanges", site_id=club.site_id, name="Desk")["id"],
     }

@@ -44,7 +44,7 @@ FURNISHED: Final = frozenset(
         *("relative", "purpose", "saved_search", "scheduled_operation"),
         *("site", "gateway", "lane", "zone", "schedule", "level", "special_day", "event", "credential", "flag"),
         *("member", "activity", "room", "session", "staff", "plan", "contract", "freeze", "instalment", "charge"),
-        *("sale", "task", "type", "status", "outcome", "label", "exchange", "key", "passkey"),
+        *("sale", "task", "type", "status", "outcome", "label", "exchange", "key", "passkey", "webhook"),
     )
 ) | {"day"}
 """The names in addresses for which `furnished.furnish` makes something."""
