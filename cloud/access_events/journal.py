@@ -62,11 +62,12 @@ class _Intake:
     """What one batch adds to the tables.
 
     `known` are the marks of events that another journal has brought already, `foreign` lanes of which the gateway
-    cannot know anything.
+    cannot know anything; `chain` is that of the last event taken, if it is known.
     """
 
     known: set[EventMark]
     foreign: set[str]
+    chain: bytes | None
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     told: list[tuple[EventBody, dict[str, Any]]] = field(default_factory=list)
@@ -109,21 +110,25 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
     cursor, earlier_epochs = _lock_cursor(session, gateway, batch.journal_epoch)
     fresh = _in_order([_parse(sealed) for sealed in batch.events if sealed.seq > cursor.acked_seq], cursor.acked_seq)
     offsets = _learn_offsets(session, gateway, [item.event for item in fresh if item.event])
-    intake = _Intake(_find_known(session, gateway, earlier_epochs, fresh), _find_foreign(session, gateway, fresh))
+    known, foreign = _find_known(session, gateway, earlier_epochs, fresh), _find_foreign(session, gateway, fresh)
+    intake = _Intake(known, foreign, cursor.chain)
     for item in fresh:
-        _take(intake, item, cursor, offsets)
-    place = {"gateway_id": gateway.id, "journal_epoch": batch.journal_epoch}
+        _take(intake, item, offsets)
+    if fresh:
+        cursor.acked_seq, cursor.chain = fresh[-1].sealed.seq, intake.chain
+    now = session.now
+    place = {"gateway_id": gateway.id, "journal_epoch": batch.journal_epoch, "received_at": now}
     for row in intake.refused:
-        row.update(place, received_at=session.now)
+        row.update(place)
     for row in intake.rows:
-        row.update(place, site_id=gateway.site_id, received_at=session.now)
-        row["is_history"] = is_history(row["occurred_at"], session.now)
+        row.update(place, site_id=gateway.site_id, is_history=is_history(row["occurred_at"], now))
     _follow_merged(session, intake.rows)
     if intake.refused:
         repository.add_refused(session, intake.refused)
         journal_faults.keep_newest(session, RefusedEvent, gateway.id, most=REFUSED_MAX)
     repository.add_events(session, intake.rows)
     journal_faults.note(session, gateway, batch.journal_epoch, intake.faults)
+    _log_broken(gateway, intake.faults)
     for body, row in intake.told:
         news.tell(session, body, row)
     if intake.rows:
@@ -134,7 +139,7 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
 def _follow_merged(session: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     """What gates tell of an entry that was merged into another is about the member who is left."""
     survivors = members.find_survivors(session, {row["member_id"] for row in rows if row["member_id"]})
-    for row in rows:
+    for row in rows if survivors else ():
         row["member_id"] = survivors.get(row["member_id"], row["member_id"])
 
 
@@ -196,11 +201,11 @@ def _in_order(items: Sequence[_Parsed], acked_seq: int) -> list[_Parsed]:
     return fresh
 
 
-def _take(intake: _Intake, item: _Parsed, cursor: JournalCursor, offsets: dict[str, int]) -> None:
+def _take(intake: _Intake, item: _Parsed, offsets: dict[str, int]) -> None:
     sealed, event = item.sealed, item.event
     reason = item.reason
     is_gap = event is not None and isinstance(event.body, GapRecorded)
-    is_chain_intact = is_gap or cursor.chain is None or chain_after(cursor.chain, sealed.content) == sealed.chain
+    is_chain_intact = is_gap or intake.chain is None or chain_after(intake.chain, sealed.content) == sealed.chain
     if event is not None and getattr(event.body, "lane_id", None) in intake.foreign:
         reason = "it is about a lane that is not this gateway's"
     elif event is not None and (event.boot_id, event.monotonic_ms, event.seq) not in intake.known:
@@ -219,8 +224,13 @@ def _take(intake: _Intake, item: _Parsed, cursor: JournalCursor, offsets: dict[s
         intake.faults.append(Fault("refused", sealed.seq, sealed.seq, reason))
     if not is_chain_intact:
         intake.faults.append(Fault("broken", sealed.seq, sealed.seq))
-        _logger.error("the journal of gateway %s is broken before event %d", cursor.gateway_id, sealed.seq)
-    cursor.acked_seq, cursor.chain = sealed.seq, sealed.chain[: len(CHAIN_START)]
+    intake.chain = sealed.chain[: len(CHAIN_START)]
+
+
+def _log_broken(gateway: Gateway, faults: Sequence[Fault]) -> None:
+    for fault in faults:
+        if fault.kind == "broken":
+            _logger.error("the journal of gateway %s is broken before event %d", gateway.id, fault.first_seq)
 
 
 def _learn_offsets(session: UnitOfWork, gateway: Gateway, events: Sequence[JournalEvent]) -> dict[str, int]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, insert, or_, select, text
+from sqlalchemy import bindparam, insert, or_, select, text
 
+from cloud.access_events.bulk_insert import TABLE, insert_into_sqlite
 from cloud.access_events.models import AccessEvent, BootClock, JournalCursor, RefusedEvent
 from cloud.database import UnitOfWork
 from cloud.sites.models import Gateway, Lane
@@ -13,7 +14,7 @@ from cloud.sites.models import Gateway, Lane
 _NAMED_AT_ONCE: Final = 1000
 _FEED_LOCK: Final = 7_306_001
 """Name of the advisory lock that lets PostgreSQL commit events in the order of their ids."""
-_INSERT_EVENT: Final = insert(cast("Table", AccessEvent.__table__))
+_INSERT_EVENT: Final = insert(TABLE)
 """Into the table itself: the mapped class would go through every row twice."""
 
 _LOCKED_CURSORS: Final = (
@@ -21,6 +22,10 @@ _LOCKED_CURSORS: Final = (
     .where(JournalCursor.gateway_id == bindparam("gateway_id"))
     .order_by(JournalCursor.epoch)
     .with_for_update()
+)
+
+_OFFSET: Final = select(BootClock.offset_ms).where(
+    BootClock.gateway_id == bindparam("gateway_id"), BootClock.boot_id == bindparam("boot_id")
 )
 
 EventMark = tuple[str, int, int]
@@ -60,8 +65,7 @@ def find_marks(
 
 def find_offset(session: UnitOfWork, gateway_id: str, boot_id: str) -> int | None:
     """What turns the monotonic time of a boot into UTC, if that is known."""
-    clock = session.get(BootClock, (gateway_id, boot_id))
-    return clock.offset_ms if clock else None
+    return session.scalar(_OFFSET, {"gateway_id": gateway_id, "boot_id": boot_id})
 
 
 def list_unsynced(
@@ -78,15 +82,19 @@ def list_unsynced(
     return session.scalars(query).all()
 
 
-def add_events(session: UnitOfWork, rows: list[dict[str, Any]]) -> None:
+def add_events(session: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
     """Insert events so that a reader who has seen an id has seen, or never will see, every smaller one.
 
     SQLite has one writer, so its ids are committed in order by themselves.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _FEED_LOCK})
-    if rows:
-        session.connection().execute(_INSERT_EVENT, rows)
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        insert_into_sqlite(connection, rows)
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _FEED_LOCK})
+        connection.execute(_INSERT_EVENT, rows)
 
 
 def find_id(session: UnitOfWork, gateway_id: str, epoch: str, seq: int) -> int:

@@ -17,6 +17,7 @@ _FLAG_KEYS = "flag/%"
 _HEAD = select(StateHead.revision, StateHead.digest, StateHead.history_from).where(
     StateHead.site_id == bindparam("site_id")
 )
+_REVISION = select(StateHead.revision).where(StateHead.site_id == bindparam("site_id"))
 _REVISIONS = select(StateHead.site_id, StateHead.revision)
 
 
@@ -60,6 +61,11 @@ def read_head(session: UnitOfWork, site_id: str) -> tuple[int, bytes, int] | Non
     """The newest revision, the digest and where the history begins; without an object, for it is asked all the time."""
     found = session.execute(_HEAD, {"site_id": site_id}).one_or_none()
     return None if found is None else (found.revision, found.digest, found.history_from)
+
+
+def find_revision(session: UnitOfWork, site_id: str) -> int | None:
+    """The newest revision alone, for what comes by the thousand."""
+    return session.scalar(_REVISION, {"site_id": site_id})
 
 
 def list_rows_of(

@@ -78,6 +78,11 @@ def renew_rows(database: Database) -> None:
                 projection.note_member(session, member_id)
 
 
+def head_revision(session: UnitOfWork, site_id: str) -> int:
+    """The newest revision of a site alone, without what it takes to prove it."""
+    return repository.find_revision(session, site_id) or 0
+
+
 def head(session: UnitOfWork, site_id: str) -> Head:
     """The newest revision of a site."""
     stored = repository.read_head(session, site_id)

@@ -153,7 +153,7 @@ def _receive_events(session: UnitOfWork, gateway: Gateway, batch: EventBatch) ->
         raise MalformedMessageError(f"the journal's epoch is {reason}")
     outcome = journal.record_batch(session, gateway, batch)
     desired_state.settle(session)
-    counted_revision = desired_state.head(session, gateway.site_id).revision
+    counted_revision = desired_state.head_revision(session, gateway.site_id)
     refusals = [EventRefused(batch.journal_epoch, seq, why[:_REASON_CHARACTERS_MAX]) for seq, why in outcome.refused]
     return [*refusals, EventsAcked(batch.journal_epoch, outcome.acked_seq, counted_revision)]
 
