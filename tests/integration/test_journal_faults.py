@@ -67,6 +67,14 @@ def test_staff_read_which_events_are_concerned_and_why(club: Club) -> None:
     assert "2 faults" in access
 
 
+def test_messages_that_were_forged_are_counted_and_not_called_events(club: Club) -> None:
+    note(club, Fault("forged", 1, 12, "the signature does not hold"))
+    text = sign_in(club).get("/access/gateways/gwy_1/journal").text
+    assert "Messages in its name that it did not sign" in text
+    assert "12 messages" in text
+    assert "Events 1 to 12" not in text
+
+
 def test_an_altered_journal_stands_among_the_alarms(club: Club) -> None:
     note(club, Fault("broken", 3, 3), Fault("broken", 4, 4))
     text = sign_in(club).get("/alarms").text
