@@ -190,6 +190,7 @@ _OF_PRIVACY: Final = {
     "unknown_relative": mark("Choose another person."),
     "unknown_payer": _OF_THE_LIST,
     "too_many_relatives": mark("One of them has as many relatives as there may be."),
+    "unknown_objection": _OF_THE_LIST,
     "consent_missing": mark("The person has not agreed to this purpose, or objects to it."),
 }
 _OF_SEARCHES: Final = {
@@ -205,6 +206,7 @@ _OF_SEARCHES: Final = {
 }
 _OF_SALES: Final = {
     "bad_materials": mark("Write one material a line, like Massage oil: 30 ml."),
+    "bad_percent": mark("Write a number from 0 to 100."),
     "only_services": mark("Only a service is rendered, and uses materials up."),
     "unknown_staff": _OF_THE_LIST,
     "sale_cancelled": mark("The sale was taken back already."),

@@ -9,9 +9,9 @@ from cloud.api import ReadSession, Transaction
 from cloud.console.languages import mark
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
-from cloud.errors import invalid_field
 from cloud.kit.ids import new_id
-from cloud.kit.money import parse_money
+from cloud.labels import service as labels
+from cloud.labels.models import Label
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.pages import forms
@@ -19,7 +19,8 @@ from cloud.members.pages.forms import Sheet, attempt
 from cloud.plans import service as plans
 from cloud.sales import service
 from cloud.sales.models import Sale
-from cloud.sales.schemas import CancellationIn, LineIn, SaleIn
+from cloud.sales.receipt_form import SUFFIXES, is_used, read_receipt
+from cloud.sales.schemas import CancellationIn
 from cloud.staff import service as staff
 from cloud.time_line.pages.words import METHODS
 
@@ -37,6 +38,8 @@ def show_till(member_id: str, session: ReadSession, viewer: Viewer = viewing("du
     offered = plans.list_of_site(session, member.site_id)
     currency = offered[0].currency if offered else _CURRENCY
     fields = {"kind": "goods", "quantity": "1", "method": "cash", "currency": currency, "request_id": new_id("req")}
+    card_type = _card_type(session, member)
+    fields["discount"] = str(card_type.discount_percent) if card_type is not None else "0"
     return _till_form(session, viewer, member, fields)
 
 
@@ -44,8 +47,9 @@ def show_till(member_id: str, session: ReadSession, viewer: Viewer = viewing("du
 def sell(member_id: str, session: Transaction, form: Submission = submitting("dues.write")) -> Response:
     """Note the sale; a form that is sent twice counts once."""
     member = members.get(session, member_id)
-    with attempt(session, form.viewer.words, {"unit_price_minor": "price", "lines": "price"}) as errors:
-        details = _read(form.fields).details()
+    names: dict[str, str] = {}
+    with attempt(session, form.viewer.words, names) as errors:
+        details = read_receipt(form.fields, names).details()
         key = form.fields.get("request_id", "")[:64] or new_id("req")
         service.sell(session, form.viewer.signed_in.actor, member_id, details, idempotency_key=key)
     if errors:
@@ -71,31 +75,6 @@ def cancel(sale_id: str, session: Transaction, form: Submission = submitting("du
     return forms.done(form.viewer, sale.member_id, _SAVED)
 
 
-def _read(fields: Mapping[str, str]) -> SaleIn:
-    """The receipt with its one line. Materials are written one a line, `name: quantity`."""
-    currency = fields.get("currency", "")
-    price = parse_money(fields.get("price", ""), currency) if currency.isalpha() else None
-    if price is None:
-        raise invalid_field("price", "bad_amount", "Write an amount.")
-    line = LineIn.model_validate(
-        {name: fields.get(name, "") for name in ("kind", "title", "quantity")}
-        | {"unit_price_minor": price, "rendered_by": fields.get("rendered_by") or None}
-        | {"materials": _materials(fields.get("materials", ""))}
-    )
-    head = {"method": fields.get("method", ""), "currency": currency, "reference": fields.get("reference", "")}
-    return SaleIn.model_validate(head | {"lines": [line]})
-
-
-def _materials(text: str) -> list[dict[str, str]]:
-    found = []
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        name, _, quantity = (part.strip() for part in line.rpartition(":"))
-        if not name or not quantity:
-            raise invalid_field("materials", "bad_materials", "Write one material a line, like Massage oil: 30 ml.")
-        found.append({"name": name, "quantity": quantity})
-    return found
-
-
 def _till_form(
     session: UnitOfWork,
     viewer: Viewer,
@@ -104,6 +83,7 @@ def _till_form(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     say = viewer.words.text
+    card_type = _card_type(session, member)
     sheet = Sheet(
         title=say(mark("Sell to %(name)s"), name=member.name),
         action=f"{forms.address_of(member.id)}/till-sales",
@@ -116,10 +96,18 @@ def _till_form(
         sheet,
         fields,
         errors,
+        suffixes=SUFFIXES,
+        is_used=is_used,
+        card_type=card_type.name if card_type is not None else "",
         kind_choices=[("goods", say(mark("Goods"))), ("service", say(mark("A service")))],
         staff_choices=[("", "–"), *((person.id, person.name) for person in staff.list_active(session))],
         method_choices=[(method, say(METHODS[method])) for method in _IN_PERSON],
     )
+
+
+def _card_type(session: UnitOfWork, member: Member) -> Label | None:
+    """The member's card type, which may give a discount."""
+    return labels.list_by_ids(session, [member.card_type_id]).get(member.card_type_id) if member.card_type_id else None
 
 
 def _cancellation_form(

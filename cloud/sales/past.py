@@ -27,7 +27,7 @@ def _read_lines(session: UnitOfWork, wanted: Wanted) -> Sequence[PastLine]:
     return [_sold(row) for row in session.execute(query)]
 
 
-def _sold(row: Row[tuple[SaleLine, datetime, str, str, datetime | None]]) -> PastLine:
+def _sold(row: Row[SaleLine, datetime, str, str, datetime | None]) -> PastLine:
     line, sold_at, sold_by, currency, cancelled_at = row
     return PastLine(
         sold_at,

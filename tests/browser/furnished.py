@@ -137,7 +137,15 @@ def _furnish_tasks(client: httpx.Client, club: Club, member_id: str) -> dict[str
     _ask(client, f"/members/{lead}/tasks", **task, text="Wants to try")
     task_id = _ask(client, f"/members/{member_id}/tasks", **task, text="Call about the certificate")["id"]
     outcome_id = _ask(client, "/outcomes", name="Reached", state_class="closed_positive")["id"]
-    return {"type_id": type_id, "status_id": status_id, "task_id": task_id, "outcome_id": outcome_id}
+    objection_id = _ask(client, "/objections", name="Too far", answer="There is a bus")["id"]
+    client.put(f"/tasks/{task_id}/objections", json={"objection_ids": [objection_id]}).raise_for_status()
+    return {
+        "type_id": type_id,
+        "status_id": status_id,
+        "task_id": task_id,
+        "outcome_id": outcome_id,
+        "objection_id": objection_id,
+    }
 
 
 def _furnish_settings(client: httpx.Client, club: Club) -> dict[str, str]:

@@ -9,6 +9,9 @@ NO_PAGES: Final = {
     "/stream": "events, not a page",
     "/inside/{site_id}/csv": "a file",
     "/members/export": "a file",
+    "/tasks/export": "a file",
+    "/debts/export": "a file",
+    "/schedule/bookings/export": "a file",
     "/members/{member_id}/photo": "a picture",
     "/consents/{consent_id}/proof": "a file",
     "/searches/menu/{kind}": "a part of the lists",
@@ -41,7 +44,7 @@ SAID: Final = {
 FURNISHED: Final = frozenset(
     f"{noun}_id"
     for noun in (
-        *("relative", "purpose", "saved_search", "scheduled_operation"),
+        *("objection", "relative", "purpose", "saved_search", "scheduled_operation"),
         *("site", "gateway", "lane", "zone", "schedule", "level", "special_day", "event", "credential", "flag"),
         *("member", "activity", "room", "session", "staff", "plan", "contract", "freeze", "instalment", "charge"),
         *("sale", "task", "type", "status", "outcome", "label", "exchange", "key", "passkey", "webhook"),

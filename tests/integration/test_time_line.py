@@ -15,6 +15,8 @@ from tests.integration.test_contract_pages import Desk
 SALE = {"kind": "goods", "title": "Water", "quantity": "2", "price": "1,50", "currency": "EUR", "method": "cash"}
 MASSAGE = SALE | {"kind": "service", "title": "Massage", "quantity": "1", "price": "45", "materials": "Oil: 30 ml"}
 
+GOLD = {"kind": "card_type", "name": "Gold", "discount_percent": 10}
+
 
 @pytest.fixture
 def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
@@ -46,6 +48,26 @@ def test_the_card_shows_comments_goods_services_and_what_was_spent(club: Club, m
     only_goods = desk.see(f"{member}/time-line?kind=goods")
     assert "Bought 2 × Water" in only_goods
     assert "Massage" not in only_goods
+
+
+def test_a_receipt_has_several_lines_and_the_discount_of_the_card_type(club: Club, member: str) -> None:
+    """Features 184 to 187, 191."""
+    gold = club.client("manager").post("/api/v1/labels", json=GOLD).json()["id"]
+    club.client("owner").patch(f"/api/v1{member}", json={"card_type_id": gold})
+    desk = Desk(club, "receptionist")
+    form = desk.see(f"{member}/till-sales/new")
+    assert "Of the card type Gold" in form
+    assert 'name="discount" value="10"' in form
+    second = {f"{name}_2": value for name, value in MASSAGE.items() if name not in {"currency", "method"}}
+    refused = desk.send(f"{member}/till-sales", **SALE, **(second | {"price_2": "much"}), discount="10")
+    assert refused.status_code == 422
+    assert 'id="price_2-error"' in refused.text
+    assert desk.send(f"{member}/till-sales", **SALE, **second, discount="101").status_code == 422
+    assert desk.send(f"{member}/till-sales", **SALE, **second, discount="10").status_code == 303
+    card = desk.see(member)
+    assert "Spent in total: €43.20; average ticket: €43.20" in card
+    assert "Bought 2 × Water for €2.70" in card
+    assert "Service: Massage, for €40.50" in card
 
 
 def test_a_sale_is_taken_back_from_the_time_line(club: Club, member: str) -> None:
