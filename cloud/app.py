@@ -53,6 +53,7 @@ from cloud.members.person_api import router as members_person
 from cloud.members.standing_api import router as members_standing
 from cloud.merging.api import router as merging
 from cloud.metrics.health import router as health
+from cloud.objections.api import router as objections
 from cloud.personal_data.api import router as personal_data
 from cloud.phone_calls.api import router as phone_calls
 from cloud.phone_calls.service import CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S
@@ -113,6 +114,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     flags,
     action_types,
     tasks,
+    objections,
     task_settings,
     card_rules,
     phone_calls,

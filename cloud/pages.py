@@ -38,6 +38,7 @@ from cloud.labels.pages import router as labels
 from cloud.member_import.pages import router as member_import
 from cloud.members.pages import routers as members
 from cloud.merging.pages import router as merging
+from cloud.objections.pages import router as objections
 from cloud.personal_data.pages import router as personal_data
 from cloud.phone_calls.pages import router as phone_calls
 from cloud.plans.pages import router as plans
@@ -83,6 +84,7 @@ ROUTERS: Final = (
     consents,
     sales,
     flags,
+    objections,
     *tasks,
     *task_board,
     funnels,

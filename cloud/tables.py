@@ -31,6 +31,7 @@ from cloud.idempotency import models as idempotency
 from cloud.labels import models as labels
 from cloud.members import erasures
 from cloud.members import models as members
+from cloud.objections import models as objections
 from cloud.phone_calls import models as phone_calls
 from cloud.plans import models as plans
 from cloud.presence import models as presence
@@ -71,6 +72,7 @@ _PACKAGES: Final = (
     idempotency,
     erasures,
     members,
+    objections,
     phone_calls,
     plans,
     presence,

@@ -70,6 +70,7 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
     "operation_touch": Gone(),
     "task": Gone(),
     "task_entry": Gone(),
+    "task_objection": Gone(),
     "card": Gone(),
     "comment": Gone(),
     "phone_call": Gone(),
@@ -95,6 +96,7 @@ TREATMENTS: Final[Mapping[str, Gone | Kept]] = {
 }
 WAYS: Final[Mapping[str, tuple[str, str]]] = {
     "consent_proof": ("consent_id", "consent"),
+    "task_objection": ("task_id", "task"),
     "freeze": ("contract_id", "contract"),
     "charge": ("instalment_id", "instalment"),
     "sale_line": ("sale_id", "sale"),

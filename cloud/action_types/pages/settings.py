@@ -11,6 +11,7 @@ from cloud.action_types.pages import terms
 from cloud.api import ReadSession
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
+from cloud.objections import service as objections
 from cloud.tasks import enquiry_statuses, task_templates
 
 router = APIRouter()
@@ -43,4 +44,5 @@ def show_task_settings(session: ReadSession, viewer: Viewer = viewing("action_ty
         classes=[(name, [each for each in known if each.state_class == name]) for name in terms.CLASSES],
         statuses=enquiry_statuses.list_all(session),
         templates=task_templates.list_all(session),
+        objections=objections.list_all(session),
     )

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from cloud.tasks.pages import bulk, closing_forms, listing, new_task, one_task, status_forms
+from cloud.tasks.pages import bulk, closing_forms, export_files, listing, new_task, one_task, status_forms
 
-# The bulk comes before one task: its address would be taken for a task's id.
+# Bulk and export come before one task: their addresses would be taken for a task's id.
 routers: Final = (
     listing.router,
+    export_files.router,
     bulk.router,
     new_task.router,
     one_task.router,

@@ -51,7 +51,7 @@ def list_tasks(
     after: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """The list; as fragment the next rows."""
-    narrowed = _filter(session, wanted)
+    narrowed = filter_of(session, wanted)
     page = service.find_page(session, narrowed, after=after, limit=ROWS)
     template = "tasks/rows.html" if viewer.is_fragment and after else "tasks/list.html"
     return render(
@@ -75,7 +75,8 @@ def member_tasks(session: UnitOfWork, member: Member) -> list[TaskView]:
     return task_views(session, page.items, people=[member])
 
 
-def _filter(session: UnitOfWork, wanted: ListQuery) -> TaskFilter:
+def filter_of(session: UnitOfWork, wanted: ListQuery) -> TaskFilter:
+    """What the address asks for; what cannot be understood narrows nothing."""
     found = sites.list_sites(session)
     zone = ZoneInfo(found[0].time_zone if found else "UTC")
     first, last = _day(wanted.closed_from), _day(wanted.closed_to)

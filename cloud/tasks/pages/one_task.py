@@ -12,6 +12,7 @@ from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
+from cloud.objections import noting
 from cloud.privacy_purposes import approach
 from cloud.privacy_purposes import service as purposes
 from cloud.privacy_purposes.policy import name_in
@@ -40,6 +41,7 @@ def show_task(task_id: str, session: ReadSession, viewer: Viewer = viewing("task
         lines=entry_views(session, told.items),
         proofs=desired_state.flag_proof(session, task_id),
         purpose=_purpose_name(session, view, viewer),
+        objections=noting.list_of_task(session, task_id),
         is_unwilling=bool(approach.list_unapproachable(session, [view.task.member_id], view.task.purpose_id)),
     )
 

@@ -51,5 +51,6 @@ FIELDS: Final = {
     "enquiry_status_id": mark("Enquiry status"),
     "purpose": mark("Purpose"),
     "purpose_id": mark("Purpose"),
+    "objections": mark("Objections"),
     "outcome": mark("Outcome"),
 }
