@@ -1,18 +1,22 @@
 """Take payments and take them back, put dues off, from the member card; and the debts of a site on one page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from cloud.api import ReadSession, Transaction
 from cloud.billing import charges, instalments
 from cloud.billing.charges import ChargeDetails
 from cloud.billing.models import Charge, Instalment
 from cloud.billing.schemas import ChargeIn, PostponementIn, ReversalIn
+from cloud.console import table_files
 from cloud.console.languages import mark
 from cloud.console.rendering import render
+from cloud.console.table_files import ROWS_AT_ONCE, TableFile
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.console.words import BALANCE_FIGURES
 from cloud.database import UnitOfWork
@@ -20,12 +24,16 @@ from cloud.errors import invalid_field
 from cloud.kit.clock import local_day
 from cloud.kit.ids import new_id
 from cloud.kit.money import parse_money, plain_money
+from cloud.kit.paging import Page
+from cloud.kit.spreadsheets import Cell, Format
 from cloud.members import service as members
+from cloud.members.models import Member
 from cloud.members.pages import forms
 from cloud.members.pages.forms import Sheet, attempt
 from cloud.sites import service as sites
 
 PAGE_ROWS: Final = 50
+DEBT_HEADER: Final = ("member_id", "member", "phone", "email", "contract_id", "open", "currency", "due_on", "days")
 _METHODS: Final = {
     "cash": mark("Cash"),
     "card": mark("Card"),
@@ -61,6 +69,40 @@ def show_debts(
         sums=sums,
         today=today,
     )
+
+
+@router.get("/debts/export")
+def export_debts(
+    session: Transaction,
+    viewer: Viewer = viewing("members.read"),
+    site: Annotated[str, Query(max_length=24)] = "",
+    form: Format = "xlsx",
+) -> StreamingResponse:
+    """Everything that is due at a site and not paid, the earliest first."""
+    every_site = sites.list_sites(session)
+    here = sites.get_site(session, site or (every_site[0].id if every_site else ""))
+    today = local_day(session.now, ZoneInfo(here.time_zone))
+    file = TableFile(name="debts", noun="debt", form=form, day=today, header=DEBT_HEADER, narrowed={"site": here.id})
+    return table_files.send(session, viewer, file, _debts(session, here.id, today))
+
+
+def _debts(session: UnitOfWork, site_id: str, today: date) -> Iterator[Sequence[Cell]]:
+    def find(after: str | None) -> Page[tuple[Instalment, Member]]:
+        return instalments.find_due_page(session, site_id, from_day=None, to_day=today, after=after, limit=ROWS_AT_ONCE)
+
+    for rows in table_files.each_page(session, find):
+        for due, member in rows:
+            yield (
+                member.id,
+                member.name,
+                member.phone,
+                member.email,
+                due.contract_id,
+                plain_money(due.amount_minor - due.paid_minor, due.currency),
+                due.currency,
+                due.due_on,
+                (today - due.due_on).days,
+            )
 
 
 @router.get("/instalments/{instalment_id}/payment")

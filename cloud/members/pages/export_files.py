@@ -1,21 +1,20 @@
 """The list of members as a file: whatever the list shows, as XLSX or CSV."""
 
 import tempfile
-from collections.abc import Iterator
-from typing import IO, Annotated, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from cloud.api import Transaction
+from cloud.console import table_files
 from cloud.console.viewer import Viewer, viewing
-from cloud.kit.spreadsheets import MEDIA_TYPES, Format
+from cloud.kit.spreadsheets import Format
 from cloud.members import exporting
 from cloud.members.exporting import Selection
 from cloud.members.pages.listing import ListQuery
 from cloud.saved_searches.finding import Moment
 
-_CHUNK_BYTES: Final = 64 * 1024
 _IN_MEMORY_BYTES: Final = 4_000_000
 
 router = APIRouter()
@@ -36,12 +35,4 @@ def export_members(
     moment = Moment.of_club(session)
     selection = Selection(query=query.q, wanted=query.member_filter(moment), order=query.order)
     exporting.export(session, viewer.signed_in.actor, target, query.form, selection)
-    target.seek(0)
-    headers = {"Content-Disposition": f'attachment; filename="members-{moment.today}.{query.form}"'}
-    return StreamingResponse(_pieces(target), media_type=MEDIA_TYPES[query.form], headers=headers)
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_CHUNK_BYTES):
-            yield piece
+    return table_files.stream(target, f"members-{moment.today}", query.form)

@@ -1,0 +1,86 @@
+"""Lists of the console saved as files: what the list shows, with the list's permission, told in the audit log."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from cloud import bus
+from cloud.action_types import service as action_types
+from cloud.action_types.service import ActionTypeDetails
+from cloud.audit.models import AuditEntry
+from cloud.audit.service import Actor
+from cloud.database import Database
+from cloud.kit import spreadsheets
+from cloud.kit.clock import utc_now
+from cloud.tasks import service as tasks
+from cloud.tasks.service import TaskDetails
+from tests import club as small
+from tests.integration.club import PASSWORD, Club, open_club
+
+
+@pytest.fixture
+def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
+    yield open_club(database)
+    database.close()
+
+
+@pytest.fixture
+def desk(club: Club) -> httpx.Client:
+    """A manager at the console of a club in which somebody owes, has a task, and is booked for today."""
+    acting = small.Club(club.database, club.site_id, Actor("staff", club.hire("manager")))
+    with club.database.transaction() as session:
+        anna = acting.add_member(session, "=Anna")
+        acting.add_contract(session, anna, due_on=date(2026, 1, 5))
+        kind = action_types.create(session, acting.actor, ActionTypeDetails(name="Call"))
+        for text in ("About the dues", "About the locker"):
+            tasks.create(session, acting.actor, anna, TaskDetails(action_type_id=kind.id, text=text))
+        acting.book(session, anna, session.now.replace(hour=12) + timedelta(days=1))
+    client = club.client()
+    client.post("/sign-in", data={"email": "manager@club.test", "password": PASSWORD})
+    return client
+
+
+def _rows(answer: httpx.Response) -> list[dict[str, str]]:
+    assert answer.status_code == 200, answer.text
+    header, *rows = list(spreadsheets.read(answer.content))
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, desk: httpx.Client) -> None:
+    saved = desk.get("/tasks/export?form=csv&state=open")
+    assert saved.headers["content-disposition"].startswith('attachment; filename="tasks-')
+    assert [(row["type"], row["member"], row["text"]) for row in _rows(saved)] == [
+        ("Call", "'=Anna", "About the locker"),
+        ("Call", "'=Anna", "About the dues"),
+    ]
+    assert _rows(desk.get("/tasks/export?state=closed")) == []
+    (debt,) = _rows(desk.get("/debts/export"))
+    assert (debt["member"], debt["open"], debt["currency"], debt["due_on"]) == ("=Anna", "49.00", "EUR", "2026-01-05")
+    tomorrow = (utc_now().date() + timedelta(days=1)).isoformat()
+    (booking,) = _rows(desk.get(f"/schedule/bookings/export?since={tomorrow}&until={tomorrow}"))
+    assert (booking["session"], booking["ended_at"]) == ("Pilates", "")
+    with club.database.session() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.action.endswith(".export"))).all()
+    assert [(entry.action, (entry.after or {})["rows"]) for entry in told] == [
+        ("task.export", 2),
+        ("task.export", 0),
+        ("debt.export", 1),
+        ("booking.export", 1),
+    ]
+    assert told[0].after == {"format": "csv", "rows": 2, "filter": {"state": "open"}}
+
+
+def test_each_list_offers_its_files(desk: httpx.Client) -> None:
+    for page, address in (
+        ("/tasks", "/tasks/export?state=open&amp;form=xlsx"),
+        ("/debts", "/debts/export?"),
+        (f"/schedule/bookings?until={utc_now().date() + timedelta(days=2)}", "/schedule/bookings/export?"),
+    ):
+        assert address in desk.get(page).text, page
