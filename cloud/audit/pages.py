@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 
-from cloud.api import ReadSession
-from cloud.audit import service
+from cloud.api import AppDatabase, ReadSession
+from cloud.audit import checks, service
 from cloud.audit.models import AuditEntry
 from cloud.audit.service import AuditFilter
-from cloud.console.rendering import render
-from cloud.console.viewer import Viewer, viewing
+from cloud.console.audit_words import field_in_words, kind_in_words, value_in_words
+from cloud.console.rendering import go_to, render
+from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.console.words import Words
 from cloud.kit.clock import start_of_day
 from cloud.sites import service as sites
 from cloud.staff import employment
@@ -48,10 +50,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry with the name of who acted."""
+    """An entry with the name of who acted, and of the kind of what it is about."""
 
     entry: AuditEntry
     who: str
+    kind: str
     changes: list[Change]
 
 
@@ -65,24 +68,47 @@ def show_audit(
     """The newest entries that the filters let through."""
     found = sites.list_sites(session)
     zone = ZoneInfo(found[0].time_zone if found else "UTC")
-    page = service.list_entries(session, _filter(wanted, zone), after=after, limit=ROWS)
+    page = service.list_entries(session, filter_of(wanted, zone), after=after, limit=ROWS)
     people = employment.list_all(session)
     names = {person.id: person.name for person in people}
     query = {name: value for name, value in wanted.model_dump().items() if value}
+    words = viewer.words
     return render(
         viewer,
         "audit/list.html",
-        views=[EntryView(entry, names.get(entry.actor_id, entry.actor_id), _changes(entry)) for entry in page.items],
+        views=[
+            EntryView(
+                entry,
+                names.get(entry.actor_id, entry.actor_id),
+                kind_in_words(entry.entity_kind, words),
+                _changes(entry, words),
+            )
+            for entry in page.items
+        ],
+        last=checks.last_check(session),
+        names=names,
         next_after=page.next,
         wanted=wanted,
         query=query,
         people=people,
-        kinds=service.list_kinds(session),
+        kinds=sorted(((kind_in_words(kind, words), kind) for kind in service.list_kinds(session)), key=_by_name),
         zone=zone,
     )
 
 
-def _filter(wanted: ListQuery, zone: ZoneInfo) -> AuditFilter:
+@router.post("/settings/audit/check")
+def check_log(database: AppDatabase, form: Submission = submitting("audit.read")) -> Response:
+    """Look whether the log is as it was written; the page says what was found."""
+    checks.check(database, form.viewer.signed_in.actor)
+    return go_to(form.viewer, "/settings/audit")
+
+
+def _by_name(kind: tuple[str, str]) -> str:
+    return kind[0].casefold()
+
+
+def filter_of(wanted: ListQuery, zone: ZoneInfo) -> AuditFilter:
+    """What the address asks for; what cannot be understood narrows nothing."""
     first, last = _day(wanted.first), _day(wanted.last)
     texts = [_storable(text) for text in (wanted.who, wanted.what, wanted.about, wanted.entity)]
     return AuditFilter(
@@ -107,18 +133,18 @@ def _day(text: str) -> date | None:
     return day if 1990 <= day.year <= 2199 else None
 
 
-def _changes(entry: AuditEntry) -> list[Change]:
+def _changes(entry: AuditEntry, words: Words) -> list[Change]:
     before, after = entry.before or {}, entry.after or {}
     names: Iterable[str] = dict.fromkeys((*before, *after))
     return [
-        Change(name, _text(before, name), _text(after, name))
+        Change(field_in_words(name, words), _text(before, name, words), _text(after, name, words))
         for name in names
         if before.get(name) != after.get(name) or (name in before) != (name in after)
     ]
 
 
-def _text(values: dict[str, Any], name: str) -> str | None:
+def _text(values: dict[str, Any], name: str, words: Words) -> str | None:
     if name not in values or values[name] in (None, ""):
         return None
-    text = str(values[name])
+    text = value_in_words(values[name], words)
     return text if len(text) <= VALUE_CHARACTERS_MAX else text[:VALUE_CHARACTERS_MAX] + "…"

@@ -29,3 +29,17 @@ class AuditPage(BaseModel):
 
     items: list[AuditEntryOut]
     next: str | None
+
+
+class AuditCheckOut(BaseModel):
+    """What a check of the log found: `entries` are whole, up to `head`; `break_kind` at `break_seq`, if anything."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    actor_id: str = Field(description="Who asked.")
+    is_whole: bool
+    entries: int
+    head: str = Field(description="The chain's end, hexadecimal: keep it elsewhere, to compare later.")
+    break_seq: int | None
+    break_kind: str | None = Field(examples=["altered"])

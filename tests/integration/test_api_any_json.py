@@ -41,11 +41,11 @@ class Caller:
 
     def __init__(self, club: Club) -> None:
         self._client = club.client("administrator")
-        self._document = self._client.get("/api/v1/openapi.json").json()
+        self.document = self._client.get("/api/v1/openapi.json").json()
         member = add_member(club, self._client)
         contract = {"plan_name": "Year", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
         address = f"/api/v1/members/{member['id']}"
-        self._known_ids = {
+        self.known_ids = {
             "member_id": member["id"],
             "site_id": club.site_id,
             "contract_id": self._client.post(f"{address}/contracts", json=contract).json()["id"],
@@ -60,39 +60,39 @@ class Caller:
             ("level_id", "access-levels", {"name": "All"}),
             ("special_day_id", "special-days", day),
         ):
-            self._known_ids[name] = self._client.post(f"{site}/{noun}", json=body).json()["id"]
+            self.known_ids[name] = self._client.post(f"{site}/{noun}", json=body).json()["id"]
         tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%F}"
         activity = self._client.post("/api/v1/activities", json={"name": "Pilates"}).json()["id"]
         room = self._client.post(f"{site}/rooms", json={"name": "Studio", "seats": 1}).json()["id"]
         planned = {"activity_id": activity, "room_id": room, "first_on": tomorrow, "starts": "18:00", "minutes": 60}
         held = self._client.post(f"{site}/class-sessions", json=planned).json()["items"][0]["id"]
         booking = self._client.post(f"{address}/bookings", json={"session_id": held}).json()["id"]
-        self._known_ids |= {"activity_id": activity, "room_id": room, "session_id": held, "booking_id": booking}
+        self.known_ids |= {"activity_id": activity, "room_id": room, "session_id": held, "booking_id": booking}
         other = self._client.post("/api/v1/members", json={"site_id": club.site_id, "first_name": "Eva"}).json()["id"]
         entry = self._client.post(f"/api/v1/members/{other}/waiting", json={"session_id": held}).json()["id"]
-        self._known_ids["entry_id"] = entry
+        self.known_ids["entry_id"] = entry
         kind = self._client.post("/api/v1/action-types", json={"name": "Call"}).json()["id"]
         task = self._client.post(f"{address}/tasks", json={"action_type_id": kind}).json()["id"]
-        self._known_ids |= {"type_id": kind, "action_type_id": kind, "task_id": task}
+        self.known_ids |= {"type_id": kind, "action_type_id": kind, "task_id": task}
         with club.database.transaction() as unit:
             lane = sites.create_lane(unit, SYSTEM, club.site_id, "Lane 1")
-            self._known_ids |= {"lane_id": lane.id, "gateway_id": sites.add_gateway(unit, lane, new_id("gwy"), "1").id}
+            self.known_ids |= {"lane_id": lane.id, "gateway_id": sites.add_gateway(unit, lane, new_id("gwy"), "1").id}
         # Signing out would end the test's own session, and the stream never ends by itself.
         left_out = {("delete", "/api/v1/sessions"), ("get", "/api/v1/access-events/stream")}
         self.operations = sorted(
             (method, path)
-            for path, operations in self._document["paths"].items()
+            for path, operations in self.document["paths"].items()
             for method in operations
             if (method, path) not in left_out
         )
 
     def call(self, method: str, path: str, data: st.DataObject) -> httpx.Response:
-        operation = self._document["paths"][path][method]
+        operation = self.document["paths"][path][method]
         query: dict[str, str] = {}
         for parameter in operation.get("parameters", ()):
             name = parameter["name"]
             if parameter["in"] == "path":
-                known = st.just(self._known_ids.get(name, "x"))
+                known = st.just(self.known_ids.get(name, "x"))
                 drawn = data.draw(known if data.draw(MOSTLY) else IDS, label=name)
                 path = path.replace(f"{{{name}}}", _quoted(drawn))
             elif parameter["in"] == "query" and not data.draw(MOSTLY):
@@ -111,15 +111,15 @@ class Caller:
         reference = schema_of_json.get("$ref", "").rpartition("/")[2]
         if not reference:  # a file, or whatever an outside system sends
             return ANY_JSON
-        schema = self._document["components"]["schemas"][reference]
+        schema = self.document["components"]["schemas"][reference]
         values = {name: self._value(name, value) for name, value in schema["properties"].items()}
         required = {name: values.pop(name) for name in schema.get("required", ())}
         return st.fixed_dictionaries(required, optional=values)
 
     def _value(self, name: str, schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         values: list[st.SearchStrategy[Any]] = [st.just(example) for example in schema.get("examples", ())]
-        if name in self._known_ids:
-            values = [st.just(self._known_ids[name])]
+        if name in self.known_ids:
+            values = [st.just(self.known_ids[name])]
         for option in schema.get("anyOf", [schema]):
             if "enum" in option:
                 values.append(st.sampled_from(option["enum"]))

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from cloud import bus
+from cloud.audit.models import AuditEntry
 from cloud.database import Database
 from tests.authenticator import Authenticator
 from tests.integration.club import PASSWORD, Club, add_member, make_settings, open_club
@@ -85,6 +87,49 @@ def test_the_log_and_a_person_are_shown_exported_and_erased(club: Club) -> None:
     assert owner.send(f"/members/{member}/erasure", typed_name="Rossi").status_code == 422
     assert owner.send(f"/members/{member}/erasure", typed_name="Ксения Rossi").status_code == 303
     assert "Ксения" not in owner.see(f"/settings/audit?about=member&entity={member}")
+
+
+def test_the_log_is_shown_in_words_with_ways_to_it_and_checked_by_a_button(club: Club) -> None:
+    member = add_member(club, club.client("administrator"), first_name="Anna")["id"]
+    owner = Desk(club, "owner")
+    way = f"/settings/audit?about=member&amp;entity={member}"
+    assert way in owner.see(f"/members/{member}")
+    assert way not in Desk(club, "receptionist").see(f"/members/{member}")
+    history = owner.see(way.replace("&amp;", "&"))
+    assert re.search(r"First name:</span>\s*<ins>Anna</ins>", history)
+    assert ">Member</option>" in history
+    assert f"about=staff&amp;entity={_own_id(club, 'owner@club.test')}" in owner.see("/settings/staff")
+    assert "Nobody has looked yet" in history
+    assert owner.send("/settings/audit/check").status_code == 303
+    assert "Yes, up to entry" in owner.see("/settings/audit")
+    with club.database.transaction() as session:
+        session.execute(delete(AuditEntry).where(AuditEntry.action == "audit.verify"))
+        session.execute(update(AuditEntry).where(AuditEntry.seq == 1).values(actor_id="stf_nobody"))
+    owner.send("/settings/audit/check")
+    assert "No: entry 1 was tampered with" in owner.see("/settings/audit")
+
+
+def test_programs_search_the_log_by_person_act_and_time_and_have_it_checked(club: Club) -> None:
+    administrator = club.client("administrator")
+    member = add_member(club, administrator, first_name="Anna")["id"]
+    auditor = club.client("owner")
+
+    def found(**query: str) -> list[str]:
+        answer = auditor.get("/api/v1/audit-entries", params=query)
+        assert answer.status_code == 200, answer.text
+        return [entry["entity_id"] for entry in answer.json()["items"]]
+
+    (entry,) = auditor.get("/api/v1/audit-entries", params={"entity_id": member}).json()["items"]
+    assert found(actor_id=entry["actor_id"], action="member.") == [member]
+    assert found(actor_id="stf_nobody") == []
+    assert member in found(since=entry["at"])
+    assert member not in found(until=entry["at"])
+    assert auditor.get("/api/v1/audit-entries", params={"since": "yesterday"}).status_code == 422
+    assert auditor.get("/api/v1/audit-checks/last").status_code == 404
+    made = auditor.post("/api/v1/audit-checks")
+    assert (made.status_code, made.json()["is_whole"], made.json()["break_kind"]) == (201, True, None)
+    assert auditor.get("/api/v1/audit-checks/last").json() == made.json()
+    assert club.client("receptionist").post("/api/v1/audit-checks").status_code == 403
 
 
 def _own_id(club: Club, email: str) -> str:
