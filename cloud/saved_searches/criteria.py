@@ -107,6 +107,12 @@ def kept_as(criteria: C, dates: Dates, today: date) -> C:
     return criteria.model_copy(update=kept)
 
 
+def is_too_far(criteria: _Criteria) -> bool:
+    """Whether a day that moves is more than ten years from the day on which it is looked."""
+    moving = (getattr(criteria, name) for name in criteria.days)
+    return any(isinstance(day, int) and abs(day) > OFFSET_DAYS_MAX for day in moving)
+
+
 def on(criteria: C, today: date) -> C:
     """The criteria with the days that they stand for today."""
     return kept_as(criteria, "fixed", today)

@@ -50,7 +50,8 @@ def create(session: UnitOfWork, staff: SignedIn, details: SearchDetails) -> Save
 
     Raises:
         ForbiddenError: they may not see what it finds, or not let it be scheduled.
-        InvalidError: they have one of this name, or what is schedulable is not shared or has days that do not move.
+        InvalidError: they have one of this name, what is schedulable is not shared or has days that do not move, or a
+            day that moves is more than ten years away.
         ConflictError: they have 100 already.
     """
     _check_rights(staff, details)
@@ -230,6 +231,8 @@ def _check_name(session: UnitOfWork, owner_id: str, name: str) -> None:
 
 def _write(session: UnitOfWork, search: SavedSearch, details: SearchDetails) -> None:
     kept = dated.kept_as(details.criteria, details.dates, Moment.of_club(session).today)
+    if dated.is_too_far(kept):
+        raise invalid_field("criteria", "too_far", "A day that moves is at most ten years from today.")
     search.kind = kept.kind
     search.criteria = kept.model_dump(mode="json", exclude_none=True, exclude={"kind"})
     for name in _NAMES:

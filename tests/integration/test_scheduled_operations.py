@@ -10,7 +10,7 @@ import pytest
 from cloud.database import Database
 from cloud.kit.clock import utc_now
 from cloud.privacy_purposes.policy import standard_id
-from cloud.scheduled_operations import keeping, running
+from cloud.scheduled_operations import keeping, running, service
 from tests.card_rules import RuleClub
 from tests.integration.club import Club, add_member
 from tests.integration.test_task_pages import TYPE, Browser, add_person, club, id_in  # noqa: F401 - a fixture
@@ -30,7 +30,7 @@ def test_workers_at_once_begin_one_task_for_each(operations: OperationClub, monk
     leads = {operations.add_lead() for _ in range(12)}
     operation = operations.plan(minute_of_day=0, weekdays=(1, 2, 3, 4, 5, 6, 7), starts_on=utc_now().date())
     with operations.club.database.transaction() as session:
-        running.service.get(session, operation).armed_at = utc_now() - timedelta(days=2)
+        service.get(session, operation).armed_at = utc_now() - timedelta(days=2)
     monkeypatch.setattr(running, "AT_ONCE", 3)
     start = Barrier(4)
 
@@ -97,7 +97,7 @@ def test_a_block_is_planned_after_a_look_at_whom_it_would_stop(club: Club) -> No
     assert "Passes" in browser.get(ADDRESS)
 
     with club.database.transaction() as session:
-        armed = running.service.get(session, operation["id"])
+        armed = service.get(session, operation["id"])
         armed.armed_at, armed.minute_of_day, armed.weekdays = utc_now() - timedelta(days=2), 0, [1, 2, 3, 4, 5, 6, 7]
     keeping.run_due(club.database)
     page = browser.get(here)

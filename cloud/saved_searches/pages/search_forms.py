@@ -38,7 +38,7 @@ def show_new_search(kind: Kind, request: Request, viewer: Viewer = viewing("memb
 @router.post("/searches/new/{kind}")
 def create_search(kind: Kind, session: Transaction, form: Submission = submitting("members.read")) -> Response:
     """Keep the search, and open it."""
-    with attempt(session, form.viewer.words) as errors:
+    with attempt(session, form.viewer.words, {"criteria": "form"}) as errors:
         kept = SearchDetails(criteria=_criteria(kind, form.fields.get("list", "")), **_read(form.fields))
         search = service.create(session, form.viewer.signed_in, kept)
     if errors:

@@ -1,5 +1,7 @@
 """Who sees, changes and shares which search."""
 
+from datetime import date
+
 import pytest
 
 from cloud.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -98,6 +100,13 @@ def test_a_name_is_used_once_by_each_and_there_are_100_at_most(club: RuleClub, m
     monkeypatch.setattr(service, "OWN_MAX", 1)
     with pytest.raises(ConflictError):
         keep(club, anna, name="Another")
+
+
+def test_a_day_that_moves_is_within_ten_years(club: RuleClub) -> None:
+    far = TaskCriteria(kind="tasks", closed_from=date(2099, 1, 1))
+    with pytest.raises(InvalidError):
+        keep(club, person(club.club.actor.id), criteria=far)
+    keep(club, person(club.club.actor.id), criteria=far, dates="fixed")
 
 
 def test_a_search_goes_on_looking_for_the_same_kind_of_thing(club: RuleClub) -> None:

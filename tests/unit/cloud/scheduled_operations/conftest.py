@@ -46,7 +46,7 @@ class OperationClub:
             return members.create(session, self.club.club.actor, details).id
 
     def details(self, **changes: Any) -> OperationDetails:
-        values = {
+        values: dict[str, Any] = {
             "name": "Leads",
             "search_id": self.search_id,
             "action_type_id": self.type_id,

@@ -15,7 +15,13 @@ LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def schedule(**changes: Any) -> Schedule:
-    values = {"is_single": False, "minute_of_day": 420, "weekdays": policy.WEEK, "starts_on": MONDAY, "ends_on": None}
+    values: dict[str, Any] = {
+        "is_single": False,
+        "minute_of_day": 420,
+        "weekdays": policy.WEEK,
+        "starts_on": MONDAY,
+        "ends_on": None,
+    }
     return Schedule(**(values | changes))
 
 
