@@ -16,6 +16,7 @@ def people_in(page: Page, stage: str) -> Locator:
 def test_a_lead_is_moved_by_menu_key_and_mouse_and_a_colleague_sees_it(
     anna: Page, browser: Browser, console: Console
 ) -> None:
+    """Feature 220."""
     furnish(console.address, console.club)
     other = browser.new_context(base_url=console.address, locale="en-GB").new_page()
     sign_in(other, IVO)

@@ -33,6 +33,7 @@ def add_status(club: Club, session: UnitOfWork, name: str) -> str:
 
 
 def test_a_lead_moves_with_the_task_that_one_works_with(club: Club) -> None:
+    """Feature 220."""
     with club.database.transaction() as session:
         member_id, status_id = add_lead(club, session), add_status(club, session, "Reached")
         task = tasks.get(session, add_task(club, session, member_id, add_type(club, session, **CALL)))
