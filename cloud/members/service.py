@@ -135,7 +135,7 @@ def find_survivors(session: UnitOfWork, old_ids: Collection[str]) -> dict[str, s
     if not old_ids or session.scalar(select(MergedMember.old_id).limit(1)) is None:
         return {}  # hardly any club has merged anybody, and a question about many ids costs many times this one
     query = select(MergedMember.old_id, MergedMember.member_id).where(MergedMember.old_id.in_(old_ids))
-    return dict(session.execute(query).tuples().all())
+    return {row.old_id: row.member_id for row in session.execute(query)}
 
 
 def search(
