@@ -1,14 +1,16 @@
 """One story: processes are killed at moments that the seed decides, and afterwards the books are compared.
 
-The laws: what a gateway had on its disk is stored in the cloud, once; every flag is in force at every gateway, and the
-gateways' states have the digest of the cloud's.
+The laws: what a gateway had on its disk is stored in the cloud, once; what the API answered is in the database; every
+flag is in force at every gateway, and the gateways' states have the digest of the cloud's.
 """
 
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +23,12 @@ from cloud.desired_state import service as desired_state
 from cloud.migrations import upgrade_database
 from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.store_sqlite.store import GatewayStore
+from provisioning.authority import issue_client_certificate
+from tests.chaos.cloud_victims import ALONE, APART, CloudVictim
+from tests.chaos.desks import ApiDesk, ServiceDesk
 from tests.chaos.victims import GatewayVictim, Victim, Victims, running_victims
 from tests.integration.site_stand import Stand, standing_site
+from tests.postgresql import PostgresqlServer, find_binaries
 
 GATEWAYS: Final = 2
 RECOVERY_S: Final = 60.0
@@ -39,6 +45,7 @@ class KillReport:
     promised: int = 0
     stored: int = 0
     flags: int = 0
+    unanswered: int = 0
     recovery_s: float = 0.0
     broken: list[str] = field(default_factory=list)
 
@@ -47,6 +54,7 @@ class KillReport:
         lines = [
             f"seed {self.seed}: killed {kills}",
             f"  {self.promised} events on disks, {self.stored} stored, {self.flags} flags, "
+            f"{self.unanswered} calls without answer, "
             f"all in order {self.recovery_s:.1f} s after the last kill",
             *(f"  BROKEN: {law}" for law in self.broken),
         ]
@@ -54,31 +62,60 @@ class KillReport:
 
 
 def kill_at_random(folder: Path, seed: int, *, rounds: int) -> KillReport:
-    """Run the story in an empty folder."""
-    database = Database(f"sqlite:///{folder}/tornello.db", dispatch=bus.dispatch)
+    """Run the story in an empty folder: the cloud is one process, its database SQLite."""
+    with _standing(folder, f"sqlite:///{folder}/tornello.db") as stand:
+        cloud = [CloudVictim(stand, *each) for each in ALONE]
+        with running_victims(stand, cloud, gateways=GATEWAYS) as victims:
+            dice = random.Random(seed)
+            return _Story(stand, victims, ServiceDesk(stand.club, dice), dice, KillReport(seed)).tell(rounds)
+
+
+def kill_apart(folder: Path, seed: int, *, rounds: int) -> KillReport:
+    """The same on PostgreSQL, with API, ingester and publisher apart, while staff raise flags over the API."""
+    binaries = find_binaries()
+    assert binaries is not None, "PostgreSQL is not installed: run `scripts/setup test`"
+    with PostgresqlServer(binaries) as server:
+        server.create("kills")
+        with _standing(folder, server.url("kills")) as stand:
+            issue_client_certificate(folder, "tornello-cloud-2", file_name="cloud-2", now=datetime.now(UTC))
+            cloud = [CloudVictim(stand, *each) for each in APART]
+            desk = ApiDesk(stand.club, cloud[0])
+            with running_victims(stand, cloud, gateways=1) as victims, desk.working():
+                report = KillReport(seed)
+                _Story(stand, victims, desk, random.Random(seed), report).tell(rounds)
+                report.unanswered = desk.unanswered
+                return report
+
+
+@contextmanager
+def _standing(folder: Path, url: str) -> Iterator[Stand]:
+    database = Database(url, dispatch=bus.dispatch)
     try:
         upgrade_database(database)
-        with standing_site(folder, database) as stand, running_victims(stand, gateways=GATEWAYS) as victims:
-            return _Story(stand, victims, seed).tell(rounds)
+        with standing_site(folder, database) as stand:
+            yield stand
     finally:
         database.close()
 
 
 class _Story:
-    def __init__(self, stand: Stand, victims: Victims, seed: int) -> None:
+    def __init__(
+        self, stand: Stand, victims: Victims, desk: ServiceDesk | ApiDesk, dice: random.Random, report: KillReport
+    ) -> None:
         self._stand = stand
         self._victims = victims
-        self._dice = random.Random(seed)
-        self._flags: list[str] = []
-        self._report = KillReport(seed)
+        self._desk = desk
+        self._dice = dice
+        self._report = report
 
     def tell(self, rounds: int) -> KillReport:
         deck: list[Victim] = []
         for _ in range(rounds):
             if not deck:  # everybody has their turn, in an order of chance
-                deck = [self._victims.broker, self._victims.cloud, *self._victims.gateways]
+                deck = [self._victims.broker, *self._victims.processes]
                 self._dice.shuffle(deck)
             self._kill(deck.pop())
+        self._desk.rest()
         for gateway in self._victims.gateways:
             gateway.stop_writing()
         self._recover()
@@ -86,12 +123,9 @@ class _Story:
         return self._report
 
     def _kill(self, victim: Victim) -> None:
-        """Let them live, raise a flag or take one back, kill one, let it be dead for a while, start it again."""
+        """Let them live, let the desk do something, kill one, let it be dead for a while, start it again."""
         time.sleep(self._dice.uniform(*ALIVE_S))
-        if self._flags and self._dice.random() < 0.3:
-            self._clear(self._flags.pop(self._dice.randrange(len(self._flags))))
-        else:
-            self._flags.append(self._block())
+        self._desk.act()
         time.sleep(self._dice.uniform(0.0, 0.05))
         victim.kill()
         self._report.killed[victim.name] += 1
@@ -113,9 +147,10 @@ class _Story:
         report = self._report
         stored = Counter(self._stored())
         promised = [name for gateway in self._victims.gateways for name in gateway.promised]
-        report.promised, report.stored, report.flags = len(promised), stored.total(), len(self._flags)
+        report.promised, report.stored, report.flags = len(promised), stored.total(), len(self._desk.flags)
         lost = [name for name in promised if name not in stored]
         twice = [name for name, count in stored.items() if count > 1]
+        report.broken += self._desk.missing()
         report.broken += [f"lost: event {name}" for name in lost[:5]]
         report.broken += [f"stored {stored[name]} times: event {name}" for name in twice[:5]]
         report.broken += [f"not in force everywhere: flag {flag_id}" for flag_id in self._flags_not_in_force()]
@@ -147,18 +182,10 @@ class _Story:
         with self._stand.club.database.session() as session:
             return [
                 flag_id
-                for flag_id in self._flags
-                if [one.state for one in desired_state.flag_proof(session, flag_id)] != ["in_force"] * GATEWAYS
+                for flag_id in self._desk.flags
+                if [one.state for one in desired_state.flag_proof(session, flag_id)]
+                != ["in_force"] * len(self._victims.gateways)
             ]
-
-    def _block(self) -> str:
-        club = self._stand.club
-        with club.database.transaction() as session:
-            return club.block(session, club.add_member(session))
-
-    def _clear(self, flag_id: str) -> None:
-        with self._stand.club.database.transaction() as session:
-            self._stand.club.clear(session, flag_id)
 
 
 def _wait(is_so: Callable[[], bool], within_s: float) -> bool:

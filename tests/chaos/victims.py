@@ -4,14 +4,14 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from tests.chaos.cloud_victims import CloudVictim
 from tests.chaos.gateway_under_load import LoadPlan
 from tests.integration.site_stand import Stand
 from tests.mosquitto import Broker
-from tests.running_cloud import RunningCloud, running_cloud
 
 END_WITHIN_S: Final = 15.0
 
@@ -38,36 +38,6 @@ class BrokerVictim:
 
     def kill(self) -> None:
         self.broker.kill()
-
-
-@dataclass
-class CloudVictim:
-    """`tornello-cloud serve`: console, API, workers and link in one process."""
-
-    stand: Stand
-    name: str = "cloud"
-    _life: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    _running: RunningCloud | None = None
-
-    def start(self) -> None:
-        settings = self.stand.settings
-        environment = {
-            "DATABASE_URL": self.stand.club.database.engine.url.render_as_string(hide_password=False),
-            "AUTHORITY_DIR": str(settings.authority_dir),
-            "BROKER_HOST": settings.broker.host,
-            "BROKER_PORT": str(settings.broker.port),
-            "BROKER_CERT": str(settings.broker_certificate),
-            "BROKER_KEY": str(settings.broker_key),
-        }
-        self._running = self._life.enter_context(running_cloud(self.stand.folder, environment))
-
-    def kill(self) -> None:
-        assert self._running is not None, "it was started"
-        self._running.process.kill()
-        self._running.process.wait()
-
-    def stop(self) -> None:
-        self._life.close()
 
 
 @dataclass
@@ -123,25 +93,26 @@ class Victims:
     """The processes of a site."""
 
     broker: BrokerVictim
-    cloud: CloudVictim
+    cloud: list[CloudVictim]
     gateways: list[GatewayVictim]
+
+    @property
+    def processes(self) -> list[CloudVictim | GatewayVictim]:
+        """All but the broker, in the order in which they are started."""
+        return [*self.cloud, *self.gateways]
 
 
 @contextlib.contextmanager
-def running_victims(stand: Stand, *, gateways: int) -> Iterator[Victims]:
+def running_victims(stand: Stand, cloud: list[CloudVictim], *, gateways: int) -> Iterator[Victims]:
     """All of them, for the time of the block; the broker runs already."""
-    victims = Victims(BrokerVictim(stand.broker), CloudVictim(stand), [])
+    victims = Victims(BrokerVictim(stand.broker), cloud, [_gateway(stand, number + 1) for number in range(gateways)])
     try:
-        victims.cloud.start()
-        for number in range(1, gateways + 1):
-            victim = _gateway(stand, number)
-            victims.gateways.append(victim)
-            victim.start()
+        for process in victims.processes:
+            process.start()
         yield victims
     finally:
-        for victim in victims.gateways:
-            victim.stop()
-        victims.cloud.stop()
+        for process in reversed(victims.processes):
+            process.stop()
 
 
 def _gateway(stand: Stand, number: int) -> GatewayVictim:
