@@ -47,6 +47,7 @@ from cloud.idempotency.middleware import PostsOnce
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.attempts import AttemptLimiter
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
+from cloud.kit.request_examples import describe_requests
 from cloud.labels.api import router as labels
 from cloud.members.api import router as members
 from cloud.members.person_api import router as members_person
@@ -186,7 +187,7 @@ class _Application(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            self.openapi_schema = describe_problems(super().openapi())
+            self.openapi_schema = describe_requests(describe_problems(super().openapi()))
         return self.openapi_schema
 
 
