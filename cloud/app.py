@@ -47,7 +47,6 @@ from cloud.idempotency.middleware import PostsOnce
 from cloud.kit.asgi_guard import RequestGuard
 from cloud.kit.attempts import AttemptLimiter
 from cloud.kit.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemField, describe_problems, problem_body
-from cloud.kit.request_examples import describe_requests
 from cloud.labels.api import router as labels
 from cloud.members.api import router as members
 from cloud.members.person_api import router as members_person
@@ -61,6 +60,7 @@ from cloud.phone_calls.service import CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S
 from cloud.plans.api import router as plans
 from cloud.presence.api import router as presence
 from cloud.privacy_purposes.api import router as privacy_purposes
+from cloud.request_examples import describe_requests
 from cloud.rooms.api import router as rooms
 from cloud.routing import add_routes
 from cloud.sales.api import router as sales
