@@ -2,9 +2,11 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+import httpx
 import pytest
 
 from cloud.database import Database
@@ -28,7 +30,9 @@ def operations(database: Database) -> OperationClub:
 def test_workers_at_once_begin_one_task_for_each(operations: OperationClub, monkeypatch: pytest.MonkeyPatch) -> None:
     """Feature 142."""
     leads = {operations.add_lead() for _ in range(12)}
-    operation = operations.plan(minute_of_day=0, weekdays=(1, 2, 3, 4, 5, 6, 7), starts_on=utc_now().date())
+    operation = operations.plan(
+        minute_of_day=0, weekdays=(1, 2, 3, 4, 5, 6, 7), starts_on=utc_now().date() - timedelta(days=1)
+    )
     with operations.club.database.transaction() as session:
         service.get(session, operation).armed_at = utc_now() - timedelta(days=2)
     monkeypatch.setattr(running, "AT_ONCE", 3)
@@ -47,45 +51,61 @@ def test_workers_at_once_begin_one_task_for_each(operations: OperationClub, monk
     assert [(run.outcome, run.begun) for run in operations.runs()] == [("done", 12)]
 
 
+@dataclass
+class Desk:
+    """A manager, and what an operation needs: somebody with a card, a type that blocks, a search."""
+
+    browser: Browser
+    client: httpx.Client
+    new: str
+    fields: dict[str, str]
+
+    @classmethod
+    def of(cls, club: Club) -> "Desk":  # noqa: F811
+        client = club.client("manager")
+        browser = Browser(club)
+        add_person(club, "Zita", 7)
+        browser.send("/settings/tasks/types", TYPE)
+        assert "No search may be scheduled yet" in browser.get(ADDRESS)
+        fields = {
+            "name": "Green pass",
+            "search_id": leads_search(client, {"kind": "members", "query": "Zita"}),
+            "action_type_id": id_in(browser.get("/settings/tasks"), r"/settings/tasks/types/(aty_\w+)"),
+            "purpose_id": standard_id("contract"),
+            "text": "Ask for it",
+            "days_to_complete": "0",
+            "kind": "recurring",
+            "at": "07:00",
+            "weekday_1": "on",
+            "starts_on": str(utc_now().date()),
+            "ends_on": "",
+        }
+        return cls(browser, client, f"{ADDRESS}/new/{club.site_id}", fields)
+
+    def plan(self) -> str:
+        """Save the operation; its id."""
+        assert self.browser.send(self.new, self.fields) == ADDRESS
+        (operation,) = self.client.get("/api/v1/scheduled-operations").json()["items"]
+        assert (operation["state"], operation["weekdays"], operation["minute_of_day"]) == ("active", [1], 420)
+        assert operation["next_at"] is not None
+        return str(operation["id"])
+
+
 def test_a_block_is_planned_after_a_look_at_whom_it_would_stop(club: Club) -> None:  # noqa: F811
     """Features 138, 141 and 142."""
-    client = club.client("manager")
-    browser = Browser(club)
-    add_person(club, "Zita", 7)
-    browser.send("/settings/tasks/types", TYPE)
-    type_id = id_in(browser.get("/settings/tasks"), r"/settings/tasks/types/(aty_\w+)")
-    assert "No search may be scheduled yet" in browser.get(ADDRESS)
-    search_id = leads_search(client, {"kind": "members", "query": "Zita"})
-
-    new = f"{ADDRESS}/new/{club.site_id}"
-    assert search_id in browser.get(new)
-    fields = {
-        "name": "Green pass",
-        "search_id": search_id,
-        "action_type_id": type_id,
-        "purpose_id": standard_id("contract"),
-        "text": "Ask for it",
-        "days_to_complete": "0",
-        "kind": "recurring",
-        "at": "07:00",
-        "weekday_1": "on",
-        "starts_on": str(utc_now().date()),
-        "ends_on": "",
-    }
+    desk = Desk.of(club)
+    browser, fields = desk.browser, desk.fields
+    assert fields["search_id"] in browser.get(desk.new)
     for wrong in ({"at": "25:00"}, {"purpose_id": ""}, {"ends_on": "2026-01-01"}):
-        assert browser.post(f"{new}/summary", fields | wrong).status_code == 422, wrong
+        assert browser.post(f"{desk.new}/summary", fields | wrong).status_code == 422, wrong
     without_days = {name: value for name, value in fields.items() if name != "weekday_1"}
-    assert "Choose a day of the week" in browser.post(f"{new}/summary", without_days).text
-    summary = browser.post(f"{new}/summary", fields)
+    assert "Choose a day of the week" in browser.post(f"{desk.new}/summary", without_days).text
+    summary = browser.post(f"{desk.new}/summary", fields)
     assert summary.status_code == 200
     assert re.search(r"would be stopped.*Zita", summary.text, re.DOTALL)
-    assert client.get("/api/v1/scheduled-operations").json()["items"] == []
-    assert browser.send(new, fields) == ADDRESS
+    assert desk.client.get("/api/v1/scheduled-operations").json()["items"] == []
 
-    (operation,) = client.get("/api/v1/scheduled-operations").json()["items"]
-    assert (operation["state"], operation["weekdays"], operation["minute_of_day"]) == ("active", [1], 420)
-    assert operation["next_at"] is not None
-    here = f"{ADDRESS}/{operation['id']}"
+    here = f"{ADDRESS}/{desk.plan()}"
     assert "Zita" in browser.get(here)
     assert browser.send(f"{here}/suspend", {}) == ADDRESS
     assert "Suspended" in browser.get(ADDRESS)
@@ -96,21 +116,28 @@ def test_a_block_is_planned_after_a_look_at_whom_it_would_stop(club: Club) -> No
     browser.send(here, fields | {"name": "Passes"})
     assert "Passes" in browser.get(ADDRESS)
 
+
+def test_what_an_operation_did_is_told_and_its_search_stays(club: Club) -> None:  # noqa: F811
+    """Feature 142."""
+    desk = Desk.of(club)
+    browser, client, search_id = desk.browser, desk.client, desk.fields["search_id"]
+    operation_id = desk.plan()
+    here, api = f"{ADDRESS}/{operation_id}", f"/api/v1/scheduled-operations/{operation_id}"
     with club.database.transaction() as session:
-        armed = service.get(session, operation["id"])
+        armed = service.get(session, operation_id)
         armed.armed_at, armed.minute_of_day, armed.weekdays = utc_now() - timedelta(days=2), 0, [1, 2, 3, 4, 5, 6, 7]
+        armed.starts_on -= timedelta(days=1)
     keeping.run_due(club.database)
     page = browser.get(here)
     assert "Done" in page
     day = id_in(page, r"/runs/([0-9-]+)")
     assert "Zita" in browser.get(f"{here}/runs/{day}")
-    api = f"/api/v1/scheduled-operations/{operation['id']}"
     assert [run["begun"] for run in client.get(f"{api}/runs").json()["items"]] == [1]
     assert [each["fate"] for each in client.get(f"{api}/runs/{day}").json()] == ["begun"]
     assert [each["fate"] for each in client.get(f"{api}/dry-run").json()["skipped"]] == ["still_open"]
     used = client.delete(f"/api/v1/saved-searches/{search_id}")
     assert (used.status_code, used.json()["type"].rpartition(":")[2]) == (409, "saved_search_in_use")
-    assert "Passes" in browser.post(f"/searches/{search_id}/delete", {}).text
+    assert "Green pass" in browser.post(f"/searches/{search_id}/delete", {}).text
     assert browser.send(f"{here}/delete", {}) == ADDRESS
     assert client.delete(f"/api/v1/saved-searches/{search_id}").status_code == 204
 
