@@ -74,3 +74,38 @@ def test_a_secret_that_is_none_is_refused_without_being_shown(tmp_path: Path, co
 def test_a_url_that_is_none_is_refused(secret_file: Path) -> None:
     with pytest.raises(SettingsError, match="sqlite:///"):
         read_settings({"TORNELLO_SECRET_FILE": str(secret_file), "TORNELLO_DATABASE_URL": "here"})
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("", ""),
+        ("https://Club.example/", "https://club.example"),
+        ("https://club.example:443", "https://club.example"),
+        ("https://club.example:8443", "https://club.example:8443"),
+        ("http://localhost:8080", "http://localhost:8080"),
+    ],
+)
+def test_the_public_url_is_an_origin_that_browsers_call_secure(secret_file: Path, url: str, origin: str) -> None:
+    settings = read_settings({"TORNELLO_SECRET_FILE": str(secret_file), "TORNELLO_PUBLIC_URL": url})
+    assert settings.public_url == origin
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://club.example",
+        "club.example",
+        "https://192.0.2.1",
+        "https://club.example/crm",
+        "https://a@club.example",
+        "https://[::1]",
+        "https://club.example:x",
+        "https://[",
+        "ftp://localhost",
+        "https://клуб.example",
+    ],
+)
+def test_a_public_url_that_passkeys_cannot_be_bound_to_is_refused(secret_file: Path, url: str) -> None:
+    with pytest.raises(SettingsError, match="TORNELLO_PUBLIC_URL"):
+        read_settings({"TORNELLO_SECRET_FILE": str(secret_file), "TORNELLO_PUBLIC_URL": url})
