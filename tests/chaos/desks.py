@@ -22,7 +22,7 @@ from tests.club import Club
 TOKEN: Final = "token of the kills"
 MEMBERS: Final = 40
 ANSWERED_WITHIN_S: Final = 30.0
-PAUSE_S: Final = 0.05
+PAUSE_S: Final = 0.1
 
 
 class ServiceDesk:

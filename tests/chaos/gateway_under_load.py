@@ -21,7 +21,7 @@ from sync_protocol.journal_events import GatewayStarted
 from tests.running_sync import running_sync_at
 
 EVENTS_AT_ONCE: Final = 5
-PAUSE_S: Final = 0.02
+PAUSE_S: Final = 0.05
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tests.integration.site_stand import Stand, standing_site
 from tests.postgresql import PostgresqlServer, find_binaries
 
 GATEWAYS: Final = 2
-RECOVERY_S: Final = 60.0
+RECOVERY_S: Final = 120.0
 ALIVE_S: Final = (0.3, 1.5)
 DEAD_S: Final = (0.0, 0.8)
 
