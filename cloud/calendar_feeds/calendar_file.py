@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from icalendar import Calendar, Event
+if TYPE_CHECKING:
+    from icalendar import Event
 
 from cloud.activities import service as activities
 from cloud.bookings import service as bookings
@@ -25,6 +26,8 @@ def calendar_of(session: UnitOfWork, staff_id: str, name: str) -> bytes:
 
     Times are in UTC, which every calendar shows in its own zone; cancelled sessions are marked so.
     """
+    from icalendar import Calendar  # megabytes that a service without feeds never needs
+
     wanted = SessionFilter(
         trainer_id=staff_id, since=session.now - BEHIND, until=session.now + AHEAD, has_cancelled=True
     )
@@ -44,7 +47,9 @@ def calendar_of(session: UnitOfWork, staff_id: str, name: str) -> bytes:
     return content
 
 
-def _event(held: ClassSession, title: str, place: str, now: datetime) -> Event:
+def _event(held: ClassSession, title: str, place: str, now: datetime) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"{held.id}@tornello")
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))

@@ -12,9 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import IO, Final, Literal
 
-import python_calamine
-import xlsxwriter  # type: ignore[import-untyped]
-
 Format = Literal["csv", "xlsx"]
 Cell = str | int | date | None
 MEDIA_TYPES: Final = {
@@ -70,6 +67,8 @@ def _write_csv(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence
 
 
 def _write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    import xlsxwriter  # type: ignore[import-untyped]  # megabytes that a service without exports never needs
+
     count = 0
     with xlsxwriter.Workbook(target, _XLSX_OPTIONS) as book:
         sheet = book.add_worksheet()
@@ -100,6 +99,8 @@ def _read_csv(content: bytes) -> Iterator[list[str]]:
 
 
 def _read_xlsx(content: bytes) -> Iterator[list[str]]:
+    import python_calamine
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(each.file_size for each in packed.infolist()) > UNPACKED_BYTES_MAX:

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Collection
 from typing import Final
 
-from PIL import Image, ImageOps
 from sqlalchemy import select
 
 from cloud.audit import service as audit
@@ -33,6 +32,8 @@ def shrink(content: bytes, *, side_px: int = SIDE_PX) -> bytes:
     Raises:
         PhotoUnusableError: see there.
     """
+    from PIL import Image, ImageOps  # megabytes that a service without uploads never needs
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about odd metadata, which is dropped anyway
