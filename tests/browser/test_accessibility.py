@@ -36,6 +36,7 @@ def test_axe_finds_nothing_in_a_dialog_on_a_card_with_a_block_and_in_the_menu(
     page: Page, console: Console, axe: Callable[..., list[str]]
 ) -> None:
     """Dark by the cookie, which the server obeys."""
+    page.emulate_media(reduced_motion="reduce")
     page.context.add_cookies([{"name": "tornello_theme", "value": "dark", "url": console.address}])
     console.club.lane_1.beat()
     console.club.lane_2.fall_silent()
