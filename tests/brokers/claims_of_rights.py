@@ -181,7 +181,7 @@ async def nothing_is_retained(site: TrialSite) -> str:
     with contextlib.suppress(aiomqtt.MqttError):
         async with _raw_client(site, gateway) as client:
             await client.publish(topic, b"retained", qos=1, retain=True)
-    async with listening(site.cloud_client("tornello/1/#")) as heard:
+    async with listening(site.cloud_client(topic)) as heard:
         await asyncio.sleep(QUIET_S)
         return "kept, and told to whoever subscribes" if heard else ""
 
