@@ -16,6 +16,8 @@ def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequenc
 
 def list_by_canonicals(session: UnitOfWork, site_id: str, canonicals: Collection[str]) -> Sequence[Credential]:
     """Every credential with one of these canonical forms whose holder uses the site, the oldest first."""
+    if not canonicals:  # SQLite would look for none of them among all cards
+        return []
     return session.scalars(
         select(Credential).where(_is_used_at([site_id]), Credential.canonical.in_(canonicals)).order_by(Credential.id)
     ).all()
