@@ -39,12 +39,8 @@ def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
 
 def test_every_address_says_who_may_use_it(club: Club) -> None:
     """All that the application serves, but for its state of health, its own description and the static files."""
-    served = {
-        f"{method} {route.path}"
-        for route in club.app.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods or ()
-    }
+    routes = [route for route in club.app.routes if isinstance(route, APIRoute)]
+    served = {f"{method} {route.path}" for route in routes for method in route.methods or ()}
     assert served - {"GET /healthz", "GET /readyz"} == {name.replace(" ", f" {API_PREFIX}") for name in API} | set(
         PAGES
     )
