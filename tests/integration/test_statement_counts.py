@@ -19,7 +19,7 @@ FEW, MANY = 3, 24
 SPARE: Final = 2
 """A cache that is filled by chance, and what is looked up only where there is something."""
 STATEMENTS_MAX: Final = 50
-"""The member card, which shows nearly all that is known of a person, needs 44."""
+"""The member card, which shows nearly all that is known of a person, needs 49."""
 ENDLESS: Final = ("/api/v1/access-events/stream", "/live", "/stream")
 
 
