@@ -11,8 +11,9 @@ from cloud.gateway_link.reception import receive
 from sync_protocol.errors import MalformedMessageError
 from sync_protocol.messages import Heartbeat, LaneHealth, OutboxRange
 from sync_protocol.self_test import OUTCOMES_MAX, CheckOutcome, SelfTestReport
-from tests.club import Club
+from tests.club import Club, gateway_of
 
+SERIAL = "17"
 REPORT = SelfTestReport(
     1_795_000_000_000,
     (CheckOutcome("disk", "good", measured="900 MiB"), CheckOutcome("reader", "bad", "reader_offline", "entry")),
@@ -20,7 +21,8 @@ REPORT = SelfTestReport(
 
 
 def beat(session: UnitOfWork, gateway_id: str, report: SelfTestReport | None = None, fault: str | None = None) -> None:
-    receive(session, gateway_id, Heartbeat("boot", 1, 0, bytes(16), OutboxRange(0, 0), "synced", 3, (), fault, report))
+    heartbeat = Heartbeat("boot", 1, 0, bytes(16), OutboxRange(0, 0), "synced", 3, (), fault, report)
+    receive(session, gateway_of(session, gateway_id), heartbeat, SERIAL)
 
 
 def test_a_gateway_that_never_said_anything_is_in_unknown_health(club: Club) -> None:
@@ -70,7 +72,8 @@ def test_a_report_that_no_table_holds_is_refused(club: Club, report: SelfTestRep
 
 def tell(session: UnitOfWork, gateway_id: str, policy_fault: str | None = None, *lanes: LaneHealth) -> service.Health:
     place = ("boot", 1, 0, bytes(16), OutboxRange(0, 0), "synced", 3)
-    receive(session, gateway_id, Heartbeat(*place, policy_fault=policy_fault, lanes=lanes))  # type: ignore[arg-type]
+    heartbeat = Heartbeat(*place, policy_fault=policy_fault, lanes=lanes)  # type: ignore[arg-type]
+    receive(session, gateway_of(session, gateway_id), heartbeat, SERIAL)
     return service.find_health(session, gateway_id)
 
 
