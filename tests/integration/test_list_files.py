@@ -54,6 +54,7 @@ def _rows(answer: httpx.Response) -> list[dict[str, str]]:
 
 
 def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, desk: httpx.Client) -> None:
+    """Feature 196."""
     saved = desk.get("/tasks/export?form=csv&state=open")
     assert saved.headers["content-disposition"].startswith('attachment; filename="tasks-')
     assert [(row["type"], row["member"], row["text"]) for row in _rows(saved)] == [
