@@ -14,9 +14,9 @@ def test_kills_of_broker_cloud_and_gateways_lose_nothing_and_store_nothing_twice
 
 
 def test_kills_of_api_ingester_and_publisher_lose_nothing_that_was_answered(tmp_path: Path) -> None:
-    report = kill_apart(tmp_path, 1, rounds=5)
+    report = kill_apart(tmp_path, 16, rounds=4)  # a seed that spares the broker, which dies above
     assert not report.broken, report.to_text()
-    assert set(report.killed) == {"broker", "API", "ingester", "publisher", "gateway 1"}
+    assert set(report.killed) == {"API", "ingester", "publisher", "gateway 1"}
     assert report.promised > 0
     assert report.flags > 0
     assert report.unanswered > 0, "nobody called while the API was dead"
