@@ -1,4 +1,7 @@
-"""Lists of the console saved as files: what the list shows, with the list's permission, told in the audit log."""
+"""Lists of the console saved as files: what the list shows, with the list's permission, told in the audit log.
+
+Feature 196.
+"""
 
 import shutil
 from collections.abc import Iterator
