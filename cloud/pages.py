@@ -12,7 +12,8 @@ from cloud.action_types.pages import routers as action_types
 from cloud.activities.pages import router as activities
 from cloud.alarms.pages import router as alarms
 from cloud.arrivals.pages import router as arrivals
-from cloud.audit.pages import router as audit
+from cloud.audit.pages.export_files import router as audit_files
+from cloud.audit.pages.listing import router as audit
 from cloud.balances.pages import router as balances
 from cloud.billing.pages import router as billing
 from cloud.bookings.pages import routers as bookings
@@ -101,6 +102,7 @@ ROUTERS: Final = (
     *staff,
     webhooks,
     audit,
+    audit_files,
     personal_data,
     live_stream,
 )

@@ -301,6 +301,7 @@ PAGES: Final = {
     "GET /settings/keys/{key_id}/revoke": "api_keys.write",
     "POST /settings/keys/{key_id}/revoke": "api_keys.write",
     "GET /settings/audit": "audit.read",
+    "GET /settings/audit/export": "audit.read",
     "POST /settings/audit/check": "audit.read",
     "GET /settings/roles": "roles.write",
     "GET /settings/roles/new": "roles.write",

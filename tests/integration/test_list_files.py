@@ -57,7 +57,6 @@ def _rows(answer: httpx.Response) -> list[dict[str, str]]:
 
 
 def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, desk: httpx.Client) -> None:
-    """Feature 196."""
     saved = desk.get("/tasks/export?form=csv&state=open")
     assert saved.headers["content-disposition"].startswith('attachment; filename="tasks-')
     assert [(row["type"], row["member"], row["text"]) for row in _rows(saved)] == [
@@ -88,3 +87,15 @@ def test_each_list_offers_its_files(desk: httpx.Client) -> None:
         (f"/schedule/bookings?until={utc_now().date() + timedelta(days=2)}", "/schedule/bookings/export?"),
     ):
         assert address in desk.get(page).text, page
+
+
+def test_the_audit_log_is_saved_as_it_is_narrowed(club: Club) -> None:
+    owner = club.client()
+    club.hire("owner")
+    owner.post("/sign-in", data={"email": "owner@club.test", "password": PASSWORD})
+    with club.database.transaction() as session:
+        flagged = small.Club(club.database, club.site_id, Actor("system", "test")).add_member(session, "Anna")
+    assert "/settings/audit/export?about=member&amp;form=csv" in owner.get("/settings/audit?about=member").text
+    (entry,) = _rows(owner.get(f"/settings/audit/export?form=csv&about=member&entity={flagged}"))
+    assert (entry["act"], entry["who"], entry["id"]) == ("member.create", "test", flagged)
+    assert '"first_name": "Anna"' in entry["after"]

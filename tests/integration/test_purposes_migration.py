@@ -1,4 +1,4 @@
-"""A database from before purposes: what tasks and templates were for is one of the purposes with which a club begins."""
+"""A database from before purposes: what tasks were for is one of the purposes with which a club begins."""
 
 from pathlib import Path
 
@@ -33,5 +33,6 @@ def test_purposes_of_templates_become_purposes_of_the_club(tmp_path: Path) -> No
         found = connection.execute(text("SELECT id, purpose_id FROM task_template")).all()
         known = set(connection.scalars(text("SELECT id FROM privacy_purpose")))
     database.close()
-    assert {row.id: row.purpose_id for row in found} == {f"ttm_{key}": standard_id(key) for key in STANDARD} | {"ttm_0": None}
+    expected = {f"ttm_{key}": standard_id(key) for key in STANDARD}
+    assert {row.id: row.purpose_id for row in found} == expected | {"ttm_0": None}
     assert known == {standard_id(key) for key in STANDARD}

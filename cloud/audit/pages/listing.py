@@ -17,6 +17,7 @@ from cloud.console.audit_words import field_in_words, kind_in_words, value_in_wo
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.console.words import Words
+from cloud.database import UnitOfWork
 from cloud.kit.clock import start_of_day
 from cloud.sites import service as sites
 from cloud.staff import employment
@@ -66,8 +67,7 @@ def show_audit(
     after: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """The newest entries that the filters let through."""
-    found = sites.list_sites(session)
-    zone = ZoneInfo(found[0].time_zone if found else "UTC")
+    zone = zone_of_days(session)
     page = service.list_entries(session, filter_of(wanted, zone), after=after, limit=ROWS)
     people = employment.list_all(session)
     names = {person.id: person.name for person in people}
@@ -105,6 +105,12 @@ def check_log(database: AppDatabase, form: Submission = submitting("audit.read")
 
 def _by_name(kind: tuple[str, str]) -> str:
     return kind[0].casefold()
+
+
+def zone_of_days(session: UnitOfWork) -> ZoneInfo:
+    """By whose clock a day begins in the log: the first site's."""
+    found = sites.list_sites(session)
+    return ZoneInfo(found[0].time_zone if found else "UTC")
 
 
 def filter_of(wanted: ListQuery, zone: ZoneInfo) -> AuditFilter:
