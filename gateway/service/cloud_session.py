@@ -21,6 +21,7 @@ HEARTBEAT_EVERY_S = 15.0
 SILENCE_MAX_S = 24.0
 HELLO_EVERY_S = 1.0
 UNANSWERED_HELLO_S = 4.0  # beyond HELLO_EVERY_S: the cloud was not there yet, or is not yet again
+SLOW_ANSWER_S = 4.0  # says what time it is no better than half of this; beyond, the time is asked for again
 RETRY_AFTER_MAX_S = 60.0  # for however long the cloud asks us to stay away
 TICK_S = 1.0
 NONCE_BYTES = 8
@@ -106,6 +107,7 @@ class CloudSession:
         self._is_hello_due = False
         self._is_asked = asyncio.Event()
         self._hello_not_before = float("-inf")
+        self._time_asked_again_at = float("inf")
         self._next_beat_at = float("-inf")
         self._heard_at = float("-inf")
         self._asked_at: dict[bytes, float] = {}
@@ -171,8 +173,9 @@ class CloudSession:
             return
         try:
             is_unanswered = not self.is_welcome and now >= self._hello_not_before + UNANSWERED_HELLO_S
-            if now >= self._hello_not_before and (self._is_hello_due or is_unanswered):
-                self._is_hello_due = False
+            is_time_doubtful = now >= self._time_asked_again_at
+            if now >= self._hello_not_before and (self._is_hello_due or is_unanswered or is_time_doubtful):
+                self._is_hello_due, self._time_asked_again_at = False, float("inf")
                 self._hello_not_before = now + HELLO_EVERY_S
                 await self._ports.link.publish(self._hello())
             if now >= self._next_beat_at or (self.is_welcome and self._has_untold_self_test()):
@@ -190,6 +193,8 @@ class CloudSession:
             logger.warning("a welcome that answers no hello of ours is ignored")
             return
         await self._clock_keeping.handle_answered_time(welcome.cloud_time_ms, round_trip_s)
+        is_slow = round_trip_s > SLOW_ANSWER_S
+        self._time_asked_again_at = self._ports.clock.monotonic() + HEARTBEAT_EVERY_S if is_slow else float("inf")
         self.is_welcome = await self.upload.handle_welcome(welcome)
         if not self.is_welcome:
             self._ask_again()

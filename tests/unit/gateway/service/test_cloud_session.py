@@ -5,6 +5,7 @@ from gateway.service.cloud_session import (
     NONCE_BYTES,
     RETRY_AFTER_MAX_S,
     SILENCE_MAX_S,
+    SLOW_ANSWER_S,
     UNANSWERED_HELLO_S,
     CloudSession,
     SessionPorts,
@@ -302,3 +303,19 @@ async def test_a_cloud_that_refuses_everything_is_as_good_as_silent() -> None:
         await bench.session.handle_message(m.Refused("hello", "the certificate is revoked", 1))
         await bench.pass_time(1)
     assert bench.link.given_up
+
+
+@in_loop
+async def test_an_answer_on_a_slow_way_says_the_time_so_badly_that_it_is_asked_for_again() -> None:
+    bench = Bench()
+    await bench.connect()
+    bench.clock.advance(SLOW_ANSWER_S + 1.0)
+    await bench.welcome()
+    await bench.pass_time(HEARTBEAT_EVERY_S - 1.0)
+    assert bench.count(m.Hello) == 1
+    await bench.pass_time(1.0)
+    assert bench.count(m.Hello) == 2
+    assert bench.session.is_welcome, "nothing else waits for that answer"
+    await bench.welcome()
+    await bench.pass_time(2 * HEARTBEAT_EVERY_S)
+    assert bench.count(m.Hello) == 2
