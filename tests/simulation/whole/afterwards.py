@@ -79,6 +79,7 @@ class Afterwards:
         await asyncio.sleep(TIMING.passage_window_ms / 1000 + 1.0)  # whoever is in a gate leaves it
         for gateway in self._gateways:
             for card in self._rng.sample((STRANGER, *self._desk.people), _CARDS_TRIED):
+                await self._hear_of_the_visits_before(gateway)
                 expected = self._expected(card)
                 assert gateway.running is not None, "the faults have stopped"
                 gateway.running.present(card, "in")
@@ -86,6 +87,18 @@ class Afterwards:
                 if (decision.outcome != "block") != expected:
                     raise BrokenLawError(f"{gateway.identity.gateway_id}, card {card}: {decision}; desk: {expected}")
                 await asyncio.sleep(_NEXT_TAP_S)
+
+    async def _hear_of_the_visits_before(self, gateway: GatewayNode) -> None:
+        """Wait until the gateway is at the head: a pack's last visit, spent next door, is on its way for a moment."""
+        assert gateway.running is not None, "the faults have stopped"
+        state = gateway.running.store.state
+        async with asyncio.timeout(CATCH_UP_MAX_S):
+            while state.applied_revision != self._head_revision(gateway):
+                await asyncio.sleep(_NEXT_TAP_S)
+
+    def _head_revision(self, gateway: GatewayNode) -> int:
+        with self._database.session() as session:
+            return desired_state.head(session, gateway.identity.site_id).revision
 
     def _expected(self, card: int) -> bool:
         person = self._desk.people.get(card)
