@@ -4,12 +4,12 @@ The words of a certificate have numbers that grow. The newest one heard is kept 
 of what the word does, so that nothing is heard again whichever process hears it, and however late.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 
 from cloud.database import UnitOfWork
 from cloud.enrolment import renewal
@@ -19,6 +19,21 @@ from cloud.errors import UnauthenticatedError
 from cloud.sites import service as sites
 from sync_protocol.errors import SignatureInvalidError
 from sync_protocol.up_seal import SealedUp
+
+_CERTIFICATE: Final = GatewayCertificate.__table__.c
+_IN_FORCE: Final = (
+    _CERTIFICATE.serial == bindparam("its_serial"),
+    _CERTIFICATE.gateway_id == bindparam("its_gateway_id"),
+    _CERTIFICATE.revoked_at.is_(None),
+    _CERTIFICATE.not_after > bindparam("now", type_=_CERTIFICATE.not_after.type),
+)
+# Made once: each message of each gateway asks for them.
+_TAKE: Final = (
+    update(GatewayCertificate.__table__)  # type: ignore[arg-type]
+    .where(*_IN_FORCE, _CERTIFICATE.heard_number < bindparam("number"))
+    .values(heard_number=bindparam("number"))
+)
+_NEWEST: Final = select(_CERTIFICATE.heard_number).where(*_IN_FORCE)
 
 
 class NotInForceError(Exception):
@@ -75,18 +90,11 @@ def hear(session: UnitOfWork, gateway_id: str, serial: str, number: int) -> None
         NotInForceError: the certificate does not count any more.
         HeardBeforeError: it is not the first with this number.
     """
-    its = (GatewayCertificate.serial == serial, GatewayCertificate.gateway_id == gateway_id)
-    counts = (GatewayCertificate.revoked_at.is_(None), GatewayCertificate.not_after > session.now)
-    taking = (
-        update(GatewayCertificate)
-        .where(*its, *counts, GatewayCertificate.heard_number < number)
-        .values(heard_number=number)
-        .execution_options(synchronize_session=False)
-    )
-    taken: CursorResult[Any] = session.execute(taking)  # type: ignore[assignment]
+    wanted = {"its_serial": serial, "its_gateway_id": gateway_id, "now": session.now}
+    taken: CursorResult[Any] = session.execute(_TAKE, {**wanted, "number": number})  # type: ignore[assignment]
     if taken.rowcount:
         return
-    heard_number = session.scalar(select(GatewayCertificate.heard_number).where(*its, *counts))
+    heard_number = session.scalar(_NEWEST, wanted)
     if heard_number is None:
         raise NotInForceError(f"the certificate {serial} is revoked or has expired")
     raise HeardBeforeError(heard_number)
