@@ -6,7 +6,8 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-from cloud.access_events.pages import router as access_events
+from cloud.access_events.pages.list_files import router as access_event_files
+from cloud.access_events.pages.showing import router as access_events
 from cloud.access_rules.pages import routers as access_rules
 from cloud.action_types.pages import routers as action_types
 from cloud.activities.pages import router as activities
@@ -14,7 +15,8 @@ from cloud.alarms.pages import router as alarms
 from cloud.arrivals.pages import router as arrivals
 from cloud.audit.pages.export_files import router as audit_files
 from cloud.audit.pages.listing import router as audit
-from cloud.balances.pages import router as balances
+from cloud.balances.pages.list_files import router as balance_files
+from cloud.balances.pages.listing import router as balances
 from cloud.billing.pages import router as billing
 from cloud.bookings.pages import routers as bookings
 from cloud.calendar_feeds.pages import router as calendar_feeds
@@ -59,6 +61,7 @@ from cloud.webhooks.pages import router as webhooks
 
 ROUTERS: Final = (
     access_events,
+    access_event_files,
     front_desk,
     presence,
     alarms,
@@ -78,6 +81,7 @@ ROUTERS: Final = (
     billing,
     plans,
     balances,
+    balance_files,
     time_line,
     comments,
     family,

@@ -15,7 +15,6 @@ NO_PAGES: Final = {
     "/schedule/bookings/export": "a file",
     "/balances/export": "a file",
     "/front-desk/export": "a file",
-    "/settings/audit/export": "a file",
     "/members/{member_id}/photo": "a picture",
     "/consents/{consent_id}/proof": "a file",
     "/searches/menu/{kind}": "a part of the lists",

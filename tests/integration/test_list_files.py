@@ -5,7 +5,7 @@ Feature 196.
 
 import shutil
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from cloud import bus
+from cloud.access_events.models import AccessEvent
+from cloud.access_events.pages import list_files
 from cloud.action_types import service as action_types
 from cloud.action_types.service import ActionTypeDetails
 from cloud.audit.models import AuditEntry
@@ -40,7 +42,7 @@ def desk(club: Club) -> httpx.Client:
     acting = small.Club(club.database, club.site_id, Actor("staff", club.hire("manager")))
     with club.database.transaction() as session:
         anna = acting.add_member(session, "=Anna")
-        acting.add_contract(session, anna, due_on=date(2026, 1, 5))
+        acting.add_contract(session, anna, due_on=date(2026, 1, 5), ends_on=date(2099, 12, 31))
         kind = action_types.create(session, acting.actor, ActionTypeDetails(name="Call"))
         for text in ("About the dues", "About the locker"):
             tasks.create(session, acting.actor, anna, TaskDetails(action_type_id=kind.id, text=text))
@@ -66,6 +68,8 @@ def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, d
     assert _rows(desk.get("/tasks/export?state=closed")) == []
     (debt,) = _rows(desk.get("/debts/export"))
     assert (debt["member"], debt["open"], debt["currency"], debt["due_on"]) == ("=Anna", "49.00", "EUR", "2026-01-05")
+    (holder,) = _rows(desk.get("/balances/export?figure=active_fee"))
+    assert (holder["member"], holder["plan"], holder["colour"]) == ("=Anna", "Year", "green")
     tomorrow = (utc_now().date() + timedelta(days=1)).isoformat()
     (booking,) = _rows(desk.get(f"/schedule/bookings/export?since={tomorrow}&until={tomorrow}"))
     assert (booking["session"], booking["ended_at"]) == ("Pilates", "")
@@ -75,6 +79,7 @@ def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, d
         ("task.export", 2),
         ("task.export", 0),
         ("debt.export", 1),
+        ("balance.export", 1),
         ("booking.export", 1),
     ]
     assert told[0].after == {"format": "csv", "rows": 2, "filter": {"state": "open"}}
@@ -84,6 +89,7 @@ def test_each_list_offers_its_files(desk: httpx.Client) -> None:
     for page, address in (
         ("/tasks", "/tasks/export?state=open&amp;form=xlsx"),
         ("/debts", "/debts/export?"),
+        ("/balances", "/balances/export?"),
         (f"/schedule/bookings?until={utc_now().date() + timedelta(days=2)}", "/schedule/bookings/export?"),
     ):
         assert address in desk.get(page).text, page
@@ -99,3 +105,37 @@ def test_the_audit_log_is_saved_as_it_is_narrowed(club: Club) -> None:
     (entry,) = _rows(owner.get(f"/settings/audit/export?form=csv&about=member&entity={flagged}"))
     assert (entry["act"], entry["who"], entry["id"]) == ("member.create", "test", flagged)
     assert '"first_name": "Anna"' in entry["after"]
+
+
+def test_the_taps_are_saved_by_the_clock_of_their_site_with_what_became_of_them(
+    club: Club, desk: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "/front-desk/export" not in desk.get("/").text
+    monkeypatch.setattr(list_files, "TAPS_AT_ONCE", 1)
+    acting = small.Club(club.database, club.site_id, Actor("staff", club.hire("owner")))
+    lane_id = acting.add_lane("Main gate")
+    gateway_id = acting.add_gateway(lane_id)
+    with club.database.transaction() as session:
+        bea = acting.add_member(session, "Bea")
+        for seq, (kind, outcome) in enumerate(
+            (("access_decided", "allow"), ("access_taken", None), ("lane_changed", None), ("access_decided", "block"))
+        ):
+            session.add(_event(club.site_id, gateway_id, lane_id, seq, kind=kind, outcome=outcome, member_id=bea))
+    assert "/front-desk/export?form=xlsx" in desk.get("/").text
+    told = ("at", "time_zone", "lane", "member", "outcome", "went_through")
+    rows = [tuple(row[name] for name in told) for row in _rows(desk.get("/front-desk/export"))]
+    assert rows == [
+        ("2026-07-01 10:00:03", "Europe/Rome", "Main gate", "Bea", "block", ""),
+        ("2026-07-01 10:00:00", "Europe/Rome", "Main gate", "Bea", "allow", "yes"),
+    ]
+
+
+def _event(site_id: str, gateway_id: str, lane_id: str, seq: int, **what: str | None) -> AccessEvent:
+    at = datetime(2026, 7, 1, 8, tzinfo=UTC) + timedelta(seconds=seq)
+    return AccessEvent(
+        **{"site_id": site_id, "gateway_id": gateway_id, "lane_id": lane_id, "journal_epoch": "e", "seq": seq},
+        **{"occurred_at": at, "received_at": at, "is_history": False, "boot_id": "b", "monotonic_ms": seq},
+        **{"clock": "synced", "tap_id": "" if what["kind"] == "lane_changed" else f"tap{seq // 2}", "direction": "in"},
+        **{"text": "", "reason": "jammed", "is_chain_intact": True, "body": {"event": what["kind"]}},
+        **what,
+    )

@@ -13,6 +13,7 @@ from cloud.api import AppDatabase, ReadSession
 from cloud.audit import checks, service
 from cloud.audit.models import AuditEntry
 from cloud.audit.service import AuditFilter
+from cloud.console.audit_acts import act_in_words
 from cloud.console.audit_words import field_in_words, kind_in_words, value_in_words
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
@@ -51,10 +52,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry with the name of who acted, and of the kind of what it is about."""
+    """An entry with the name of who acted, of what was done, and of the kind of what it is about."""
 
     entry: AuditEntry
     who: str
+    act: str
     kind: str
     changes: list[Change]
 
@@ -80,6 +82,7 @@ def show_audit(
             EntryView(
                 entry,
                 names.get(entry.actor_id, entry.actor_id),
+                act_in_words(entry.action, words),
                 kind_in_words(entry.entity_kind, words),
                 _changes(entry, words),
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -15,6 +16,7 @@ from cloud.console.words import BALANCE_FIGURES
 from cloud.contracts import balance, service
 from cloud.contracts.balance import BalanceColour
 from cloud.contracts.models import Contract
+from cloud.database import UnitOfWork
 from cloud.members.models import Member
 from cloud.sites import service as sites
 
@@ -57,16 +59,7 @@ def show_balances(
     today = holders.today_at(session, site.id)
     question = Question(site.id, asked.figure, today, asked.lessons_left)
     page = holders.find_page(session, question, after=asked.after, limit=PAGE_ROWS)
-    held: dict[str, list[Contract]] = {member.id: [] for member in page.items}
-    for contract in service.list_of_members(session, list(held)):
-        if contract.use_until >= today:
-            held[contract.member_id].append(contract)
-    rows = []
-    for member in page.items:
-        terms = [service.terms_of(contract) for contract in held[member.id]]
-        colours = [balance.balance_of(one, today).colour for one in terms]
-        pairs = list(zip(held[member.id], colours, strict=True))
-        rows.append(HolderRow(member, balance.lessons_left(terms, today), pairs))
+    rows = holder_rows(session, page.items, today)
     is_more = viewer.is_fragment and asked.after is not None
     return render(
         viewer,
@@ -79,3 +72,18 @@ def show_balances(
         rows=rows,
         next_after=page.next,
     )
+
+
+def holder_rows(session: UnitOfWork, some: Sequence[Member], today: date) -> list[HolderRow]:
+    """These members with what they hold that day; for at most a thousand of them at once."""
+    held: dict[str, list[Contract]] = {member.id: [] for member in some}
+    for contract in service.list_of_members(session, list(held)):
+        if contract.use_until >= today:
+            held[contract.member_id].append(contract)
+    rows = []
+    for member in some:
+        terms = [service.terms_of(contract) for contract in held[member.id]]
+        colours = [balance.balance_of(one, today).colour for one in terms]
+        pairs = list(zip(held[member.id], colours, strict=True))
+        rows.append(HolderRow(member, balance.lessons_left(terms, today), pairs))
+    return rows

@@ -1,0 +1,1 @@
+"""The front desk and the journals in the console, and the taps as a file."""

@@ -1,0 +1,1 @@
+"""The balances in the console: the list, and the list as a file."""
