@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
-from webauthn import base64url_to_bytes, generate_authentication_options, options_to_json
-from webauthn import verify_authentication_response as verify_response
-from webauthn.helpers.structs import UserVerificationRequirement
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
@@ -16,7 +13,7 @@ from cloud.database import Database
 from cloud.errors import UnauthenticatedError
 from cloud.staff.models import Staff, StaffPasskey
 from cloud.staff.passkey_challenges import CHALLENGE_LIFE_S, challenge_of, spend
-from cloud.staff.passkeys import MALFORMED, parsed
+from cloud.staff.passkeys import malformed, parsed
 from cloud.staff.relying_party import RelyingParty
 from cloud.staff.service import SignedIn, open_session
 from cloud.staff.signing_in import Caller, SignInGuard
@@ -35,6 +32,9 @@ class _Claim:
 
 def request_options(party: RelyingParty, challenge: bytes) -> str:
     """What the browser is to ask authenticators for, as JSON: any passkey of this address, behind a check."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
@@ -75,24 +75,28 @@ def sign_in_by_passkey(
 
 
 def _read(answer: str) -> _Claim:
+    from webauthn import base64url_to_bytes
+
     try:
         found = parsed(answer)
         credential_id, handle = found["id"], found["response"]["userHandle"]
         if len(credential_id) > _CREDENTIAL_CHARACTERS_MAX:
             raise _refused()
         return _Claim(found, base64url_to_bytes(credential_id), base64url_to_bytes(handle).decode())
-    except MALFORMED as error:
+    except malformed() as error:
         raise _refused() from error
 
 
 def _prove(database: Database, party: RelyingParty, claim: _Claim, challenge: bytes) -> tuple[str, int]:
+    from webauthn import verify_authentication_response
+
     with database.session() as session:
         passkey = session.scalar(select(StaffPasskey).where(StaffPasskey.credential_id == claim.credential_id))
     # Whose it is must be the same in both places (WebAuthn Level 2, section 7.2, step 6).
     if passkey is None or passkey.staff_id != claim.staff_id:
         raise _refused()
     try:
-        proof = verify_response(
+        proof = verify_authentication_response(
             credential=claim.answer,
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -101,7 +105,7 @@ def _prove(database: Database, party: RelyingParty, claim: _Claim, challenge: by
             credential_current_sign_count=0,  # compared below, once the signature is known to be right
             require_user_verification=True,
         )
-    except MALFORMED as error:
+    except malformed() as error:
         raise _refused() from error
     return passkey.id, proof.new_sign_count
 

@@ -1,23 +1,14 @@
 """Passkeys of staff (WebAuthn Level 2): made and removed by whom they belong to, each with a name.
 
 The authenticator checks the person (PIN, finger, face) before it signs, so that a passkey is both factors in one.
+The library is imported where it is used: a service whose staff sign in with passwords does without its 6 MB.
 """
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
-from webauthn import generate_registration_options, options_to_json, verify_registration_response
-from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from cloud.audit import service as audit
 from cloud.database import UnitOfWork
@@ -28,11 +19,12 @@ from cloud.staff.passkey_challenges import CHALLENGE_LIFE_S
 from cloud.staff.relying_party import RelyingParty
 from cloud.staff.service import SignedIn
 
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
 PASSKEYS_MAX: Final = 10
 ANSWER_CHARACTERS_MAX: Final = 20_000
 _CREDENTIAL_ID_BYTES_MAX: Final = 1023
-MALFORMED: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError)
-"""What reading an answer raises that no authenticator gives."""
 
 
 def list_of(session: UnitOfWork, staff_id: str) -> Sequence[StaffPasskey]:
@@ -47,6 +39,9 @@ def creation_options(session: UnitOfWork, who: SignedIn, party: RelyingParty, ch
     Raises:
         ConflictError: they have `PASSKEYS_MAX` already.
     """
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers import structs
+
     present = list_of(session, who.staff_id)
     _check_room(present)
     options = generate_registration_options(
@@ -57,12 +52,12 @@ def creation_options(session: UnitOfWork, who: SignedIn, party: RelyingParty, ch
         user_display_name=who.name,
         challenge=challenge,
         timeout=CHALLENGE_LIFE_S * 1000,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
             require_resident_key=True,
-            user_verification=UserVerificationRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=each.credential_id) for each in present],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=each.credential_id) for each in present],
     )
     return options_to_json(options)
 
@@ -125,11 +120,18 @@ def remove(session: UnitOfWork, who: SignedIn, passkey_id: str) -> None:
     audit.record(session, who.actor, "staff.passkey_remove", entity=entity, before={"name": passkey.name})
 
 
+def malformed() -> tuple[type[Exception], ...]:
+    """What reading an answer raises that no authenticator gives."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    return WebAuthnException, ValueError, TypeError, LookupError, AttributeError, RecursionError
+
+
 def parsed(answer: str) -> dict[str, Any]:
     """The answer of a browser as JSON object.
 
     Raises:
-        One of `MALFORMED`: it is none.
+        One of `malformed()`: it is none.
     """
     if len(answer) > ANSWER_CHARACTERS_MAX:
         raise ValueError("too long")
@@ -144,7 +146,10 @@ def _check_room(present: Sequence[StaffPasskey]) -> None:
         raise ConflictError("too_many_passkeys", f"There are {PASSKEYS_MAX} passkeys; remove one first.")
 
 
-def _verified(party: RelyingParty, challenge: bytes, answer: str) -> VerifiedRegistration:
+def _verified(party: RelyingParty, challenge: bytes, answer: str) -> "VerifiedRegistration":
+    from webauthn import verify_registration_response
+    from webauthn.helpers import decode_credential_public_key, decoded_public_key_to_cryptography
+
     try:
         made = verify_registration_response(
             credential=parsed(answer),
@@ -154,7 +159,7 @@ def _verified(party: RelyingParty, challenge: bytes, answer: str) -> VerifiedReg
             require_user_verification=True,
         )
         decoded_public_key_to_cryptography(decode_credential_public_key(made.credential_public_key))
-    except MALFORMED as error:
+    except malformed() as error:
         raise _refused() from error
     if not 0 < len(made.credential_id) <= _CREDENTIAL_ID_BYTES_MAX:
         raise _refused()
