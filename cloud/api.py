@@ -31,7 +31,8 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-async def _transaction(request: Request) -> AsyncIterator[UnitOfWork]:
+async def open_transaction(request: Request) -> AsyncIterator[UnitOfWork]:
+    """The unit of work of a request that changes something. Ask for it as `Transaction`."""
     # Writers queue here, outside the threads: those would all wait for one that needs another thread to finish.
     writers: asyncio.Semaphore = request.app.state.writers
     async with writers, contextmanager_in_threadpool(_database(request).transaction()) as session:
@@ -47,7 +48,7 @@ def _read_session(request: Request) -> Iterator[UnitOfWork]:
 
 AppDatabase = Annotated[Database, Depends(_database)]
 AppSettings = Annotated[Settings, Depends(_settings)]
-Transaction = Annotated[UnitOfWork, Depends(_transaction, scope="function")]
+Transaction = Annotated[UnitOfWork, Depends(open_transaction, scope="function")]
 ReadSession = Annotated[UnitOfWork, Depends(_read_session, scope="function")]
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_SIZE_MAX, description="How many items at most.")]

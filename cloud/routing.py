@@ -10,6 +10,8 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
+from cloud.api import open_transaction
+
 
 def add_routes(app: FastAPI, router: APIRouter, *, prefix: str = "", is_in_schema: bool = True) -> None:
     """Serve a router's routes below a prefix; the router itself stays as it is, for the next application."""
@@ -19,5 +21,7 @@ def add_routes(app: FastAPI, router: APIRouter, *, prefix: str = "", is_in_schem
         own.path = prefix + route.path
         own.path_regex, own.path_format, own.param_convertors = compile_path(own.path)
         own.unique_id = route.name
+        # Last of all: noting the use of an API key writes, too, and would wait for the request's own turn to be over.
+        own.dependant.dependencies.sort(key=lambda each: each.call is open_transaction)
         own.include_in_schema = route.include_in_schema and is_in_schema
         app.router.routes.append(own)
