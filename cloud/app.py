@@ -23,6 +23,7 @@ from cloud.arrivals.api import router as arrivals
 from cloud.balances.api import router as balances
 from cloud.billing.api import router as billing
 from cloud.bookings.api import router as bookings
+from cloud.bookings.online_api import router as online_bookings
 from cloud.calendar_feeds.api import router as calendar_feeds
 from cloud.card_rules.api import router as card_rules
 from cloud.class_sessions.api import router as class_sessions
@@ -110,6 +111,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     rooms,
     class_sessions,
     bookings,
+    online_bookings,
     arrivals,
     calendar_feeds,
     flags,

@@ -118,7 +118,7 @@ def _arrival(booking: Booking, known: _Known, day: date) -> Arrival:
     return Arrival(
         booking=booking,
         member=known.members[member_id],
-        is_trial=booking.balance_kind == "trial",
+        is_trial=booking.balance_kind == "trial" or known.members[member_id].state == "lead",
         is_first=member_id not in known.known_ids,
         ends_on=policy.ending_on(terms, day),
         lessons_left=balance.lessons_left(terms, day),

@@ -9,6 +9,7 @@ from cloud.database import Base, UtcDateTime
 
 _STANDS = text("cancelled_at IS NULL")
 _WAITS = text("left_at IS NULL")
+_BY_A_LINK = text("source_id IS NOT NULL")
 
 
 class Booking(Base):
@@ -17,6 +18,7 @@ class Booking(Base):
     `site_id`, `zone_id`, `title` and times are the session's, copied for the gates and the history; they follow when it
     is moved. `contract_id` is the contract that it is booked with and `balance_kind` that contract's kind; none: the
     member had nothing to use that day. `channel` is where it was made; `booked_by` null: not by staff.
+    `source_id` is the advertising source whose link led to a booking made online.
 
     `cancelled_for` tells who called it off. Booked again before `rebook_until`, it counts as reassigned.
     `attended_via` is the gate or staff.
@@ -26,6 +28,7 @@ class Booking(Base):
     __table_args__ = (
         Index(None, "member_id", "ends_at"),
         Index(None, "site_id", "starts_at"),
+        Index("ix_booking_source_id", "source_id", sqlite_where=_BY_A_LINK, postgresql_where=_BY_A_LINK),
         Index(
             "uq_booking_standing",
             "session_id",
@@ -56,12 +59,14 @@ class Booking(Base):
     attended_via: Mapped[str | None] = mapped_column(String(8))
     attended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     attended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    source_id: Mapped[str | None] = mapped_column(String(24))
 
 
 class WaitingEntry(Base):
     """A member who waits for a seat in a full session; who came first is served first.
 
     `left_at` ends the waiting: with a `booking_id` when a seat became free, without one when they gave up.
+    `source_id` goes on to that booking.
     """
 
     __tablename__ = "waiting_entry"
@@ -87,3 +92,4 @@ class WaitingEntry(Base):
     left_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     booking_id: Mapped[str | None] = mapped_column(ForeignKey("booking.id"), index=True)
+    source_id: Mapped[str | None] = mapped_column(String(24))

@@ -14,8 +14,8 @@ from cloud.contracts.balance import balance_of
 from cloud.contracts.policy import Terms, last_day_of_use
 from cloud.kit.clock import local_day, start_of_day
 
-Channel = Literal["staff", "app"]
-"""Where a booking was made."""
+Channel = Literal["staff", "app", "online"]
+"""Where a booking was made: by staff, by the member in the club's app, by anybody on the club's web site."""
 CancelledFor = Literal["member", "staff", "session"]
 """Who called a booking off: the member asked, staff did, or the session was cancelled."""
 REBOOK_DAYS: Final = 7

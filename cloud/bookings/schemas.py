@@ -1,10 +1,10 @@
 """What the API takes and gives about bookings and waiting lists."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cloud.bookings.policy import Channel
 from cloud.class_sessions.schemas import Id
 
 
@@ -14,7 +14,7 @@ class BookingIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     session_id: Id = Field(examples=["cls_06f3v7q8x0k2m4n6p8r0"])
-    channel: Channel = Field(default="staff", description="`app`: the member did it.")
+    channel: Literal["staff", "app"] = Field(default="staff", description="`app`: the member did it.")
 
 
 class BookingOut(BaseModel):
@@ -32,8 +32,9 @@ class BookingOut(BaseModel):
     ends_at: datetime
     contract_id: str | None = Field(description="The contract that it is booked with.")
     balance_kind: str | None
-    channel: str
+    channel: str = Field(description="staff, app or online.")
     booked_by: str | None
+    source_id: str | None = Field(description="The advertising source whose link led to it.")
     booked_at: datetime
     cancelled_for: str | None = Field(description="Who called it off: member, staff, or the session was cancelled.")
     cancelled_at: datetime | None

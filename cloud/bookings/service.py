@@ -32,10 +32,11 @@ KEPT_AFTER: Final = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingDetails:
-    """Which session, and where it was booked: by staff, or by the member in the club's app."""
+    """Which session, where it was booked, and the advertising source whose link led there, if one did."""
 
     session_id: str
     channel: Channel = "staff"
+    source_id: str | None = None
 
 
 def book(session: UnitOfWork, actor: Actor, member_id: str, details: BookingDetails) -> Booking:
@@ -52,7 +53,7 @@ def book(session: UnitOfWork, actor: Actor, member_id: str, details: BookingDeta
     check_room(session, member_id, held)
     if seats_free(session, held) < 1:
         raise ConflictError("session_full", "Every seat is taken; there is a waiting list.")
-    return take_seat(session, actor, member_id, held, details.channel)
+    return take_seat(session, actor, member_id, held, details)
 
 
 def cancel(session: UnitOfWork, actor: Actor, booking_id: str, *, cancelled_for: CancelledFor = "staff") -> Booking:
@@ -92,7 +93,9 @@ def call_off(session: UnitOfWork, actor: Actor, booking: Booking, cancelled_for:
     session.publish(BookingChanged(booking.id, booking.member_id))
 
 
-def take_seat(session: UnitOfWork, actor: Actor, member_id: str, held: ClassSession, channel: Channel) -> Booking:
+def take_seat(
+    session: UnitOfWork, actor: Actor, member_id: str, held: ClassSession, details: BookingDetails
+) -> Booking:
     """Book a session that this transaction has locked, with what was checked; with which contract is chosen here."""
     zone = ZoneInfo(sites.get_site(session, held.site_id).time_zone)
     bought = [
@@ -110,9 +113,10 @@ def take_seat(session: UnitOfWork, actor: Actor, member_id: str, held: ClassSess
         ends_at=held.ends_at,
         contract_id=chosen.contract_id if chosen else None,
         balance_kind=chosen.kind if chosen else None,
-        channel=channel,
-        booked_by=staff_id_of(actor),
+        channel=details.channel,
+        booked_by=None if details.channel == "online" else staff_id_of(actor),
         booked_at=session.now,
+        source_id=details.source_id,
     )
     session.add(booking)
     session.flush()
@@ -186,5 +190,5 @@ def staff_id_of(actor: Actor) -> str | None:
 
 
 def _audited(booking: Booking) -> dict[str, object]:
-    names = ("member_id", "session_id", "title", "starts_at", "ends_at", "balance_kind", "channel")
+    names = ("member_id", "session_id", "title", "starts_at", "ends_at", "balance_kind", "channel", "source_id")
     return audit.plain({name: getattr(booking, name) for name in names})

@@ -1,7 +1,7 @@
 """The waiting list of a session: who came first gets the next free seat, at once, and the list keeps the record."""
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import func, select
 
@@ -10,6 +10,7 @@ from cloud.audit.service import Actor
 from cloud.bookings import service
 from cloud.bookings.models import WaitingEntry
 from cloud.bookings.policy import Channel
+from cloud.bookings.service import BookingDetails
 from cloud.class_sessions import service as class_sessions
 from cloud.class_sessions.models import ClassSession
 from cloud.database import UnitOfWork
@@ -22,7 +23,13 @@ _SYSTEM: Final = Actor("system", "waiting_list")
 
 
 def join(
-    session: UnitOfWork, actor: Actor, member_id: str, session_id: str, *, channel: Channel = "staff"
+    session: UnitOfWork,
+    actor: Actor,
+    member_id: str,
+    session_id: str,
+    *,
+    channel: Channel = "staff",
+    source_id: str | None = None,
 ) -> WaitingEntry:
     """Let a member wait for a seat in a full session.
 
@@ -48,8 +55,9 @@ def join(
         session_id=session_id,
         member_id=member_id,
         channel=channel,
-        joined_by=service.staff_id_of(actor),
+        joined_by=None if channel == "online" else service.staff_id_of(actor),
         joined_at=session.now,
+        source_id=source_id,
     )
     session.add(entry)
     session.flush()
@@ -92,8 +100,8 @@ def promote(session: UnitOfWork, held: ClassSession) -> int:
             service.check_room(session, entry.member_id, held)
         except CloudError:
             continue
-        channel: Channel = "app" if entry.channel == "app" else "staff"
-        booking = service.take_seat(session, _SYSTEM, entry.member_id, held, channel)
+        wanted = BookingDetails(session_id=held.id, channel=cast("Channel", entry.channel), source_id=entry.source_id)
+        booking = service.take_seat(session, _SYSTEM, entry.member_id, held, wanted)
         entry.left_at, entry.booking_id = session.now, booking.id
         session.flush()
         _record(session, _SYSTEM, "waiting_list.promote", entry)

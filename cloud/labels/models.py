@@ -12,7 +12,8 @@ class Label(Base):
     """A tag, a card type, an advertising source or a reason for contact.
 
     It is never deleted, for people have it: an obsolete one is given to nobody any more. Only card types give a
-    discount, in percent.
+    discount, in percent; only sources have a `link_code`, by which a link in an advertisement names them. It stays when
+    the name is changed, for links are out in the world.
     """
 
     __tablename__ = "label"
@@ -24,4 +25,5 @@ class Label(Base):
     folded_name: Mapped[str] = mapped_column(String(240))
     discount_percent: Mapped[int]
     is_obsolete: Mapped[bool]
+    link_code: Mapped[str | None] = mapped_column(String(48), index=True, unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

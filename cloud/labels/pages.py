@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from cloud.api import ReadSession, Transaction
+from cloud.bookings.source_results import results_by_source
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
@@ -36,7 +37,7 @@ router = APIRouter()
 def show_labels(session: ReadSession, viewer: Viewer = viewing("labels.write")) -> Response:
     """All lists."""
     lists = [(kind, TITLES[kind], _NEW[kind], service.list_of_kind(session, kind)) for kind in service.KINDS]
-    return render(viewer, "labels/list.html", lists=lists)
+    return render(viewer, "labels/list.html", lists=lists, results=results_by_source(session))
 
 
 @router.get(ADDRESS + "/new")

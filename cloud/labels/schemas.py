@@ -41,3 +41,4 @@ class LabelOut(BaseModel):
     name: str
     discount_percent: int
     is_obsolete: bool
+    link_code: str | None = Field(description="Of sources: what a link in an advertisement names it by.")

@@ -13,6 +13,7 @@ from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.kit.folding import fold
 from cloud.kit.ids import new_id
 from cloud.kit.paging import Page
+from cloud.labels.link_codes import link_code
 from cloud.labels.models import Label
 from cloud.listing import page_by_id
 
@@ -44,7 +45,9 @@ def create(session: UnitOfWork, actor: Actor, details: LabelDetails) -> Label:
     if (of_kind or 0) >= LABELS_MAX:
         raise ConflictError("too_many", f"There are {LABELS_MAX} already.")
     _check(session, details)
-    label = Label(id=new_id("lbl"), folded_name=fold(details.name), created_at=session.now, **asdict(details))
+    folded = fold(details.name)
+    code = link_code(folded, _codes_in_use(session)) if details.kind == "source" else None
+    label = Label(id=new_id("lbl"), folded_name=folded, created_at=session.now, link_code=code, **asdict(details))
     session.add(label)
     session.flush()
     audit.record(session, actor, "label.create", entity=("label", label.id), after=asdict(details))
@@ -96,6 +99,12 @@ def list_by_ids(session: UnitOfWork, label_ids: Collection[str]) -> dict[str, La
     return {label.id: label for label in session.scalars(select(Label).where(Label.id.in_(wanted)))} if wanted else {}
 
 
+def find_by_link(session: UnitOfWork, code: str) -> Label | None:
+    """The source that a link in an advertisement names, whatever the case; None: unknown, or obsolete."""
+    query = select(Label).where(Label.link_code == code.strip().lower(), Label.is_obsolete.is_(False))
+    return session.scalars(query).one_or_none()
+
+
 def find_page(session: UnitOfWork, *, kind: LabelKind | None, after: str | None, limit: int) -> Page[Label]:
     """The labels, the oldest first.
 
@@ -133,6 +142,10 @@ def check_usable(session: UnitOfWork, kind: LabelKind, label_id: str, *, field: 
     label = session.get(Label, label_id)
     if label is None or label.kind != kind or label.is_obsolete:
         raise invalid_field(field, "unknown_label", "Choose one of the list.")
+
+
+def _codes_in_use(session: UnitOfWork) -> frozenset[str]:
+    return frozenset(code for code in session.scalars(select(Label.link_code)) if code is not None)
 
 
 def _check(session: UnitOfWork, details: LabelDetails, *, except_id: str = "") -> None:

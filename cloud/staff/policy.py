@@ -22,6 +22,7 @@ Permission = Literal[
     "sessions.read",
     "sessions.write",
     "bookings.write",
+    "bookings.online",
     "attendance.write",
     "dues.read",
     "dues.write",

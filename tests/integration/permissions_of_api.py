@@ -101,6 +101,7 @@ API: Final = {
     "GET /members/{member_id}/bookings": "members.read",
     "POST /members/{member_id}/bookings": "bookings.write",
     "POST /bookings/{booking_id}/cancel": "bookings.write",
+    "POST /online-bookings": "bookings.online",
     "PUT /bookings/{booking_id}/attendance": "attendance.write",
     "DELETE /bookings/{booking_id}/attendance": "attendance.write",
     "POST /members/{member_id}/waiting": "bookings.write",

@@ -34,6 +34,7 @@ PERMISSION_NAMES: Final[dict[Permission, str]] = {
     "sessions.read": mark("See the schedule"),
     "sessions.write": mark("Edit the schedule"),
     "bookings.write": mark("Book and cancel sessions"),
+    "bookings.online": mark("Book through the club’s web site"),
     "attendance.write": mark("Mark who attended"),
     "dues.read": mark("See what is due"),
     "dues.write": mark("Take payments"),

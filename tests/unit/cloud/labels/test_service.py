@@ -47,3 +47,16 @@ def test_a_list_is_bounded(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "LABELS_MAX", 2)
     with club.database.transaction() as session, pytest.raises(ConflictError):
         service.find_or_create(session, club.actor, "tag", ["a", "b", "c"])
+
+
+def test_a_link_names_its_source_even_after_another_name_until_it_is_obsolete(club: Club) -> None:
+    """Feature 181."""
+    with club.database.transaction() as session:
+        leaflet = service.create(session, club.actor, LabelDetails(kind="source", name="Été 2026"))
+        other = service.create(session, club.actor, LabelDetails(kind="source", name="Ete, 2026!"))
+        tag = service.create(session, club.actor, LabelDetails(kind="tag", name="Été 2026"))
+        assert (leaflet.link_code, other.link_code, tag.link_code) == ("ete-2026", "ete-2026-2", None)
+        service.change(session, club.actor, leaflet.id, {"name": "Summer"})
+        assert service.find_by_link(session, " ETE-2026 ") is leaflet
+        service.change(session, club.actor, leaflet.id, {"is_obsolete": True})
+        assert service.find_by_link(session, "ete-2026") is None
