@@ -64,7 +64,7 @@ def added(club: Club, desk: Desk, **fields: str) -> str:
 
 
 def test_a_lead_is_added_with_all_that_is_known_and_becomes_a_client(club: Club, desk: Desk) -> None:
-    """Features 144, 149, 150, 179, 210."""
+    """Features 144, 149, 150, 179, 181, 210."""
     desk.send("/settings/labels?kind=card_type", name="Gold", discount_percent="10")
     desk.send("/settings/labels?kind=source", name="Leaflet")
     labels = dict(re.findall(r'<option value="(lbl_\w+)">([^<]+)', desk.see("/members/new?state=lead")))
@@ -82,6 +82,7 @@ def test_a_lead_is_added_with_all_that_is_known_and_becomes_a_client(club: Club,
         sex="female",
         birth_on="1990-12-31",
     )
+    assert "people 1 · bookings by its link 0 · contracts 0" in desk.see("/settings/labels").split("link=leaflet")[1]
     text = desk.see(card)
     for shown in ("Lead", "+39 333 123 4567", "her mother", "#mattina", "Gold", "−10 %", "Leaflet", "Female"):
         assert shown in text, shown
