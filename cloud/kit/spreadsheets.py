@@ -12,10 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import IO, Final, Literal
 
-from cloud.kit import xlsx_writing
-
 Format = Literal["csv", "xlsx"]
-Cell = xlsx_writing.Cell
+Cell = str | int | date | None
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -24,6 +22,13 @@ UNPACKED_BYTES_MAX: Final = 200_000_000
 """Of an XLSX file that is read: what is packed tighter is refused before it is unpacked."""
 _BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SIGNED_NUMBER: Final = re.compile(r"[+-]\d+([.,]\d+)?")
+_XLSX_OPTIONS: Final = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
 
 
 class SpreadsheetUnreadableError(Exception):
@@ -32,8 +37,7 @@ class SpreadsheetUnreadableError(Exception):
 
 def write(target: IO[bytes], form: Format, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     """Write a table, row by row, and return how many rows there were besides the header."""
-    write_table = _write_csv if form == "csv" else xlsx_writing.write_workbook
-    return write_table(target, header, rows)
+    return _write_csv(target, header, rows) if form == "csv" else _write_xlsx(target, header, rows)
 
 
 def read(content: bytes) -> Iterator[list[str]]:
@@ -59,6 +63,28 @@ def _write_csv(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence
         writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
         count += 1
     text.detach()
+    return count
+
+
+def _write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    import xlsxwriter  # type: ignore[import-untyped]  # megabytes that a service without exports never needs
+
+    count = 0
+    with xlsxwriter.Workbook(target, _XLSX_OPTIONS) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, header, book.add_format({"bold": True}))
+        for row in rows:
+            count += 1
+            for column, cell in enumerate(row):
+                if cell is None or cell == "":
+                    continue
+                if isinstance(cell, str):
+                    sheet.write_string(count, column, cell)
+                elif isinstance(cell, date):
+                    sheet.write_datetime(count, column, cell)
+                else:
+                    sheet.write_number(count, column, cell)
     return count
 
 
