@@ -20,6 +20,8 @@ MEDIA_TYPES: Final = {
 }
 UNPACKED_BYTES_MAX: Final = 200_000_000
 """Of an XLSX file that is read: what is packed tighter is refused before it is unpacked."""
+CELL_CHARACTERS_MAX: Final = 32_767
+"""What a cell of an XLSX file holds; XlsxWriter would leave a longer text out without a word."""
 _BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SIGNED_NUMBER: Final = re.compile(r"[+-]\d+([.,]\d+)?")
 _XLSX_OPTIONS: Final = {
@@ -80,7 +82,7 @@ def _write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequenc
                 if cell is None or cell == "":
                     continue
                 if isinstance(cell, str):
-                    sheet.write_string(count, column, cell)
+                    sheet.write_string(count, column, cell[:CELL_CHARACTERS_MAX])
                 elif isinstance(cell, date):
                     sheet.write_datetime(count, column, cell)
                 else:

@@ -23,9 +23,6 @@ from cloud.staff import employment
 
 HEADER: Final = ("number", "at", "who", "act", "about", "id", "before", "after", "request_id")
 
-CELL_CHARACTERS_MAX: Final = 32_000
-"""What a cell of a spreadsheet holds, and a little less."""
-
 router = APIRouter()
 
 
@@ -74,4 +71,4 @@ def _rows(session: UnitOfWork, wanted: AuditFilter, zone: ZoneInfo) -> Iterator[
 
 
 def _told(values: Mapping[str, Any] | None) -> str:
-    return "" if values is None else json.dumps(values, ensure_ascii=False)[:CELL_CHARACTERS_MAX]
+    return "" if values is None else json.dumps(values, ensure_ascii=False)

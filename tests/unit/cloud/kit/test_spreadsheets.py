@@ -47,3 +47,10 @@ def test_what_is_no_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreadsheets, "UNPACKED_BYTES_MAX", 100)
     with pytest.raises(SpreadsheetUnreadableError):
         list(spreadsheets.read(written("xlsx")))
+
+
+def test_a_text_that_no_cell_holds_is_cut_and_not_left_out() -> None:
+    target = io.BytesIO()
+    spreadsheets.write(target, "xlsx", ["text"], [["x" * (spreadsheets.CELL_CHARACTERS_MAX + 1)]])
+    (_, (text,)) = spreadsheets.read(target.getvalue())
+    assert text == "x" * spreadsheets.CELL_CHARACTERS_MAX
