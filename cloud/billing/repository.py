@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 
 from cloud.billing.models import Charge, Instalment
 from cloud.database import UnitOfWork
@@ -13,12 +13,17 @@ from cloud.members.models import Member
 _IS_OPEN: Final[tuple[ColumnElement[bool], ...]] = (Instalment.paid_at.is_(None), Instalment.cancelled_at.is_(None))
 _IS_OPEN_HERE: Final[ColumnElement[bool]] = func.coalesce(Instalment.paid_at, Instalment.cancelled_at).is_(None)
 """The same where few are looked at: SQLite would otherwise go through everything that is open in the whole club."""
+_OPEN: Final = (
+    select(Instalment)
+    .where(Instalment.member_id.in_(bindparam("member_ids", expanding=True)), _IS_OPEN_HERE)
+    .order_by(Instalment.due_on, Instalment.id)
+)
+"""Made once: every list of members and every change about one asks it."""
 
 
 def list_open(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Instalment]:
     """What some members have not paid, due or not, the earliest first."""
-    query = select(Instalment).where(Instalment.member_id.in_(member_ids), _IS_OPEN_HERE)
-    return session.scalars(query.order_by(Instalment.due_on, Instalment.id)).all()
+    return session.scalars(_OPEN, {"member_ids": [*member_ids]}).all()
 
 
 def count_open(session: UnitOfWork, contract_id: str) -> int:

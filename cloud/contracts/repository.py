@@ -2,22 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from cloud.billing.instalments import OPEN_MAX
 from cloud.billing.models import Instalment
 from cloud.contracts.models import Contract
 from cloud.database import UnitOfWork
 
+_OF_MEMBERS: Final = (
+    select(Contract)
+    .where(Contract.member_id.in_(bindparam("member_ids", expanding=True)))
+    .order_by(Contract.member_id, Contract.starts_on.desc(), Contract.id.desc())
+)
+"""Made once: every list of members and every change about one asks it."""
+
 
 def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Contract]:
     """The contracts of some members with their freezes, the latest start first."""
-    return session.scalars(
-        select(Contract)
-        .where(Contract.member_id.in_(member_ids))
-        .order_by(Contract.member_id, Contract.starts_on.desc(), Contract.id.desc())
-    ).all()
+    return session.scalars(_OF_MEMBERS, {"member_ids": [*member_ids]}).all()
 
 
 def list_plans_of_level(session: UnitOfWork, level_id: str, *, limit: int) -> Sequence[str]:

@@ -1,17 +1,23 @@
 """Queries on credentials."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from cloud.credentials.models import Credential
 from cloud.database import UnitOfWork
 from cloud.members.models import MemberSite
 
+_OF_MEMBERS: Final = (
+    select(Credential).where(Credential.member_id.in_(bindparam("member_ids", expanding=True))).order_by(Credential.id)
+)
+"""Made once: every list of members and every change about one asks it."""
+
 
 def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Credential]:
     """The credentials of some members, the oldest first."""
-    return session.scalars(select(Credential).where(Credential.member_id.in_(member_ids)).order_by(Credential.id)).all()
+    return session.scalars(_OF_MEMBERS, {"member_ids": [*member_ids]}).all()
 
 
 def list_by_canonicals(session: UnitOfWork, site_id: str, canonicals: Collection[str]) -> Sequence[Credential]:

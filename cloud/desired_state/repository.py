@@ -17,6 +17,10 @@ _FLAG_KEYS = "flag/%"
 _HEAD = select(StateHead.revision, StateHead.digest, StateHead.history_from).where(
     StateHead.site_id == bindparam("site_id")
 )
+_OF_SITE = select(DesiredRow).where(DesiredRow.site_id == bindparam("site_id"))
+_OF_MEMBERS = _OF_SITE.where(DesiredRow.member_id.in_(bindparam("member_ids", expanding=True)))
+_WITH_KEYS = _OF_SITE.where(DesiredRow.key.in_(bindparam("keys", expanding=True)))
+_LATEST = {"populate_existing": True}
 _REVISION = select(StateHead.revision).where(StateHead.site_id == bindparam("site_id"))
 _REVISIONS = select(StateHead.site_id, StateHead.revision)
 
@@ -75,9 +79,11 @@ def list_rows_of(
 
     Two queries: with one and an OR, SQLite walks through the whole site.
     """
-    of_site = select(DesiredRow).where(DesiredRow.site_id == site_id).execution_options(populate_existing=True)
-    found = [*session.scalars(of_site.where(DesiredRow.member_id.in_(member_ids)))] if member_ids else []
-    found += session.scalars(of_site.where(DesiredRow.key.in_(keys)))
+    of_site = {"site_id": site_id}
+    found: list[DesiredRow] = []
+    if member_ids:
+        found += session.scalars(_OF_MEMBERS, of_site | {"member_ids": member_ids}, execution_options=_LATEST)
+    found += session.scalars(_WITH_KEYS, of_site | {"keys": keys}, execution_options=_LATEST)
     return {row.key: row for row in found}
 
 

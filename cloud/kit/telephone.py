@@ -4,6 +4,7 @@ A number without a country code is read as people dial it where the club is.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -30,6 +31,7 @@ def parse_telephone(text: str, region: str | None) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=2048)
 def show_telephone(number: str) -> str:
     """An E.164 number with its groups apart, e.g. +39 333 123 4567; anything else as it is."""
     try:

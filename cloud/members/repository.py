@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, tuple_, union_all
 
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Key
@@ -13,6 +13,13 @@ from cloud.members.models import Member, MemberContact, MemberSite
 
 _COMMON: Final = 2500
 """From so many on it is quicker to walk by name until a page is full than to sort them all."""
+_MEMBER_IDS: Final[BindParameter[Sequence[str]]] = bindparam("member_ids", expanding=True)
+_MANY: Final = select(Member).where(Member.id.in_(_MEMBER_IDS))
+_SITES: Final = union_all(
+    select(Member.id, Member.site_id).where(Member.id.in_(_MEMBER_IDS)),
+    select(MemberSite.member_id, MemberSite.site_id).where(MemberSite.member_id.in_(_MEMBER_IDS)),
+)
+"""Both made once, this one without objects: every change about a member asks it twice."""
 
 
 def find_page(
@@ -56,7 +63,8 @@ def count(session: UnitOfWork, needles: Sequence[str], wanted: MemberFilter = EV
     parts = search_index.indexed_parts(session, needles)
     narrowed = conditions_of(wanted)
     if parts is not None and not narrowed and all(len(each) >= search_index.PART_CHARACTERS_MIN for each in needles):
-        return search_index.count_matching(session, parts, most=-1)
+        few = _count_few(session, parts)
+        return few if few < _COMMON else search_index.count_matching(session, parts, most=-1)
     query = select(func.count()).select_from(Member).where(*_contains_all(needles), *narrowed)
     return session.scalar(query if parts is None else query.where(search_index.matches(parts))) or 0
 
@@ -72,13 +80,21 @@ def find_many(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Memb
     """The members with these ids, in no order."""
     if not member_ids:
         return []
-    return session.scalars(select(Member).where(Member.id.in_(member_ids))).all()
+    return session.scalars(_MANY, {"member_ids": [*member_ids]}).all()
 
 
 def list_ids_of_site(session: UnitOfWork, site_id: str) -> Sequence[str]:
     """Everybody who uses a site, at home there or not."""
     also = select(MemberSite.member_id).where(MemberSite.site_id == site_id)
     return session.scalars(select(Member.id).where(Member.site_id == site_id).union(also)).all()
+
+
+def list_sites(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Of each member the sites that they use, the home site among them; unknown ids are left out."""
+    found: dict[str, set[str]] = {}
+    for member_id, site_id in session.execute(_SITES, {"member_ids": [*member_ids]}):
+        found.setdefault(member_id, set()).add(site_id)
+    return {member_id: frozenset(site_ids) for member_id, site_ids in found.items()}
 
 
 def list_other_sites(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, frozenset[str]]:
@@ -98,11 +114,16 @@ def _is_rare(
 ) -> bool:
     """Whether few enough are found to sort them all."""
     if not narrowed:
-        return parts is not None and search_index.count_matching(session, parts, most=_COMMON) < _COMMON
+        return parts is not None and _count_few(session, parts) < _COMMON
     some = select(Member.id).where(*_contains_all(needles), *narrowed)
     if parts is not None:
         some = some.where(search_index.matches(parts))
     return (session.scalar(select(func.count()).select_from(some.limit(_COMMON).subquery())) or 0) < _COMMON
+
+
+def _count_few(session: UnitOfWork, parts: str) -> int:
+    """How many contain all of the parts, counted up to `_COMMON`; the page and its count ask the same."""
+    return session.once(("members with", parts), lambda: search_index.count_matching(session, parts, most=_COMMON))
 
 
 def _directed(is_down: bool, *columns: Any) -> list[Any]:  # noqa: FBT001

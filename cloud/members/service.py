@@ -175,11 +175,7 @@ def list_ids_of_site(session: UnitOfWork, site_id: str) -> Sequence[str]:
 
 def site_ids_of(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """The sites that each of these members uses, their home site among them; unknown ids are left out."""
-    also = repository.list_other_sites(session, member_ids)
-    return {
-        member.id: also.get(member.id, frozenset()) | {member.site_id}
-        for member in repository.find_many(session, member_ids)
-    }
+    return repository.list_sites(session, member_ids)
 
 
 def sites_used_by(session: UnitOfWork, member: Member) -> frozenset[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from cloud.action_types.models import ActionType, Outcome
 from cloud.database import UnitOfWork
@@ -17,6 +17,13 @@ from cloud.tasks.models import Task, TaskEntry
 from cloud.tasks.policy import State
 
 ACTING = or_(Task.closed_at.is_(None), Task.keeps_block.is_(True))
+_AT_THE_GATE: Final = (
+    select(Task, ActionType)
+    .join(ActionType, ActionType.id == Task.action_type_id)
+    .where(Task.member_id.in_(bindparam("member_ids", expanding=True)), ACTING, ActionType.action_at_access != "none")
+    .order_by(Task.id.desc())
+)
+"""Made once: every list of members and every change about one asks it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +83,8 @@ def count_acting(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, 
 
 def list_at_the_gate(session: UnitOfWork, member_ids: Collection[str]) -> list[tuple[Task, ActionType]]:
     """The tasks of these members that do something at the gate, with their types, the newest first."""
-    query = (
-        select(Task, ActionType)
-        .join(ActionType, ActionType.id == Task.action_type_id)
-        .where(Task.member_id.in_(member_ids), ACTING, ActionType.action_at_access != "none")
-        .order_by(Task.id.desc())
-    )
-    return [(task, action_type) for task, action_type in session.execute(query)]
+    found = session.execute(_AT_THE_GATE, {"member_ids": [*member_ids]})
+    return [(task, action_type) for task, action_type in found]
 
 
 def list_lifted(session: UnitOfWork, member_id: str, *, since: datetime) -> list[tuple[Task, ActionType]]:
