@@ -221,11 +221,15 @@ class SigningKeys(Message, frozen=True, omit_defaults=True):
 
 
 class EventsAcked(Message, frozen=True, omit_defaults=True):
-    """The cloud has committed every event up to `upto_seq`; their visits are counted at `counted_revision`."""
+    """The cloud has committed every event up to `upto_seq`; their visits are counted at `counted_revision`.
+
+    `nonce` is the newest Hello's that it has heard: a word from before that means nothing any more.
+    """
 
     journal_epoch: str
     upto_seq: int
     counted_revision: int
+    nonce: bytes = b""
 
 
 class EventRefused(Message, frozen=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""What a gateway tells the cloud is signed with the key of its certificate, over topic, number and payload.
+"""What a gateway tells the cloud is signed with the key of its certificate, over topic, serial, number and payload.
 
 The envelope is MessagePack `[1, serial, number, signature, payload, certificate]`, ECDSA P-256 with SHA-256. `serial`
 (hex) names the certificate. `number` grows with each message of a gateway, over all of its starts: nothing that was
@@ -64,7 +64,7 @@ class SealedUp:
             SignatureInvalidError: it has not.
         """
         try:
-            key.verify(self._signature, _signed_bytes(self.topic, self.number, self._payload), _ECDSA)
+            key.verify(self._signature, _signed_bytes(self.topic, self.serial, self.number, self._payload), _ECDSA)
         except InvalidSignature as error:
             raise SignatureInvalidError(f"the signature does not hold for {self.topic}") from error
         return self._payload
@@ -76,7 +76,7 @@ def seal_up(topic: str, payload: bytes, number: int, speaker: Speaker, *, shows_
     Raises:
         MessageTooLargeError: with its signature the message exceeds 64 KiB, and nobody would take it.
     """
-    signature = speaker.sign(_signed_bytes(topic, number, payload))
+    signature = speaker.sign(_signed_bytes(topic, speaker.serial, number, payload))
     certificate = speaker.certificate if shows_certificate else b""
     data = msgspec.msgpack.encode(_Sealed(1, speaker.serial, number, signature, payload, certificate))
     if len(data) > SEALED_BYTES_MAX:
@@ -101,5 +101,5 @@ def read_sealed(topic: str, data: bytes) -> SealedUp:
     return SealedUp(topic, sealed.serial, sealed.number, sealed.certificate, sealed.signature, sealed.payload)
 
 
-def _signed_bytes(topic: str, number: int, payload: bytes) -> bytes:
-    return b"".join((_CONTEXT, topic.encode(), b"\x00", number.to_bytes(8, "big"), payload))
+def _signed_bytes(topic: str, serial: str, number: int, payload: bytes) -> bytes:
+    return b"".join((_CONTEXT, topic.encode(), b"\x00", serial.encode(), b"\x00", number.to_bytes(8, "big"), payload))

@@ -68,6 +68,7 @@ class ScriptedCloud:
         self._client: ReliableClient | None = None
         self._news = asyncio.Event()
         self._hearer = Hearer()
+        self._hello_nonce = b""
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -126,6 +127,7 @@ class ScriptedCloud:
         now_ms, state = time.time_ns() // 1_000_000, self.state
         match message:
             case m.Hello():
+                self._hello_nonce = message.nonce
                 acked = self.ledger.acked(message.journal_epoch)
                 place = (message.journal_epoch, acked, message.nonce)
                 await self.send(m.Welcome(now_ms, state.revision, state.digest_root, *place))
@@ -161,4 +163,4 @@ class ScriptedCloud:
             await self.send(m.EventRefused(batch.journal_epoch, self.refuse_seq, "odd"))
             self.refuse_seq = None
         acked = self.ledger.acked(batch.journal_epoch)
-        await self.send(m.EventsAcked(batch.journal_epoch, acked, self.state.revision))
+        await self.send(m.EventsAcked(batch.journal_epoch, acked, self.state.revision, self._hello_nonce))

@@ -53,7 +53,7 @@ def enrol_voice(database: Database, gateway_id: str) -> CertificateVoice:
 def enrol_stranger(session: UnitOfWork, gateway_id: str) -> Speaker:
     """Somebody whom the cloud knows as this gateway from now on; the same for the same id, in all processes."""
     number = int.from_bytes(gateway_id.encode()) % 2**120 + 1
-    certificates.keep(session, gateway_id, to_pem(_self_made(number)[0]))
+    certificates.keep(session, gateway_id, to_pem(_self_made(number)[0]), issued_at=session.now)
     return stranger(number)
 
 

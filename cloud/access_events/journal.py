@@ -43,10 +43,22 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class BatchOutcome:
-    """What became of a batch: everything up to `acked_seq` is stored or refused; `refused` are numbers with reasons."""
+class Standing:
+    """Everything of the journal `epoch` up to `acked_seq` is stored or refused (-1: nothing).
 
+    `hello_nonce` is that of the newest Hello that said of this journal how far it goes.
+    """
+
+    epoch: str
     acked_seq: int
+    hello_nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """What became of a batch: how far its journal stands; `refused` are numbers with reasons."""
+
+    standing: Standing
     refused: tuple[tuple[int, str], ...]
 
 
@@ -74,13 +86,14 @@ class _Intake:
     faults: list[Fault] = field(default_factory=list)
 
 
-def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: int) -> int:
-    """How far a gateway's journal is taken over (-1: nothing yet).
+def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: int, hello_nonce: bytes) -> int:
+    """How far a gateway's journal is taken over (-1: nothing yet), after a Hello with this nonce.
 
     If the gateway no longer has what should come next (this database was restored from a backup), staff are told of the
     hole and the cursor moves on, because nobody can fill it.
     """
     cursor, _ = _lock_cursor(session, gateway, epoch)
+    cursor.hello_nonce = hello_nonce
     if first_seq > cursor.acked_seq + 1:
         _logger.error(
             "gateway %s has no events %d to %d of journal %s any more: they are lost",
@@ -94,12 +107,16 @@ def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: i
     return cursor.acked_seq
 
 
-def standings(session: UnitOfWork, gateway_ids: Collection[str]) -> dict[str, list[tuple[str, int]]]:
-    """By gateway: the epochs of its newest journals, and the last event of each that is taken over (-1: none)."""
-    found: dict[str, list[tuple[str, int]]] = {}
+def standings(session: UnitOfWork, gateway_ids: Collection[str]) -> dict[str, list[Standing]]:
+    """By gateway: how far its newest journals stand."""
+    found: dict[str, list[Standing]] = {}
     for cursor in repository.list_cursors(session, gateway_ids):
-        found.setdefault(cursor.gateway_id, []).append((cursor.epoch, cursor.acked_seq))
+        found.setdefault(cursor.gateway_id, []).append(_standing(cursor))
     return found
+
+
+def _standing(cursor: JournalCursor) -> Standing:
+    return Standing(cursor.epoch, cursor.acked_seq, cursor.hello_nonce)
 
 
 def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> BatchOutcome:
@@ -125,7 +142,7 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
     _follow_merged(session, intake.rows)
     if intake.refused:
         repository.add_refused(session, intake.refused)
-        journal_faults.keep_newest(session, RefusedEvent, gateway.id, most=REFUSED_MAX)
+        journal_faults.keep_newest(session, RefusedEvent, gateway_id=gateway.id, most=REFUSED_MAX)
     repository.add_events(session, intake.rows)
     journal_faults.note(session, gateway, batch.journal_epoch, intake.faults)
     _log_broken(gateway, intake.faults)
@@ -133,7 +150,7 @@ def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> Ba
         news.tell(session, body, row)
     if intake.rows:
         session.wake_after_commit("access_events")
-    return BatchOutcome(cursor.acked_seq, tuple((row["seq"], row["reason"]) for row in intake.refused))
+    return BatchOutcome(_standing(cursor), tuple((row["seq"], row["reason"]) for row in intake.refused))
 
 
 def _follow_merged(session: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
@@ -154,7 +171,7 @@ def _lock_cursor(session: UnitOfWork, gateway: Gateway, epoch: str) -> tuple[Jou
     if cursor is None and len(cursors) >= EPOCHS_MAX:
         raise MalformedMessageError(f"this gateway has begun {EPOCHS_MAX} journals already; enrol it anew")
     if cursor is None:
-        cursor = JournalCursor(gateway_id=gateway.id, epoch=epoch, acked_seq=-1, chain=CHAIN_START)
+        cursor = JournalCursor(gateway_id=gateway.id, epoch=epoch, acked_seq=-1, chain=CHAIN_START, hello_nonce=b"")
         session.add(cursor)
         session.flush()
     return cursor, list(cursors)

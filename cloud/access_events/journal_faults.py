@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from cloud.access_events.models import JournalFault, RefusedEvent
 from cloud.broom import keep_short
@@ -22,7 +22,9 @@ from cloud.sites.models import Gateway
 FaultKind = Literal["broken", "forged", "gap", "lost", "refused"]
 REASON_CHARACTERS_MAX: Final = 200
 FAULTS_MAX: Final = 1_000
-"""So many faults of one gateway are kept."""
+FORGED_MAX: Final = 100
+"""So many faults of one gateway are kept, and so many more of the kind `forged`, which anybody can bring about."""
+FORGED_TOGETHER_FOR: Final = timedelta(hours=1)
 KEPT_FOR: Final = timedelta(days=400)
 PRUNED_AT_ONCE: Final = 1_000
 
@@ -45,22 +47,49 @@ def note(session: UnitOfWork, gateway: Gateway, epoch: str, faults: Iterable[Fau
     found = _in_runs([replace(fault, reason=fault.reason[:REASON_CHARACTERS_MAX]) for fault in faults])
     if not found:
         return
-    begun = [fault for fault in found if not _goes_on(session, gateway, epoch, fault)]
-    if begun:
-        place = {"gateway_id": gateway.id, "journal_epoch": epoch, "noticed_at": session.now}
-        session.execute(insert(JournalFault), [asdict(fault) | place for fault in begun])
-        keep_newest(session, JournalFault, gateway.id, most=FAULTS_MAX)
-    if any(fault.kind in {"broken", "forged", "lost"} for fault in begun):
-        session.publish(JournalBroken(gateway.site_id, gateway.id, gateway.lane_id, session.now))
+    _begin(session, gateway, epoch, [fault for fault in found if not _goes_on(session, gateway, epoch, fault)])
     session.wake_after_commit("gateways")
 
 
-def keep_newest(session: UnitOfWork, table: type[JournalFault | RefusedEvent], gateway_id: str, *, most: int) -> None:
+def note_forged(session: UnitOfWork, gateway: Gateway, number: int, reason: str) -> None:
+    """Keep that so many messages were forged: those of an hour are one fault, and call staff once."""
+    lately = session.now - FORGED_TOGETHER_FOR
+    stored = session.scalar(
+        select(JournalFault)
+        .where(JournalFault.gateway_id == gateway.id, JournalFault.kind == "forged", JournalFault.noticed_at > lately)
+        .order_by(JournalFault.id.desc())
+        .limit(1)
+    )
+    if stored is None:
+        _begin(session, gateway, "", [Fault("forged", 1, number, reason[:REASON_CHARACTERS_MAX])])
+    else:
+        stored.last_seq += number
+    session.wake_after_commit("gateways")
+
+
+def _begin(session: UnitOfWork, gateway: Gateway, epoch: str, begun: list[Fault]) -> None:
+    if begun:
+        place = {"gateway_id": gateway.id, "journal_epoch": epoch, "noticed_at": session.now}
+        session.execute(insert(JournalFault), [asdict(fault) | place for fault in begun])
+        keep_newest(session, JournalFault, JournalFault.kind != "forged", gateway_id=gateway.id, most=FAULTS_MAX)
+        keep_newest(session, JournalFault, JournalFault.kind == "forged", gateway_id=gateway.id, most=FORGED_MAX)
+    if any(fault.kind in {"broken", "forged", "lost"} for fault in begun):
+        session.publish(JournalBroken(gateway.site_id, gateway.id, gateway.lane_id, session.now))
+
+
+def keep_newest(
+    session: UnitOfWork,
+    table: type[JournalFault | RefusedEvent],
+    *which: ColumnElement[bool],
+    gateway_id: str,
+    most: int,
+) -> None:
     """A gateway in a stranger's hands fills no more than this: the oldest of its rows go."""
-    newest_too_many = select(table.id).where(table.gateway_id == gateway_id).order_by(table.id.desc()).offset(most)
+    of_these = (table.gateway_id == gateway_id, *which)
+    newest_too_many = select(table.id).where(*of_these).order_by(table.id.desc()).offset(most)
     last_id = session.scalar(newest_too_many.limit(1))
     if last_id is not None:
-        session.execute(delete(table).where(table.gateway_id == gateway_id, table.id <= last_id))
+        session.execute(delete(table).where(*of_these, table.id <= last_id))
 
 
 def prune(session: UnitOfWork) -> int:

@@ -53,7 +53,10 @@ class AccessEvent(Base):
 
 
 class JournalCursor(Base):
-    """Everything of this journal up to `acked_seq` is taken over (-1: nothing); `chain` is that event's, if known."""
+    """Everything of this journal up to `acked_seq` is taken over (-1: nothing); `chain` is that event's, if known.
+
+    `hello_nonce` is that of the gateway's newest Hello with this journal.
+    """
 
     __tablename__ = "journal_cursor"
 
@@ -61,6 +64,7 @@ class JournalCursor(Base):
     epoch: Mapped[str] = mapped_column(String(64), primary_key=True)
     acked_seq: Mapped[int] = mapped_column(BigInteger)
     chain: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hello_nonce: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
 
 class BootClock(Base):

@@ -32,11 +32,11 @@ def issue(
 ) -> GatewayCertificate:
     """Sign a certificate for a gateway and keep it."""
     pem = authority.issue(public_key, gateway_profile(gateway.site_id, gateway.id), session.now)
-    return keep(session, gateway.id, pem)
+    return keep(session, gateway.id, pem, issued_at=session.now)
 
 
-def keep(session: UnitOfWork, gateway_id: str, certificate_pem: str) -> GatewayCertificate:
-    """Note a certificate that was signed for a gateway just now."""
+def keep(session: UnitOfWork, gateway_id: str, certificate_pem: str, *, issued_at: datetime) -> GatewayCertificate:
+    """Note a certificate that was signed for a gateway."""
     leaf = x509.load_pem_x509_certificate(certificate_pem.encode())
     public_key = leaf.public_key()
     assert isinstance(public_key, ec.EllipticCurvePublicKey), "the authority signs nothing else"
@@ -47,7 +47,7 @@ def keep(session: UnitOfWork, gateway_id: str, certificate_pem: str) -> GatewayC
         certificate_pem=certificate_pem,
         not_before=leaf.not_valid_before_utc,
         not_after=leaf.not_valid_after_utc,
-        issued_at=session.now,
+        issued_at=issued_at,
     )
     session.add(certificate)
     session.flush()

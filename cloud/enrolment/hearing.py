@@ -1,15 +1,17 @@
 """Whose word counts: what a gateway signs with the key of a certificate in force, and each of its words once.
 
 The words of a certificate have numbers that grow. The newest one heard is kept with the certificate, in the transaction
-of what the word does, so that nothing is heard again whichever process hears it, and however late.
+of what the word does, so that nothing is heard again whichever process hears it, and however late. Batches of events
+are counted apart from all else: two processes may hear them side by side, and either may be the first to commit.
 """
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, Literal
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, bindparam, select, update
 
 from cloud.database import UnitOfWork
 from cloud.enrolment import renewal
@@ -27,13 +29,20 @@ _IN_FORCE: Final = (
     _CERTIFICATE.revoked_at.is_(None),
     _CERTIFICATE.not_after > bindparam("now", type_=_CERTIFICATE.not_after.type),
 )
+Stream = Literal["events", "rest"]
+
+
+def _statements(heard: ColumnElement[int]) -> tuple[Update, Select[int]]:
+    """Takes a number that is above those before it; finds the newest that was taken."""
+    take = update(GatewayCertificate.__table__).where(*_IN_FORCE, heard < bindparam("number"))  # type: ignore[arg-type]
+    return take.values({heard: bindparam("number")}), select(heard).where(*_IN_FORCE)
+
+
 # Made once: each message of each gateway asks for them.
-_TAKE: Final = (
-    update(GatewayCertificate.__table__)  # type: ignore[arg-type]
-    .where(*_IN_FORCE, _CERTIFICATE.heard_number < bindparam("number"))
-    .values(heard_number=bindparam("number"))
-)
-_NEWEST: Final = select(_CERTIFICATE.heard_number).where(*_IN_FORCE)
+_STATEMENTS: Final[dict[Stream, tuple[Update, Select[int]]]] = {
+    "events": _statements(_CERTIFICATE.heard_events_number),
+    "rest": _statements(_CERTIFICATE.heard_number),
+}
 
 
 class NotInForceError(Exception):
@@ -57,21 +66,33 @@ def find_key(session: UnitOfWork, gateway_id: str, serial: str) -> ec.EllipticCu
     return None if pem is None else _key_of(x509.load_pem_x509_certificate(pem.encode()))
 
 
-def vouched_certificate(authority: OnlineAuthority, gateway_id: str, sealed: SealedUp) -> x509.Certificate:
+def vouched_certificate(
+    authority: Callable[[], OnlineAuthority], gateway_id: str, sealed: SealedUp
+) -> x509.Certificate:
     """The certificate that a message shows: this authority has given it to the gateway, and its key has signed this.
+
+    `authority` is asked for last: whoever shows nonsense costs little.
 
     Raises:
         SignatureInvalidError: it shows none, or one of which that is not true.
+        AuthorityUnusableError: as `authority` does.
     """
+    not_issued = "signed with a certificate that was not issued to this gateway"
     try:
-        shown = to_pem(x509.load_der_x509_certificate(sealed.certificate))
-        leaf = renewal.issued_leaf(authority, gateway_id, shown)
-    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm, UnauthenticatedError) as error:
-        raise SignatureInvalidError("signed with a certificate that was not issued to this gateway") from error
-    if serial_number(leaf) != sealed.serial:
+        leaf = x509.load_der_x509_certificate(sealed.certificate)
+        key = leaf.public_key()
+        serial = serial_number(leaf)
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
+        raise SignatureInvalidError(not_issued) from error
+    if serial != sealed.serial:
         raise SignatureInvalidError("signed with another certificate than it shows")
-    sealed.open(_key_of(leaf))
-    return leaf
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise SignatureInvalidError(not_issued)
+    sealed.open(key)
+    try:
+        return renewal.issued_leaf(authority(), gateway_id, to_pem(leaf))
+    except UnauthenticatedError as error:
+        raise SignatureInvalidError(not_issued) from error
 
 
 def take_in(session: UnitOfWork, gateway_id: str, leaf: x509.Certificate) -> ec.EllipticCurvePublicKey:
@@ -83,18 +104,19 @@ def take_in(session: UnitOfWork, gateway_id: str, leaf: x509.Certificate) -> ec.
     return _key_of(leaf)
 
 
-def hear(session: UnitOfWork, gateway_id: str, serial: str, number: int) -> None:
-    """Note that a word with this number, signed with this certificate's key, is being dealt with.
+def hear(session: UnitOfWork, gateway_id: str, serial: str, number: int, *, stream: Stream) -> None:
+    """Note that a word of this stream with this number, signed with this certificate's key, is being dealt with.
 
     Raises:
         NotInForceError: the certificate does not count any more.
         HeardBeforeError: it is not the first with this number.
     """
     wanted = {"its_serial": serial, "its_gateway_id": gateway_id, "now": session.now}
-    taken: CursorResult[Any] = session.execute(_TAKE, {**wanted, "number": number})  # type: ignore[assignment]
+    take, newest = _STATEMENTS[stream]
+    taken: CursorResult[Any] = session.execute(take, {**wanted, "number": number})  # type: ignore[assignment]
     if taken.rowcount:
         return
-    heard_number = session.scalar(_NEWEST, wanted)
+    heard_number = session.scalar(newest, wanted)
     if heard_number is None:
         raise NotInForceError(f"the certificate {serial} is revoked or has expired")
     raise HeardBeforeError(heard_number)

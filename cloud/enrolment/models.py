@@ -34,7 +34,8 @@ class GatewayCertificate(Base):
 
     It is in use once the gateway was seen connected with it. `revoked_reason` is `superseded` (a newer one is in use),
     `replaced` (another gateway took the lane over) or `withdrawn` (staff took the gateway out of service).
-    `heard_number` is that of the newest message signed with its key that was dealt with (`hearing`).
+    `heard_events_number` is that of the newest batch of events signed with its key that was dealt with, `heard_number`
+    that of the newest other message (`hearing`).
     """
 
     __tablename__ = "gateway_certificate"
@@ -51,6 +52,7 @@ class GatewayCertificate(Base):
     revoked_reason: Mapped[str | None] = mapped_column(String(16))
     revoked_by: Mapped[str | None] = mapped_column(String(120))
     heard_number: Mapped[int] = mapped_column(BigInteger, default=0)
+    heard_events_number: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Reenrolment(Base):

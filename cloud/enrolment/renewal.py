@@ -23,6 +23,7 @@ from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.enrolment import certificates, reenrolment
 from cloud.enrolment.authority import (
+    BACKDATED,
     CertificateRequestRefusedError,
     OnlineAuthority,
     gateway_subject,
@@ -135,8 +136,12 @@ def issued_leaf(authority: OnlineAuthority, gateway_id: str, certificate_pem: st
 
 
 def take_in(session: UnitOfWork, gateway: Gateway, leaf: x509.Certificate) -> GatewayCertificate:
-    """Keep a certificate of ours that is not in the tables: the database was restored from before it was issued."""
-    taken_in = certificates.keep(session, gateway.id, to_pem(leaf))
+    """Keep a certificate of ours that is not in the tables: the database was restored from before it was issued.
+
+    It is as old as it says: an early one that is shown again must not put an end to those after it.
+    """
+    issued_at = leaf.not_valid_before_utc + BACKDATED
+    taken_in = certificates.keep(session, gateway.id, to_pem(leaf), issued_at=issued_at)
     actor = Actor("gateway", gateway.id)
     after = {"serial": taken_in.serial}
     audit.record(session, actor, "certificate.take_in", entity=("gateway", gateway.id), after=after)

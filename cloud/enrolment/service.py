@@ -114,7 +114,7 @@ def _consume(session: UnitOfWork, token: ClaimToken, gateway_id: str, key_hash: 
     previous = sites.lock_gateway_of_lane(session, token.lane_id)
     actor = Actor("gateway", gateway_id)
     sites.add_gateway(session, sites.get_lane(session, token.lane_id), gateway_id, serial_of(certificate_pem))
-    certificates.keep(session, gateway_id, certificate_pem)
+    certificates.keep(session, gateway_id, certificate_pem, issued_at=session.now)
     if previous is not None:
         certificates.revoke_all(session, previous.id, "replaced", actor)
     token.used_at = session.now

@@ -19,7 +19,7 @@ from cloud.gateway_link.reception import Known
 from cloud.gateway_link.snapshot_permits import SnapshotPermits
 from cloud.gateway_link.sparing_log import SparingLog
 from cloud.gateway_link.state_source import Position, StateSource, Way
-from cloud.gateway_link.voices import GatewayRetiredError, Voices, Word, hear
+from cloud.gateway_link.voices import CertificateUnknownError, GatewayRetiredError, Voices, Word, hear
 from cloud.kit.sealed_secrets import UnsealError
 from mqtt_client.errors import LinkError, PublishRefusedError
 from sync_protocol.codec import VERSION, parse_message
@@ -174,7 +174,7 @@ class GatewaySession:
         try:
             word = await self._workshop.voices.open(topic, arrival.message.payload, self._workshop.run)
         except SyncProtocolError as error:
-            await self._disbelieve(topic, str(error))
+            await self._disbelieve(topic, error)
             return
         try:
             message = parse_message(word.payload, topic.direction, topic.kind)
@@ -188,9 +188,10 @@ class GatewaySession:
             await self._send(answer)
         await self._follow_up(message)
 
-    async def _disbelieve(self, topic: Topic, why: str) -> None:
+    async def _disbelieve(self, topic: Topic, error: SyncProtocolError) -> None:
         """Nothing is taken from a message that its gateway has not signed; one that comes often costs little."""
-        number = self._forgeries.count(_now_s())
+        why, is_unknown = str(error), isinstance(error, CertificateUnknownError)
+        number = self._forgeries.count(_now_s(), is_certificate_unknown=is_unknown)
         if self._log.warn("a message in the name of gateway %s was not signed by it: %s", topic.gateway_id, why):
             await self._send(Refused(topic.kind, why[:_REASON_CHARACTERS_MAX], VERSION))
         if number:

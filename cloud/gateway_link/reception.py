@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from cloud.access_events import journal
+from cloud.access_events.journal import Standing
 from cloud.database import UnitOfWork
 from cloud.desired_state import service as desired_state
 from cloud.enrolment import certificates
@@ -69,7 +70,7 @@ def confirm_again(session: UnitOfWork, gateways: Sequence[Gateway]) -> dict[str,
     counted = desired_state.heads(session)
     standings = journal.standings(session, [gateway.id for gateway in gateways])
     return {
-        gateway.id: [EventsAcked(epoch, seq, counted.get(gateway.site_id, 0)) for epoch, seq in standings[gateway.id]]
+        gateway.id: [_acked(standing, counted.get(gateway.site_id, 0)) for standing in standings[gateway.id]]
         for gateway in gateways
         if gateway.id in standings
     }
@@ -118,7 +119,7 @@ def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[
     )
     sites.record_report(session, gateway, report)
     desired_state.record_report(session, gateway, hello.applied_revision, hello.digest_root, applied_at=session.now)
-    acked_seq = journal.open_journal(session, gateway, hello.journal_epoch, hello.outbox.first_seq)
+    acked_seq = journal.open_journal(session, gateway, hello.journal_epoch, hello.outbox.first_seq, hello.nonce)
     head = desired_state.head(session, gateway.site_id)
     return [
         Welcome(
@@ -155,7 +156,11 @@ def _receive_events(session: UnitOfWork, gateway: Gateway, batch: EventBatch) ->
     desired_state.settle(session)
     counted_revision = desired_state.head_revision(session, gateway.site_id)
     refusals = [EventRefused(batch.journal_epoch, seq, why[:_REASON_CHARACTERS_MAX]) for seq, why in outcome.refused]
-    return [*refusals, EventsAcked(batch.journal_epoch, outcome.acked_seq, counted_revision)]
+    return [*refusals, _acked(outcome.standing, counted_revision)]
+
+
+def _acked(standing: Standing, counted_revision: int) -> EventsAcked:
+    return EventsAcked(standing.epoch, standing.acked_seq, counted_revision, standing.hello_nonce)
 
 
 def _check(message: Message) -> None:

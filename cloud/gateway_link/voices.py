@@ -7,6 +7,7 @@ A certificate's key never changes, so keys are remembered; whether the certifica
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,6 +31,10 @@ class GatewayRetiredError(Exception):
     """The gateway has been replaced by another one at its lane, or taken out of service."""
 
 
+class CertificateUnknownError(SignatureInvalidError):
+    """The certificate is not known and not shown: a forger's, or one from after the backup that was restored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What a gateway has said, and with the key of which certificate (serial in hex) it has signed that."""
@@ -37,6 +42,7 @@ class Word:
     payload: bytes
     serial: str
     number: int
+    stream: hearing.Stream
 
 
 class Voices:
@@ -47,7 +53,7 @@ class Voices:
 
     def __init__(self, database: Database, authority: Callable[[], OnlineAuthority] | None = None) -> None:
         self._database = database
-        self._authority = authority
+        self._authority = None if authority is None else cache(authority)
         self._keys: OrderedDict[tuple[str, str], Key] = OrderedDict()
 
     async def open(self, topic: Topic, data: bytes, run: Callable[[Work], Awaitable[Key]]) -> Word:
@@ -55,6 +61,7 @@ class Voices:
 
         Raises:
             MalformedMessageError: it is not signed at all.
+            CertificateUnknownError: whether its gateway has signed it is not known before its next Hello.
             SignatureInvalidError: no certificate of this gateway's has signed it.
             AuthorityUnusableError: the certificate is not known, and nobody can say now whether it is genuine.
         """
@@ -62,24 +69,24 @@ class Voices:
         place = (topic.gateway_id, sealed.serial)
         key = self._keys.get(place)
         if key is None:
-            key = await run(lambda: self._find_key(topic.gateway_id, sealed))
+            key = await run(lambda: self._find_key(topic, sealed))
         payload = sealed.open(key)
         self._keys[place] = key
         self._keys.move_to_end(place)
         if len(self._keys) > KEYS_MAX:
             self._keys.popitem(last=False)
-        return Word(payload, sealed.serial, sealed.number)
+        return Word(payload, sealed.serial, sealed.number, "events" if topic.kind == "events" else "rest")
 
-    def _find_key(self, gateway_id: str, sealed: SealedUp) -> Key:
+    def _find_key(self, topic: Topic, sealed: SealedUp) -> Key:
         with self._database.session() as session:
-            known = hearing.find_key(session, gateway_id, sealed.serial)
+            known = hearing.find_key(session, topic.gateway_id, sealed.serial)
         if known is not None:
             return known
-        if self._authority is None or not sealed.certificate:
-            raise SignatureInvalidError("signed with a certificate that is not known here")
-        leaf = hearing.vouched_certificate(self._authority(), gateway_id, sealed)
+        if self._authority is None or topic.kind != "hello" or not sealed.certificate:
+            raise CertificateUnknownError("signed with a certificate that is not known here")
+        leaf = hearing.vouched_certificate(self._authority, topic.gateway_id, sealed)
         with self._database.transaction() as session:
-            return hearing.take_in(session, gateway_id, leaf)
+            return hearing.take_in(session, topic.gateway_id, leaf)
 
 
 def hear(session: UnitOfWork, gateway_id: str, word: Word) -> Gateway:
@@ -93,5 +100,5 @@ def hear(session: UnitOfWork, gateway_id: str, word: Word) -> Gateway:
     assert gateway is not None, "the link has looked the gateway up"
     if gateway.retired_at is not None:
         raise GatewayRetiredError("this gateway was replaced or taken out of service; enrol it with a new token")
-    hearing.hear(session, gateway_id, word.serial, word.number)
+    hearing.hear(session, gateway_id, word.serial, word.number, stream=word.stream)
     return gateway

@@ -26,6 +26,8 @@ RETRY_AFTER_MAX_S = 60.0  # for however long the cloud asks us to stay away
 TICK_S = 1.0
 NONCE_BYTES = 8
 HELLOS_OPEN_MAX = 32
+ANSWERED_AGAIN_EVERY_S = 10.0
+ASKED_AGAIN_EVERY_S = 60.0  # at most, for what anybody can bring about who owns the broker
 
 
 class CommandTaker(Protocol):
@@ -111,6 +113,9 @@ class CloudSession:
         self._next_beat_at = float("-inf")
         self._heard_at = float("-inf")
         self._asked_at: dict[bytes, float] = {}
+        self._welcomed_nonce = b""
+        self._asked_sparingly_at = float("-inf")
+        self._answered_again_at = float("-inf")
         self._told_self_test: SelfTestReport | None = None
 
     async def handle_connected(self) -> None:
@@ -139,13 +144,11 @@ class CloudSession:
             case m.Delta() | m.SnapshotChunk() | m.BucketRepair() | m.StateLater():
                 await self.state_sync.handle(message)
             case m.EventsAcked():
-                if not await self.upload.handle_acked(message):
-                    self.is_welcome = False
-                    self._ask_again()
+                await self._handle_acked(message)
             case m.EventRefused():
                 await self.upload.handle_refused(message)
             case m.Refused():
-                self._handle_refused(message)
+                await self._handle_refused(message)
             case m.SigningKeys():
                 await self._ports.keys.handle(message)
             case m.Command():
@@ -187,11 +190,13 @@ class CloudSession:
 
     async def _handle_welcome(self, welcome: m.Welcome) -> None:
         """Believe it only as the answer to a Hello of a moment ago, and once: who owns the wire can repeat old ones."""
-        asked_at = self._asked_at.pop(welcome.nonce, float("-inf"))
+        asked_at = self._asked_at.get(welcome.nonce, float("-inf"))
         round_trip_s = self._ports.clock.monotonic() - asked_at
         if round_trip_s > SILENCE_MAX_S:
             logger.warning("a welcome that answers no hello of ours is ignored")
             return
+        self._welcomed_nonce = welcome.nonce
+        self._asked_at = {nonce: at for nonce, at in self._asked_at.items() if at > asked_at}
         await self._clock_keeping.handle_answered_time(welcome.cloud_time_ms, round_trip_s)
         is_slow = round_trip_s > SLOW_ANSWER_S
         self._time_asked_again_at = self._ports.clock.monotonic() + HEARTBEAT_EVERY_S if is_slow else float("inf")
@@ -205,19 +210,47 @@ class CloudSession:
         self._is_hello_due = True
         self._is_asked.set()
 
-    def _handle_refused(self, refused: m.Refused) -> None:
-        if refused.heard_number is not None:  # of a clock that was set back; or somebody repeats old words of ours
-            if not self.is_welcome:
-                self._ask_again()
+    async def _handle_acked(self, acked: m.EventsAcked) -> None:
+        """Believe it only of a cloud that has heard our newest Hello.
+
+        An older word may come late, or once more; what it confirms is lost if the cloud was restored since.
+        """
+        if acked.nonce != self._welcomed_nonce and acked.nonce not in self._asked_at:
+            self._ask_sparingly()
+        elif not await self.upload.handle_acked(acked):
+            self.is_welcome = False
+            self._ask_again()
+
+    def _ask_sparingly(self) -> None:
+        now = self._ports.clock.monotonic()
+        if now - self._asked_sparingly_at >= ASKED_AGAIN_EVERY_S:
+            self._asked_sparingly_at = now
+            self._ask_again()
+
+    async def _handle_refused(self, refused: m.Refused) -> None:
+        if refused.heard_number is not None:
+            await self._handle_heard_before()
             return
         if refused.retry_after_s is None:
             known = f"it speaks version {refused.known_version}"
             logger.error("the cloud refuses our %s: %s (%s)", refused.kind, refused.reason, known)
+            self._ask_sparingly()  # a cloud that was restored learns our certificate from our Hello
             return
         wait_s = min(max(refused.retry_after_s, HELLO_EVERY_S), RETRY_AFTER_MAX_S)
         logger.info("the cloud asks us to come back in %.0f s: %s", wait_s, refused.reason)
         self._hello_not_before = self._ports.clock.monotonic() + wait_s
         self._ask_again()
+
+    async def _handle_heard_before(self) -> None:
+        """Our clock was set back, a word of ours was overtaken by a later one, or somebody repeats old ones."""
+        if not self.is_welcome:
+            self._ask_again()
+            return
+        await self.upload.handle_overtaken()
+        now = self._ports.clock.monotonic()
+        if now - self._answered_again_at >= ANSWERED_AGAIN_EVERY_S:
+            self._answered_again_at = now
+            await self._ports.commands.answer_again()
 
     def _hello(self) -> m.Hello:
         clock, journal, state = self._ports.clock, self._ports.journal, self._ports.state

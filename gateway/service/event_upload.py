@@ -65,6 +65,11 @@ class EventUpload:
         self._is_open = True
         return True
 
+    async def handle_overtaken(self) -> None:
+        """The cloud has not taken a batch because one after it was heard first."""
+        if self._is_open and self._clock.monotonic() - self._went_back_at >= GO_BACK_EVERY_S:
+            self._go_back()
+
     async def handle_acked(self, acked: EventsAcked) -> bool:
         """Settle what the cloud has committed; a repeated word means that it misses what came next.
 

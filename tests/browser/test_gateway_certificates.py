@@ -41,7 +41,7 @@ def _let_ask(club: Club, authority: OnlineAuthority, then: datetime) -> None:
     with club.database.transaction() as session:
         gateway = next(each for each in sites.list_gateways(session) if each.name == "Lane 1")
         pem = authority.issue(key.public_key(), gateway_profile(gateway.site_id, gateway.id), then)
-        expired = certificates.keep(session, gateway.id, pem)
+        expired = certificates.keep(session, gateway.id, pem, issued_at=session.now)
         gateway.certificate_serial = expired.serial
         reenrolment.ask(session, expired, csr_pem, KEY_HASH, "192.0.2.7")
 

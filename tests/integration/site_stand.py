@@ -104,7 +104,7 @@ class Stand:
             signer = sites.site_signer(sites.get_site(session, self.club.site_id), SECRET)
         tls = self.issue(self.club.site_id, gateway_id)
         with self.club.database.transaction() as session:
-            certificates.keep(session, gateway_id, tls.certificate.read_text())
+            certificates.keep(session, gateway_id, tls.certificate.read_text(), issued_at=session.now)
         return ScriptedGateway(
             self.broker, tls, self.club.site_id, gateway_id, {signer.key_id: signer.public_key}, voice_of(tls)
         )

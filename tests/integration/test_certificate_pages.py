@@ -45,7 +45,7 @@ class Desk:
         issued_at = datetime.now(UTC) - age
         pem = self.authority.issue(self.key.public_key(), gateway_profile(self.club.site_id, "gwy_1"), issued_at)
         with self.club.database.transaction() as session:
-            serial = certificates.keep(session, "gwy_1", pem).serial
+            serial = certificates.keep(session, "gwy_1", pem, issued_at=issued_at).serial
             gateway = sites.find_gateway(session, "gwy_1")
             assert gateway is not None
             gateway.certificate_serial = serial

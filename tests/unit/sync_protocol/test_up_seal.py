@@ -37,7 +37,7 @@ def test_the_certificate_travels_where_it_is_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [(2, 8), (3, b""), (3, b"\x30\x06\x02\x01\x01\x02\x01\x01"), (4, b"hellO"), (4, b"")]
+    ("place", "value"), [(1, "ff"), (2, 8), (3, b""), (3, b"\x30\x06\x02\x01\x01\x02\x01\x01"), (4, b"hellO"), (4, b"")]
 )
 def test_nothing_of_it_can_be_altered(place: int, value: object) -> None:
     data = altered(seal_up(TOPIC, b"hello", 7, ANNA), place, value)

@@ -39,6 +39,7 @@ RARE_MESSAGES: dict[str, m.Message] = {
         policy_fault="a row of a newer version",
         lanes=(m.LaneHealth("lan_a", "fire", "free_passage", 1_795_003_600),),
     ),
+    "down/acked": m.EventsAcked("00112233445566ff", 98, 43, b"12345678"),
     "down/refused": m.Refused("hello", "heard before", 1, heard_number=1_795_000_000_123),
     "down/welcome": m.Welcome(1_795_000_000_123, 42, ROOT, "00112233445566ff", 12, b"12345678"),
 }

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from cloud.access_events import journal, journal_faults
-from cloud.access_events.journal import BatchOutcome
+from cloud.access_events.journal import BatchOutcome, Standing
 from cloud.access_events.models import AccessEvent, RefusedEvent
 from cloud.alarms import service as alarms
 from cloud.contracts import service as contracts
@@ -70,6 +70,10 @@ def send(club: Club, gateway_id: str, events: list[SealedEvent], epoch: str = "e
         return journal.record_batch(session, gateway_of(session, gateway_id), EventBatch(epoch, tuple(events)))
 
 
+def taken_over(acked_seq: int, epoch: str = "e1") -> BatchOutcome:
+    return BatchOutcome(Standing(epoch, acked_seq, b""), ())
+
+
 def faults(club: Club, gateway_id: str) -> list[tuple[str, int, int, str]]:
     with club.database.session() as session:
         found = journal_faults.find_page(session, gateway_id, after=None, limit=50).items
@@ -84,7 +88,7 @@ def stored(club: Club) -> list[AccessEvent]:
 def test_a_batch_is_stored_with_what_lists_and_filters_need(club: Club, gateway_id: str) -> None:
     source = Journal()
     source.write(DECIDED)
-    assert send(club, gateway_id, source.events) == BatchOutcome(0, ())
+    assert send(club, gateway_id, source.events) == taken_over(0)
     (event,) = stored(club)
     assert (event.kind, event.member_id, event.outcome, event.reason) == ("access_decided", "mem_1", "allow", "granted")
     assert (event.gateway_id, event.site_id, event.seq) == (gateway_id, club.site_id, 0)
@@ -97,8 +101,8 @@ def test_a_batch_that_comes_twice_is_stored_once(club: Club, gateway_id: str) ->
     for _ in range(5):
         source.write(NOISE)
     send(club, gateway_id, source.events[:3])
-    assert send(club, gateway_id, source.events[1:]).acked_seq == 4
-    assert send(club, gateway_id, source.events).acked_seq == 4
+    assert send(club, gateway_id, source.events[1:]).standing.acked_seq == 4
+    assert send(club, gateway_id, source.events).standing.acked_seq == 4
     assert [event.seq for event in stored(club)] == [0, 1, 2, 3, 4]
 
 
@@ -106,8 +110,8 @@ def test_what_begins_behind_a_hole_is_not_stored(club: Club, gateway_id: str) ->
     source = Journal()
     for _ in range(6):
         source.write(NOISE)
-    assert send(club, gateway_id, source.events[2:]).acked_seq == -1
-    assert send(club, gateway_id, [*source.events[:2], *source.events[4:]]).acked_seq == 1
+    assert send(club, gateway_id, source.events[2:]).standing.acked_seq == -1
+    assert send(club, gateway_id, [*source.events[:2], *source.events[4:]]).standing.acked_seq == 1
     assert len(stored(club)) == 2
 
 
@@ -128,7 +132,7 @@ def test_an_event_that_comes_again_in_a_journal_begun_anew_is_stored_once(club: 
     for number in range(6):
         source.write(AccessTaken(f"tap{number}", "lan_1", "in", member_id, contract_id, spends_visit=True))
     send(club, gateway_id, source.events[:4], "e1")
-    assert send(club, gateway_id, source.events, "e2") == BatchOutcome(5, ())
+    assert send(club, gateway_id, source.events, "e2") == taken_over(5, "e2")
     assert [(event.journal_epoch, event.seq) for event in stored(club)] == [
         *(("e1", n) for n in range(4)),
         ("e2", 4),
@@ -144,7 +148,7 @@ def test_an_event_that_cannot_be_read_is_put_aside_and_the_line_moves_on(club: C
     source.seal(SealedEvent(1, b"\xc1 garbage", bytes(32)))
     source.write(NOISE)
     outcome = send(club, gateway_id, source.events)
-    assert outcome.acked_seq == 2
+    assert outcome.standing.acked_seq == 2
     assert [seq for seq, _ in outcome.refused] == [1]
     assert [event.seq for event in stored(club)] == [0, 2]
     with club.database.session() as session:
@@ -172,7 +176,7 @@ def test_an_event_that_no_table_can_hold_is_refused_by_name(
     source.write(body, wall_ms=wall_ms)
     source.write(NOISE)
     outcome = send(club, gateway_id, source.events)
-    assert (outcome.acked_seq, len(outcome.refused)) == (1, 1)
+    assert (outcome.standing.acked_seq, len(outcome.refused)) == (1, 1)
     assert [event.seq for event in stored(club)] == [1]
 
 
@@ -183,7 +187,7 @@ def test_a_gap_record_stands_for_the_events_that_it_covers(club: Club, gateway_i
     gap = JournalEvent(3, "boot1", 0, int(utc_now().timestamp() * 1000), "synced", GapRecorded(1, {"lane_changed": 3}))
     folded = [source.events[0], seal_gap(gap, source.events[3].chain)]
     source.write(NOISE)
-    assert send(club, gateway_id, [*folded, source.events[4]]).acked_seq == 4
+    assert send(club, gateway_id, [*folded, source.events[4]]).standing.acked_seq == 4
     assert [(event.seq, event.kind, event.is_chain_intact) for event in stored(club)] == [
         (0, "lane_changed", True),
         (3, "gap", True),
@@ -238,7 +242,7 @@ def test_what_is_put_aside_is_told_to_staff_with_the_reason(club: Club, gateway_
 
 def test_what_neither_side_has_any_more_is_told_to_staff(club: Club, gateway_id: str) -> None:
     with club.database.transaction() as session:
-        journal.open_journal(session, gateway_of(session, gateway_id), "e1", 5)
+        journal.open_journal(session, gateway_of(session, gateway_id), "e1", 5, b"n")
     assert faults(club, gateway_id) == [("lost", 0, 4, "")]
     with club.database.session() as session:
         assert [alarm.kind for alarm in alarms.find_page(session, limit=9).items] == ["journal_broken"]
@@ -309,7 +313,7 @@ def test_a_visit_is_counted_with_the_event_and_only_once(club: Club, gateway_id:
 def test_a_visit_of_a_contract_that_is_gone_is_an_event_all_the_same(club: Club, gateway_id: str) -> None:
     source = Journal()
     source.write(AccessTaken("tap1", "lan_1", "in", "mem_gone", "ctr_gone", spends_visit=True))
-    assert send(club, gateway_id, source.events) == BatchOutcome(0, ())
+    assert send(club, gateway_id, source.events) == taken_over(0)
     assert len(stored(club)) == 1
 
 
@@ -320,11 +324,11 @@ def test_a_journal_that_lost_its_beginning_is_taken_over_from_where_it_is(
     for _ in range(8):
         source.write(NOISE)
     with club.database.transaction() as session:
-        assert journal.open_journal(session, gateway_of(session, gateway_id), "e1", 5) == 4
+        assert journal.open_journal(session, gateway_of(session, gateway_id), "e1", 5, b"n") == 4
     assert "events 0 to 4" in caplog.text
-    assert send(club, gateway_id, source.events[5:]).acked_seq == 7
+    assert send(club, gateway_id, source.events[5:]).standing.acked_seq == 7
     with club.database.transaction() as session:
-        assert journal.open_journal(session, gateway_of(session, gateway_id), "e1", 6) == 7
+        assert journal.open_journal(session, gateway_of(session, gateway_id), "e1", 6, b"n") == 7
 
 
 def test_a_monotonic_time_without_sense_does_not_hold_up_the_line(club: Club, gateway_id: str) -> None:
@@ -333,5 +337,5 @@ def test_a_monotonic_time_without_sense_does_not_hold_up_the_line(club: Club, ga
     source.write(NOISE)
     send(club, gateway_id, source.events[:1])
     before = stored(club)[0].occurred_at
-    assert send(club, gateway_id, source.events) == BatchOutcome(1, ())
+    assert send(club, gateway_id, source.events) == taken_over(1)
     assert stored(club)[0].occurred_at == before

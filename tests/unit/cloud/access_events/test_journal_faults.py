@@ -79,7 +79,7 @@ def test_of_one_gateway_no_more_refused_events_are_kept_than_may_be(
     monkeypatch.setattr(journal, "REFUSED_MAX", 3)
     events = poison(8)
     for upto in (4, 8):
-        assert send(club, gateway_id, list(events[:upto])).acked_seq == upto - 1
+        assert send(club, gateway_id, list(events[:upto])).standing.acked_seq == upto - 1
     with club.database.session() as session:
         assert session.scalars(select(RefusedEvent.seq).order_by(RefusedEvent.seq)).all() == [5, 6, 7]
 
@@ -130,3 +130,29 @@ def test_faults_and_refused_events_are_forgotten_after_a_year_and_a_season(
     assert [kind for kind, *_ in faults(club, gateway_id)] == ["gap"]
     with club.database.session() as session:
         assert session.scalar(select(func.count()).select_from(RefusedEvent)) == 1
+
+
+def test_forged_messages_of_an_hour_are_one_fault_and_call_once_an_hour(club: Club, gateway_id: str) -> None:
+    def forge(number: int, why: str) -> None:
+        with club.database.transaction() as session:
+            journal_faults.note_forged(session, gateway_of(session, gateway_id), number, why)
+
+    forge(1, "not signed")
+    forge(7, "signed by another")
+    assert faults(club, gateway_id) == [("forged", 1, 8, "not signed")]
+    assert acknowledge_all(club) == 1
+    with club.database.transaction() as session:
+        session.execute(update(JournalFault).values(noticed_at=session.now - timedelta(hours=1)))
+    forge(2, "not signed")
+    assert len(faults(club, gateway_id)) == 2
+    assert acknowledge_all(club) == 1
+
+
+def test_forged_messages_drive_no_other_fault_out(club: Club, gateway_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_faults, "FORGED_MAX", 2)
+    note(club, gateway_id, Fault("broken", 4, 4))
+    for _ in range(4):
+        with club.database.transaction() as session:
+            session.execute(update(JournalFault).values(noticed_at=session.now - timedelta(hours=2)))
+            journal_faults.note_forged(session, gateway_of(session, gateway_id), 1, "not signed")
+    assert [kind for kind, *_ in faults(club, gateway_id)] == ["broken", "forged", "forged"]

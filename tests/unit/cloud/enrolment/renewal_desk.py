@@ -50,7 +50,7 @@ class RenewalDesk:
         pem = self.authority.issue(self.key.public_key(), gateway_profile(self.club.site_id, GATEWAY), self.now)
         with self.database.transaction() as session:
             sites.add_gateway(session, sites.get_lane(session, self.lane_id), GATEWAY, "")
-            self.serial = certificates.keep(session, GATEWAY, pem).serial
+            self.serial = certificates.keep(session, GATEWAY, pem, issued_at=session.now).serial
         self.pems = {self.serial: pem}
 
     def wait(self, part_of_life: float) -> None:

@@ -178,7 +178,7 @@ def test_a_gateway_is_told_at_once_how_far_its_journal_is_taken_over(shared_club
     with shared_club.database.transaction() as session:
         gateway = gateway_of(session, gateway_id)
         sites.record_report(session, gateway, GatewayReport("boot", "synced", (0, 0)))
-        journal.open_journal(session, gateway, "epoch1", 7)
+        journal.open_journal(session, gateway, "epoch1", 7, b"n")
 
     @in_loop
     async def resume() -> None:

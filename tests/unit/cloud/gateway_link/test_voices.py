@@ -10,10 +10,11 @@ from cloud.access_events import journal_faults
 from cloud.access_events.models import JournalCursor
 from cloud.alarms import service as alarms
 from cloud.enrolment import certificates
+from cloud.enrolment.authority import OnlineAuthority
 from cloud.gateway_link import voices
-from cloud.gateway_link.forgeries import TOLD_EVERY_S, Forgeries
+from cloud.gateway_link.forgeries import STRANGE_FOR_S, TOLD_EVERY_S, Forgeries
 from cloud.gateway_link.ingester import Ingester
-from cloud.gateway_link.voices import Voices
+from cloud.gateway_link.voices import CertificateUnknownError, Voices
 from sync_protocol.codec import encode_message
 from sync_protocol.messages import CloudHeartbeat, Hello, Message, OutboxRange, Refused, Welcome
 from sync_protocol.topics import Topic
@@ -173,3 +174,25 @@ def test_forgeries_are_counted_and_told_of_once_an_hour() -> None:
 def _serial_of(club: Club, gateway: SpeakingGateway) -> str:
     with club.database.session() as session:
         return certificates.list_of(session, gateway.gateway_id)[0].serial
+
+
+def test_a_certificate_that_is_not_known_yet_is_no_forgery_for_a_minute() -> None:
+    forgeries = Forgeries()
+    counted = [forgeries.count(second, is_certificate_unknown=True) for second in (5.0, 6.0, 5.0 + STRANGE_FOR_S)]
+    assert counted == [0, 0, 1]
+
+
+def test_a_certificate_is_shown_with_hello_only(shared_club: Club, gateway: SpeakingGateway) -> None:
+    def unread() -> OnlineAuthority:
+        raise AssertionError("the authority was asked")
+
+    async def run(work: voices.Work) -> voices.Key:
+        return await asyncio.to_thread(work)
+
+    async def talk() -> None:
+        some = Voices(shared_club.database, unread)
+        sealed = seal_up(gateway.topic("heartbeat"), b"beat", 7, stranger(8), shows_certificate=True)
+        with pytest.raises(CertificateUnknownError):
+            await some.open(Topic(gateway.site_id, gateway.gateway_id, "up", "heartbeat"), sealed, run)
+
+    in_loop(talk)()

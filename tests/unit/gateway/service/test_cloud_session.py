@@ -8,8 +8,10 @@ from gateway.service.cloud_session import (
     SLOW_ANSWER_S,
     UNANSWERED_HELLO_S,
     CloudSession,
+    NoCommands,
     SessionPorts,
 )
+from gateway.service.event_upload import GO_BACK_EVERY_S
 from sync_protocol import messages as m
 from sync_protocol.self_test import CheckOutcome, SelfTestReport
 from tests.fake_clock import FakeClock
@@ -17,12 +19,26 @@ from tests.fake_sync import FakeJournal, FakeLink, FakeStateStore
 from tests.in_loop import in_loop
 
 
+class CountingCommands(NoCommands):
+    answered_again = 0
+
+    async def answer_again(self) -> None:
+        self.answered_again += 1
+
+
 class Bench:
     def __init__(self) -> None:
+        self.commands = CountingCommands()
         self.link, self.journal, self.state, self.clock = FakeLink(), FakeJournal(3), FakeStateStore(), FakeClock()
         self.self_test: SelfTestReport | None = None
         ports = SessionPorts(
-            self.link, self.journal, self.state, self.clock, lambda: (), self_test=lambda: self.self_test
+            self.link,
+            self.journal,
+            self.state,
+            self.clock,
+            lambda: (),
+            self_test=lambda: self.self_test,
+            commands=self.commands,
         )
         keeping = ClockKeeping(self.clock, self.state, self.state)
         self.session = CloudSession(ports, keeping, version="1.2", told=lambda _revision: None)
@@ -144,7 +160,7 @@ async def test_a_lost_hello_after_the_cloud_forgot_what_it_had_is_said_again() -
     await bench.connect()
     await bench.welcome()
     bench.journal.acked_seq = 2
-    await bench.session.handle_message(m.EventsAcked(bench.journal.epoch, 0, 5))
+    await bench.session.handle_message(m.EventsAcked(bench.journal.epoch, 0, 5, bench.nonces()[-1]))
     await bench.pass_time(2 * (HELLO_EVERY_S + UNANSWERED_HELLO_S))
     assert not await bench.session.upload.send_next()
     assert bench.count(m.Hello) == 3
@@ -319,3 +335,50 @@ async def test_an_answer_on_a_slow_way_says_the_time_so_badly_that_it_is_asked_f
     await bench.welcome()
     await bench.pass_time(2 * HEARTBEAT_EVERY_S)
     assert bench.count(m.Hello) == 2
+
+
+@in_loop
+async def test_a_confirmation_from_before_our_newest_hello_settles_nothing() -> None:
+    """It was held back, and the cloud restored since: what it confirms is there no more."""
+    bench = Bench()
+    await bench.connect()
+    old = bench.nonces()[-1]
+    await bench.welcome()
+    bench.session.handle_disconnected()
+    await bench.pass_time(HELLO_EVERY_S)
+    await bench.connect()
+    await bench.welcome()
+    for _ in range(5):
+        await bench.session.handle_message(m.EventsAcked(bench.journal.epoch, 2, 5, old))
+        await bench.pass_time(2)
+    assert bench.journal.acked_seq == -1
+    assert bench.count(m.Hello) == 3, "it asks how far the cloud is, and not for each such word"
+    await bench.welcome()
+    await bench.session.handle_message(m.EventsAcked(bench.journal.epoch, 2, 5, bench.nonces()[-1]))
+    assert bench.journal.acked_seq == 2
+
+
+@in_loop
+async def test_a_confirmation_that_overtakes_the_welcome_counts() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    await bench.pass_time(HELLO_EVERY_S)
+    await bench.session.handle_message(m.Refused("heartbeat", "with a certificate that is not known here", 1))
+    await bench.pass_time(1)
+    await bench.session.handle_message(m.EventsAcked(bench.journal.epoch, 2, 5, bench.nonces()[-1]))
+    assert (bench.count(m.Hello), bench.journal.acked_seq) == (2, 2)
+
+
+@in_loop
+async def test_a_word_that_was_overtaken_is_said_again() -> None:
+    bench = Bench()
+    await bench.connect()
+    await bench.welcome()
+    await bench.pass_time(GO_BACK_EVERY_S)
+    assert await bench.session.upload.send_next()
+    assert not await bench.session.upload.send_next()
+    for _ in range(3):
+        await bench.session.handle_message(m.Refused("events", "heard before", 1, heard_number=7))
+    assert await bench.session.upload.send_next(), "the batch"
+    assert bench.commands.answered_again == 2, "the results of commands: at the welcome, and then sparingly"
