@@ -18,20 +18,30 @@ from cloud.tables import METADATA
 
 STEPS_MAX: Final = 4
 # What a name in an address stands for, where it is not the table of that name.
-_TABLES: Final = {"level_id": "access_level", "command_id": "gate_command", "event_id": "access_event"}
+_TABLES: Final = {
+    "level_id": "access_level",
+    "command_id": "gate_command",
+    "event_id": "access_event",
+    "session_id": "class_session",
+    "entry_id": "waiting_entry",
+    "exchange_id": "phone_exchange",
+    "relative_id": "member",
+}
 # The columns that lead towards a site, the nearest way first.
 _WAYS: Final = ("site_id", "member_id", "lane_id", "gateway_id", "contract_id", "instalment_id", "task_id")
 
 
-def sites_of_path(session: UnitOfWork, names: Mapping[str, str]) -> frozenset[str] | None:
-    """The sites of what an address names; None where it names nothing that belongs to one."""
-    found: set[str] = set()
-    for name, value in names.items():
-        if name == "site_id":
-            found.add(value)
-        elif (table := METADATA.tables.get(_TABLES.get(name, name.removesuffix("_id")))) is not None:
-            found |= _sites_of(session, table, str(value), STEPS_MAX)
-    return frozenset(found) or None
+def sites_of_path(session: UnitOfWork, names: Mapping[str, str]) -> list[frozenset[str]]:
+    """The sites of each thing that an address names; what belongs to no site is left out."""
+    found = [_sites_of_name(session, name, str(value)) for name, value in names.items()]
+    return [frozenset(site_ids) for site_ids in found if site_ids]
+
+
+def _sites_of_name(session: UnitOfWork, name: str, value: str) -> set[str]:
+    if name == "site_id":
+        return {value}
+    table = METADATA.tables.get(_TABLES.get(name, name.removesuffix("_id")))
+    return set() if table is None else _sites_of(session, table, value, STEPS_MAX)
 
 
 def _sites_of(session: UnitOfWork, table: Table, value: str, steps: int) -> set[str]:

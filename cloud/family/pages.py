@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from cloud.api import ReadSession, Transaction
 from cloud.console.forms import Errors
@@ -18,6 +18,7 @@ from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.pages import forms
 from cloud.members.pages.forms import Sheet, attempt
+from cloud.staff.api import check_about, seeing
 
 FOUND_MAX: Final = 10
 KINDS: Final = {
@@ -45,11 +46,15 @@ def show_search(
 
 
 @router.post("/members/{member_id}/relatives")
-def link(member_id: str, session: Transaction, form: Submission = submitting("members.write")) -> Response:
+def link(
+    request: Request, member_id: str, session: Transaction, form: Submission = submitting("members.write")
+) -> Response:
     """Link the person who was chosen; with only another search, show what it finds."""
     member = members.get(session, member_id)
     if not form.fields.get("relative_id"):
         return _form(session, form.viewer, member, form.fields)
+    who = form.viewer.signed_in
+    check_about(request, session, who, "members.write", relative_id=form.fields["relative_id"])
     with attempt(session, form.viewer.words, {"payer_id": "payer"}) as errors:
         _link(session, form, member_id, form.fields["relative_id"])
     if errors:
@@ -102,7 +107,8 @@ def _form(
 ) -> Response:
     say = viewer.words.text
     wanted = fields.get("q") or member.phone or ""
-    found = members.search(session, wanted, after=None, limit=FOUND_MAX + 1).items if wanted else []
+    with seeing(session, viewer.signed_in, "members.write"):
+        found = members.search(session, wanted, after=None, limit=FOUND_MAX + 1).items if wanted else []
     people = [each for each in found if each.id != member.id][:FOUND_MAX]
     sheet = Sheet(
         title=say(mark("Who belongs to %(name)s"), name=member.name),

@@ -69,6 +69,12 @@ def forgive(session: UnitOfWork, actor: Actor, member_id: str) -> Member:
     return _change(session, actor, member_id, "member.forgive", forgiven_at=session.now)
 
 
+def changed_sites(session: UnitOfWork, member_id: str, site_ids: Collection[str]) -> frozenset[str]:
+    """Which sites the member would come to use, or use no more, by `set_other_sites`."""
+    known = repository.list_other_sites(session, [member_id]).get(member_id, frozenset())
+    return known ^ frozenset(site_ids)
+
+
 def set_other_sites(session: UnitOfWork, actor: Actor, member_id: str, site_ids: Collection[str]) -> Member:
     """Let the member use exactly these sites besides their home site.
 

@@ -1,12 +1,12 @@
 """How a member stands with the gate, over HTTP."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from cloud.api import Transaction, problems
 from cloud.members import standing
 from cloud.members.schemas import MemberOut
 from cloud.members.standing_schemas import BlackListIn, CertificateIn, OtherSitesIn, RoleIn
-from cloud.staff.api import require
+from cloud.staff.api import check_about, require
 from cloud.staff.service import SignedIn
 
 router = APIRouter(tags=["members"])
@@ -52,7 +52,13 @@ def forgive(member_id: str, session: Transaction, staff: SignedIn = require("mem
 
 @router.put("/members/{member_id}/other-sites", responses=problems(401, 403, 404, 409, 422))
 def set_other_sites(
-    member_id: str, body: OtherSitesIn, session: Transaction, staff: SignedIn = require("members.standing")
+    request: Request,
+    member_id: str,
+    body: OtherSitesIn,
+    session: Transaction,
+    staff: SignedIn = require("members.standing"),
 ) -> MemberOut:
     """Let the member use exactly these sites besides their home site."""
+    for site_id in standing.changed_sites(session, member_id, body.site_ids):
+        check_about(request, session, staff, "members.standing", site_id=site_id)
     return MemberOut.model_validate(standing.set_other_sites(session, staff.actor, member_id, body.site_ids))

@@ -1,6 +1,6 @@
 """People who are there twice, over HTTP."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from cloud.api import ReadSession, Transaction, problems
 from cloud.errors import not_found
@@ -9,7 +9,7 @@ from cloud.members.models import MergedMember
 from cloud.members.schemas import MemberOut
 from cloud.merging import duplicates, service
 from cloud.merging.schemas import DuplicatesOut, MergedOut, MergeIn
-from cloud.staff.api import require
+from cloud.staff.api import check_about, require
 from cloud.staff.service import SignedIn
 
 router = APIRouter(tags=["members"])
@@ -31,9 +31,14 @@ def list_duplicates(session: ReadSession) -> list[DuplicatesOut]:
 
 @router.post("/members/{member_id}/merge", responses=problems(401, 403, 404, 409, 422))
 def merge_member(
-    member_id: str, body: MergeIn, session: Transaction, staff: SignedIn = require("members.merge")
+    request: Request,
+    member_id: str,
+    body: MergeIn,
+    session: Transaction,
+    staff: SignedIn = require("members.merge"),
 ) -> MemberOut:
     """Make one person of two entries, with both histories. It cannot be undone."""
+    check_about(request, session, staff, "members.merge", member_id=body.old_id)
     return MemberOut.model_validate(service.merge(session, staff.actor, member_id, body.old_id, body.taken))
 
 

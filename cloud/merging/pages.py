@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from cloud.api import ReadSession, Transaction
 from cloud.console.forms import Errors, Sheet, attempt, show
@@ -18,6 +18,7 @@ from cloud.labels import service as labels
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.merging import duplicates, service
+from cloud.staff.api import check_about
 
 ADDRESS: Final = "/members/duplicates"
 CAUSES: Final = {
@@ -60,18 +61,23 @@ def show_duplicates(session: ReadSession, viewer: Viewer = viewing("members.merg
 
 @router.get("/members/{member_id}/merge")
 def show_merge(
+    request: Request,
     member_id: str,
     session: ReadSession,
     old: Annotated[str, Query(max_length=24)],
     viewer: Viewer = viewing("members.merge"),
 ) -> Response:
     """Both side by side."""
+    check_about(request, session, viewer.signed_in, "members.merge", member_id=old)
     return _form(session, viewer, members.get(session, member_id), members.get(session, old), {})
 
 
 @router.post("/members/{member_id}/merge")
-def merge(member_id: str, session: Transaction, form: Submission = submitting("members.merge")) -> Response:
+def merge(
+    request: Request, member_id: str, session: Transaction, form: Submission = submitting("members.merge")
+) -> Response:
     """Make them one."""
+    check_about(request, session, form.viewer.signed_in, "members.merge", member_id=form.fields.get("old", ""))
     kept, old = members.get(session, member_id), members.get(session, form.fields.get("old", ""))
     taken = [field for field in service.FIELDS if form.fields.get(_TAKE + field) == "old"]
     with attempt(session, form.viewer.words, {"old_id": "form"}) as errors:

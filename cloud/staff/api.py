@@ -4,10 +4,14 @@ A request proves who it is by a bearer token or by the cookie; with the cookie e
 """
 
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
+
+from starlette.datastructures import State
 
 from cloud.api import VISIBLE_SITES, AppDatabase, Transaction, problems
 from cloud.database import Database, UnitOfWork
@@ -84,6 +88,28 @@ def check_permission(staff: SignedIn, permission: Permission) -> None:
         raise ForbiddenError("not_permitted", f"Your role {staff.role!r} has no permission {permission!r}.")
 
 
+def check_about(request: Request, session: UnitOfWork, staff: SignedIn, permission: Permission, **named: str) -> None:
+    """Check the permission about what a body names beside the address, too, e.g. `member_id`.
+
+    Raises:
+        ForbiddenError: it belongs to a site where the person has it not.
+    """
+    if staff.rights.at_sites and (sites := request.app.state.sites_of_path(session, named)):
+        check_permission(replace(staff, permissions=permissions_for(staff.rights, sites)), permission)
+
+
+@contextmanager
+def seeing(session: UnitOfWork, staff: SignedIn, permission: Permission) -> Iterator[None]:
+    """Let what is searched inside find only what is of sites where the person has the permission."""
+    before = session.info.get(VISIBLE_SITES)
+    if staff.rights.at_sites:
+        session.info[VISIBLE_SITES] = State({VISIBLE_SITES: visible_sites(staff.rights, permission)})
+    try:
+        yield
+    finally:
+        session.info[VISIBLE_SITES] = before
+
+
 def network_address(request: Request) -> str:
     """Where the request comes from, for limits on attempts."""
     return request.client.host if request.client else "unknown"
@@ -145,8 +171,8 @@ def _here(session: UnitOfWork, found: SignedIn | None, request: Request) -> Sign
     """The same person with what they may do about what the request names."""
     if found is None or not found.rights.at_sites:
         return found
-    site_ids = request.app.state.sites_of_path(session, request.path_params)
-    return replace(found, permissions=permissions_for(found.rights, site_ids))
+    named = request.app.state.sites_of_path(session, request.path_params)
+    return replace(found, permissions=permissions_for(found.rights, named))
 
 
 def _check_csrf(signed_in: SignedIn, token: str) -> None:

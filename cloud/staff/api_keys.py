@@ -145,7 +145,7 @@ def _holder(key: ApiKey, person: Staff, rights: Rights, request_id: str) -> Sign
         csrf_token="",
         expires_at=key.expires_at,
         rights=rights,
-        permissions=permissions_for(rights, None),
+        permissions=permissions_for(rights),
         request_id=f"{request_id}/{key.id}",
     )
 

@@ -206,7 +206,7 @@ def _signed_in(session: UnitOfWork, staff: Staff, opened: StaffSession, token: s
         csrf_token=hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest(),
         expires_at=opened.expires_at,
         rights=rights,
-        permissions=permissions_for(rights, None),
+        permissions=permissions_for(rights),
         request_id=request_id,
     )
 

@@ -1,5 +1,6 @@
 """What somebody may do in one request, when their role differs between sites."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
@@ -20,12 +21,17 @@ class VisibleSites:
     is_only: bool
 
 
-def permissions_for(rights: Rights, site_ids: AbstractSet[str] | None) -> frozenset[Permission]:
-    """What they may do about something of these sites; without any: what they may do at every site."""
-    if site_ids is None:
+def permissions_for(rights: Rights, named: Sequence[AbstractSet[str]] = ()) -> frozenset[Permission]:
+    """What they may do about all that a request names at once; where it names nothing: what they may do at every site.
+
+    Args:
+        named: the sites of each thing; of those of one thing, the role at any of them will do.
+    """
+    if not named:
         return rights.everywhere.intersection(*rights.at_sites.values())
     nothing: frozenset[Permission] = frozenset()
-    return nothing.union(*(rights.at(site_id) for site_id in site_ids))
+    about_each = [nothing.union(*(rights.at(site_id) for site_id in site_ids)) for site_ids in named]
+    return about_each[0].intersection(*about_each[1:])
 
 
 def visible_sites(rights: Rights, permission: Permission) -> VisibleSites:

@@ -22,6 +22,7 @@ from cloud.database import UnitOfWork
 from cloud.members import service as members
 from cloud.sites import service as sites
 from cloud.staff import service as staff
+from cloud.staff.api import seeing
 
 router = APIRouter()
 
@@ -87,7 +88,8 @@ def _page(
     names = members.names_of(session, member_ids)
     by = staff.names_of(session, {each.booked_by for each in booked if each.booked_by})
     queue = [Waiting(each, names[each.member_id]) for each in entries]
-    found = members.search(session, q, after=None, limit=_FOUND_MAX).items if q and may_see else []
+    with seeing(session, viewer.signed_in, "members.read"):
+        found = members.search(session, q, after=None, limit=_FOUND_MAX).items if q and may_see else []
     return render(
         viewer,
         template,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from cloud.api import ReadSession, Transaction
 from cloud.console.languages import mark
@@ -15,6 +15,7 @@ from cloud.members.pages import forms
 from cloud.members.pages.forms import Sheet, attempt
 from cloud.members.standing_schemas import BlackListIn, CertificateIn, OtherSitesIn, RoleIn
 from cloud.sites import service as sites
+from cloud.staff.api import check_about
 
 ROLES: Final = {
     "member": mark("Member: passes with a contract"),
@@ -128,13 +129,15 @@ def show_other_sites(member_id: str, session: ReadSession, viewer: Viewer = view
 
 @router.post("/members/{member_id}/other-sites")
 def set_other_sites(
-    member_id: str, session: Transaction, form: Submission = submitting("members.standing")
+    request: Request, member_id: str, session: Transaction, form: Submission = submitting("members.standing")
 ) -> Response:
     """Let the member use the clubs that are ticked."""
     member = service.get(session, member_id)
     ticked = sorted(name.removeprefix(_SITE_PREFIX) for name in form.fields if name.startswith(_SITE_PREFIX))
     with attempt(session, form.viewer.words) as errors:
         body = OtherSitesIn.model_validate({"site_ids": ticked})
+        for site_id in standing.changed_sites(session, member_id, body.site_ids):
+            check_about(request, session, form.viewer.signed_in, "members.standing", site_id=site_id)
         standing.set_other_sites(session, form.viewer.signed_in.actor, member_id, body.site_ids)
     if errors:
         return _other_sites(session, form.viewer, member, form.fields, {"form": next(iter(errors.values()))})
