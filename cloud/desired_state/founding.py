@@ -10,7 +10,7 @@ from cloud.desired_state.models import DesiredRow, RevisionTime
 from cloud.members import service as members
 from cloud.sites import service as sites
 from sync_protocol.digest import Digest
-from sync_protocol.state_rows import encode_row, row_key
+from sync_protocol.state_rows import row_key
 
 
 def write_members(session: UnitOfWork, site_id: str, tell: Callable[[int, int], None]) -> int:
@@ -30,7 +30,7 @@ def write_members(session: UnitOfWork, site_id: str, tell: Callable[[int, int], 
         rows = []
         with session.beside() as fresh:
             for row in projection.rows_of(fresh, site, some):
-                key, body = row_key(row), encode_row(row)
+                key, body = row_key(row), projection.body_of(row)
                 digest.add(key, body)
                 rows.append(
                     {

@@ -30,7 +30,7 @@ from cloud.sites.models import Site
 from cloud.tasks import service as tasks
 from cloud.tasks.models import Task
 from sync_protocol.digest import Digest
-from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, StateRow, encode_row, row_key
+from sync_protocol.state_rows import CredentialRow, EntitlementRow, FlagRow, StateRow, encode_row, parse_row, row_key
 
 MEMBERS_AT_ONCE: Final = 500
 _PENDING: Final = "desired_state.pending"
@@ -187,7 +187,7 @@ class _Changes:
         return self._is_dirty
 
     def _put(self, old: DesiredRow | None, key: str, row: StateRow) -> None:
-        body = encode_row(row)
+        body = body_of(row)
         if old is None:
             old = DesiredRow(site_id=self._head.site_id, key=key, is_deleted=True, body=b"")
             self._fresh.add(old)
@@ -207,6 +207,13 @@ class _Changes:
     def _write(self, row: DesiredRow, body: bytes, *, is_deleted: bool) -> None:
         row.body, row.is_deleted, row.revision = body, is_deleted, self._revision
         self._is_dirty = True
+
+
+def body_of(row: StateRow) -> bytes:
+    """The bytes of a row, read back: one that gates cannot read would keep a whole state from all gates of a site."""
+    body = encode_row(row)
+    assert parse_row(body) == row, "a row that no gate can read"
+    return body
 
 
 def member_of(row: StateRow) -> str | None:

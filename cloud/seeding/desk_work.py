@@ -94,7 +94,7 @@ class DeskWork:
             Flag,
             id=seeded_id("flg", next(self._flags)),
             member_id=person.member_id,
-            source="staff",
+            source="manual",
             effect="block" if is_block else "message",
             priority=0,
             device_kinds=[],

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from cloud.desired_state import projection, service
 from cloud.desired_state.models import DesiredRow
 from cloud.domain_events import MemberChanged
 from cloud.errors import CloudError
+from cloud.flags.models import Flag
 from cloud.members import service as members
 from cloud.sites import service as sites
 from sync_protocol.credential_hash import hash_credential
@@ -159,3 +161,21 @@ def test_many_members_at_once_are_one_revision(club: Club, monkeypatch: pytest.M
     with club.database.session() as session:
         assert service.head(session, club.site_id).revision == 2
         assert len(state_of(session, club.site_id)) == 22
+
+
+def test_a_row_that_no_gate_can_read_is_not_written(club: Club) -> None:
+    with club.database.transaction() as session:
+        member_id = club.add_member(session, card=12345)
+        flag_id = club.block(session, member_id)
+
+    def spoil() -> None:
+        with club.database.transaction() as session:
+            flag = session.get(Flag, flag_id)
+            assert flag is not None
+            flag.source = "nobody"
+            session.publish(MemberChanged(member_id))
+
+    with pytest.raises((AssertionError, msgspec.ValidationError)):
+        spoil()
+    with club.database.session() as session:
+        assert service.head(session, club.site_id).revision == 2
