@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-
 from starlette.datastructures import State
 
 from cloud.api import VISIBLE_SITES, AppDatabase, Transaction, problems
