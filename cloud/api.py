@@ -37,6 +37,8 @@ async def open_transaction(request: Request) -> AsyncIterator[UnitOfWork]:
     writers: asyncio.Semaphore = request.app.state.writers
     async with writers, contextmanager_in_threadpool(_database(request).transaction()) as session:
         mark_in(session, request.state)
+        if request.method == "GET":  # a list that is saved as a file: the log is told, and the list shows what it shows
+            session.info[VISIBLE_SITES] = request.state
         yield session
 
 

@@ -1,14 +1,20 @@
 """Staff with a role at one site alone, and what a request names besides its subject: somebody of another site."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import httpx
 import pytest
 
 from cloud import bus
+from cloud.action_types import service as action_types
+from cloud.action_types.service import ActionTypeDetails
 from cloud.database import Database
 from cloud.sites import service as sites
 from cloud.sites.policy import SiteRules
+from cloud.tasks import service as tasks
+from cloud.tasks.service import TaskDetails
+from tests import club as small
 from tests.integration.club import SECRET, SYSTEM, Club, add_member, open_club
 from tests.integration.test_people_pages import Desk
 from tests.integration.test_site_scope import limit
@@ -86,6 +92,25 @@ def test_a_receptionist_of_one_site_opens_the_sessions_of_it_alone(
 
     assert manager.get(f"/api/v1/class-sessions/{made[club.site_id]}").status_code == 200
     assert manager.get(f"/api/v1/class-sessions/{made[other_site]}").status_code == 403
+
+
+def test_a_list_saved_as_a_file_holds_no_more_than_the_list(club: Club, other_site: str) -> None:
+    desk = Desk(club, "manager")
+    limit(club, "manager@club.test", club.site_id, "manager")
+    with club.database.transaction() as session:
+        kind = action_types.create(session, SYSTEM, ActionTypeDetails(name="Call"))
+        for site_id, name in ((club.site_id, "Nearby"), (other_site, "Elsewhere")):
+            acting = small.Club(club.database, site_id, SYSTEM)
+            member_id = acting.add_member(session, name)
+            acting.add_contract(session, member_id, due_on=date(2026, 1, 5))
+            tasks.create(session, SYSTEM, member_id, TaskDetails(action_type_id=kind.id, text="About the dues"))
+
+    saved = desk.see("/tasks/export?form=csv")
+    assert "Nearby" in saved
+    assert "Elsewhere" not in saved
+    assert "Nearby" in desk.see(f"/debts/export?form=csv&site={club.site_id}")
+    for address in ("/debts", "/payments", "/balances", "/schedule/bookings"):
+        assert desk.browser.get(f"{address}/export?form=csv&site={other_site}").status_code == 404
 
 
 def test_the_pages_of_a_manager_of_one_site_tell_nothing_of_members_of_another(club: Club, other_site: str) -> None:
