@@ -22,6 +22,7 @@ from cloud.domain_events import (
     BookingChanged,
     ClassSessionChanged,
     ContractChanged,
+    ContractsProlonged,
     CopySuspected,
     CredentialChanged,
     DomainEvent,
@@ -72,6 +73,7 @@ HANDLERS: Final[dict[type[DomainEvent], tuple[Handler, ...]]] = {
         bookings.keep_used_zones,
     ),
     ContractChanged: (webhooks.note, contracts.welcome_buyer, card_rules.note_contract, desired_state.project_member),
+    ContractsProlonged: (webhooks.note_prolonged, card_rules.note_prolonged, desired_state.project_members),
     DuesChanged: (webhooks.note, card_rules.note_dues, desired_state.project_member),
     FlagRaised: (
         webhooks.note,

@@ -76,6 +76,13 @@ class ContractChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractsProlonged:
+    """Recurring contracts go on, a lot of them at once, and more is asked for: pairs of a contract and its member."""
+
+    contracts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DuesChanged:
     """Instalments of a contract were asked for, paid, put off, cancelled, or are due again."""
 
@@ -244,6 +251,7 @@ DomainEvent = (
     | AccessRuleRemoved
     | CredentialChanged
     | ContractChanged
+    | ContractsProlonged
     | DuesChanged
     | FlagRaised
     | FlagCleared

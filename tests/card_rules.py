@@ -86,7 +86,7 @@ class RuleClub:
 
     def run(self) -> None:
         """One minute of the worker."""
-        keeping.run_due(self.database)
+        list(keeping.run_due(self.database))
 
     def cards(self, key: RuleKey | None = None) -> list[Card]:
         with self.database.session() as session:

@@ -43,8 +43,17 @@ def ask_for(
     Raises:
         ConflictError: the contract would have more than 60 unpaid ones.
     """
-    if repository.count_open(session, contract_id) + len(parts) > OPEN_MAX:
+    if len(parts) > rooms(session, [contract_id])[contract_id]:
         raise ConflictError("too_many_instalments", f"The contract has {OPEN_MAX} unpaid instalments.")
+    asked = add(session, contract_id, member_id, parts)
+    session.flush()
+    if asked:
+        session.publish(DuesChanged(contract_id, member_id))
+    return asked
+
+
+def add(session: UnitOfWork, contract_id: str, member_id: str, parts: Sequence[InstalmentDetails]) -> list[Instalment]:
+    """Ask for the parts within the contract's room, for one of many: the caller writes them, and publishes it."""
     ids = sorted(new_id("ins") for _ in parts)  # those of one day stay in the order of the sale
     asked = [
         Instalment(
@@ -61,15 +70,13 @@ def ask_for(
         for instalment_id, part in zip(ids, parts, strict=True)
     ]
     session.add_all(asked)
-    session.flush()
-    if asked:
-        session.publish(DuesChanged(contract_id, member_id))
     return asked
 
 
-def has_room(session: UnitOfWork, contract_id: str) -> bool:
-    """Whether one more part of the price may be asked for."""
-    return repository.count_open(session, contract_id) < OPEN_MAX
+def rooms(session: UnitOfWork, contract_ids: Collection[str]) -> dict[str, int]:
+    """How many more parts may be asked for each of some contracts."""
+    unpaid = repository.count_open(session, contract_ids)
+    return {contract_id: max(0, OPEN_MAX - unpaid.get(contract_id, 0)) for contract_id in contract_ids}
 
 
 def cancel_due_after(session: UnitOfWork, contract_id: str, day: date) -> int:

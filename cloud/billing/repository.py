@@ -26,10 +26,14 @@ def list_open(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Inst
     return session.scalars(_OPEN, {"member_ids": [*member_ids]}).all()
 
 
-def count_open(session: UnitOfWork, contract_id: str) -> int:
-    """How many instalments of a contract are not paid."""
-    query = select(func.count()).select_from(Instalment).where(Instalment.contract_id == contract_id, _IS_OPEN_HERE)
-    return session.scalar(query) or 0
+def count_open(session: UnitOfWork, contract_ids: Collection[str]) -> dict[str, int]:
+    """How many instalments of some contracts are not paid; those without any are left out."""
+    query = (
+        select(Instalment.contract_id, func.count())
+        .where(Instalment.contract_id.in_(contract_ids), _IS_OPEN_HERE)
+        .group_by(Instalment.contract_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def list_of_contract(session: UnitOfWork, contract_id: str) -> Sequence[Instalment]:

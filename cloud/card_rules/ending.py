@@ -1,5 +1,6 @@
 """Cards whose cause is over: found at once when something happens to a member, and by the rule's own run."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
@@ -15,15 +16,20 @@ from cloud.members.models import Member
 from cloud.sites.models import Site
 
 
-def recheck(session: UnitOfWork, member_id: str, keys: Collection[RuleKey]) -> None:
-    """End the open cards of a member, of these rules, whose cause is over."""
-    query = select(Card).where(Card.member_id == member_id, Card.ended_at.is_(None), Card.rule_key.in_(keys))
-    found = session.scalars(query.order_by(Card.id)).all()
-    if not found:
-        return
-    zone = zone_of(session, member_id)
-    for key in keys:
-        end_over(session, key, [card for card in found if card.rule_key == key], zone)
+def recheck(session: UnitOfWork, member_ids: Collection[str], keys: Collection[RuleKey]) -> None:
+    """End the open cards of some members, of these rules, whose cause is over."""
+    query = (
+        select(Card, Site.time_zone)
+        .join(Member, Member.id == Card.member_id)
+        .join(Site, Site.id == Member.site_id)
+        .where(Card.member_id.in_(member_ids), Card.ended_at.is_(None), Card.rule_key.in_(keys))
+    )
+    found: dict[str, list[Card]] = defaultdict(list)
+    for card, time_zone in session.execute(query.order_by(Card.id)):
+        found[time_zone].append(card)
+    for time_zone, here in found.items():
+        for key in keys:
+            end_over(session, key, [card for card in here if card.rule_key == key], ZoneInfo(time_zone))
 
 
 def sweep(session: UnitOfWork, key: RuleKey, scope: Scope, *, after: str, limit: int) -> tuple[int, str | None]:

@@ -3,6 +3,7 @@
 Whoever runs the same rule at the same time waits for its row (`rules.lock_if_on`), and then finds the cards made.
 """
 
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -21,6 +22,7 @@ from cloud.errors import InvalidError
 from cloud.kit.ids import new_id
 from cloud.kit.paging import Page
 from cloud.listing import page_by_id
+from cloud.long_work import Lots
 from cloud.sites import service as sites
 from cloud.tasks import service as tasks
 
@@ -38,16 +40,16 @@ def list_due(session: UnitOfWork) -> list[tuple[RuleKey, Scope]]:
     return [(key, scope) for scope in scopes for key, one in settings.items() if _is_due(session, key, one, scope)]
 
 
-def run(database: Database, key: RuleKey, scope: Scope) -> None:
+def run(database: Database, key: RuleKey, scope: Scope) -> Lots:
     """Go through a rule at a site: end the cards whose cause is over, begin those that are missing."""
     with database.session() as session:
         is_first_of_day = _find_run(session, key, scope) is None
     is_daily = KINDS[key].rhythm != "minutely"
     if is_daily and key in ABSENCE_KEYS:
-        _note_freezes(database, scope)
+        yield from _note_freezes(database, scope)
     if is_daily or is_first_of_day:
-        _end_cards(database, key, scope)
-    is_whole = key not in FINDERS or _begin_cards(database, key, scope)
+        yield from _end_cards(database, key, scope)
+    is_whole = key not in FINDERS or (yield from _begin_cards(database, key, scope))
     if is_daily and is_whole:
         with database.transaction() as session:
             _run_of_day(session, key, scope).done_at = session.now
@@ -86,14 +88,15 @@ def _is_due(session: UnitOfWork, key: RuleKey, settings: RuleSettings, scope: Sc
     return known is None or known.done_at is None
 
 
-def _note_freezes(database: Database, scope: Scope) -> None:
+def _note_freezes(database: Database, scope: Scope) -> Lots:
     after: int | None = 0
     while after is not None:
         with database.transaction() as session:
             after = activity.note_begun_freezes(session, scope.site_id, scope.today, scope.zone, after=after)
+        yield
 
 
-def _end_cards(database: Database, key: RuleKey, scope: Scope) -> None:
+def _end_cards(database: Database, key: RuleKey, scope: Scope) -> Lots:
     after: str | None = ""
     while after is not None:
         with database.transaction() as session:
@@ -101,9 +104,10 @@ def _end_cards(database: Database, key: RuleKey, scope: Scope) -> None:
                 return
             count, after = ending.sweep(session, key, scope, after=after, limit=AT_ONCE)
             _run_of_day(session, key, scope).ended += count
+        yield
 
 
-def _begin_cards(database: Database, key: RuleKey, scope: Scope) -> bool:
+def _begin_cards(database: Database, key: RuleKey, scope: Scope) -> Generator[None, None, bool]:
     """Begin what is missing; whether the rule was on and fit all the time."""
     after: Place = None
     skipped = 0
@@ -121,6 +125,7 @@ def _begin_cards(database: Database, key: RuleKey, scope: Scope) -> bool:
         if found.next is None:
             return settings.is_on
         after = found.next
+        yield
 
 
 def _begin_some(

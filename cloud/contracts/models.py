@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cloud.database import Base, UtcDateTime
@@ -22,6 +22,7 @@ class Contract(Base):
     """
 
     __tablename__ = "contract"
+    __table_args__ = (Index(None, "is_renewing", "ends_on"),)
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), index=True)
@@ -43,7 +44,7 @@ class Contract(Base):
     price_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     block_after_days: Mapped[int]
-    is_renewing: Mapped[bool] = mapped_column(index=True)
+    is_renewing: Mapped[bool]
     length: Mapped[int | None]
     length_unit: Mapped[str | None] = mapped_column(String(8))
     anchor_day: Mapped[int | None]

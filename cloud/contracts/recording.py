@@ -26,11 +26,25 @@ def record(
     Raises:
         InvalidError: the contract ends before it starts.
     """
+    note(session, actor, contract, action, before=before, after=after)
+    session.flush()
+    session.publish(ContractChanged(contract.id, contract.member_id))
+
+
+def note(
+    session: UnitOfWork,
+    actor: Actor,
+    contract: Contract,
+    action: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any],
+) -> None:
+    """The same for one of many: who changes a lot writes them together, and publishes what it was."""
     if contract.ends_on < contract.starts_on:
         raise invalid_field("ends_on", "ends_before_start", "The contract ends before it starts.")
     follow_days(contract)
     contract.changed_at = session.now
-    session.flush()
     audit.record(
         session,
         actor,
@@ -39,7 +53,6 @@ def record(
         before=None if before is None else audit.plain(before),
         after=audit.plain(after),
     )
-    session.publish(ContractChanged(contract.id, contract.member_id))
 
 
 def follow_days(contract: Contract) -> None:

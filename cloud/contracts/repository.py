@@ -10,6 +10,8 @@ from cloud.billing.instalments import OPEN_MAX
 from cloud.billing.models import Instalment
 from cloud.contracts.models import Contract
 from cloud.database import UnitOfWork
+from cloud.members.models import Member
+from cloud.sites.models import Site
 
 _OF_MEMBERS: Final = (
     select(Contract)
@@ -51,8 +53,11 @@ def find_successor(session: UnitOfWork, contract_id: str) -> Contract | None:
     return session.scalar(select(Contract).where(Contract.renews_id == contract_id).limit(1))
 
 
-def list_renewing(session: UnitOfWork, *, ends_before: date, limit: int) -> Sequence[Contract]:
-    """Recurring contracts that end before a day and may be prolonged, the earliest end first."""
+def list_renewing(session: UnitOfWork, *, ends_before: date, limit: int) -> list[tuple[Contract, str]]:
+    """Recurring contracts that end before a day and may be prolonged, the earliest end first; their time zones.
+
+    They are this transaction's alone; what another one has, is left to that.
+    """
     unpaid = (
         select(func.count())
         .select_from(Instalment)
@@ -60,5 +65,13 @@ def list_renewing(session: UnitOfWork, *, ends_before: date, limit: int) -> Sequ
         .correlate(Contract)
         .scalar_subquery()
     )
-    query = select(Contract).where(Contract.is_renewing, Contract.ends_on < ends_before, unpaid < OPEN_MAX)
-    return session.scalars(query.order_by(Contract.ends_on, Contract.id).limit(limit)).all()
+    query = (
+        select(Contract, Site.time_zone)
+        .join(Member, Member.id == Contract.member_id)
+        .join(Site, Site.id == Member.site_id)
+        .where(Contract.is_renewing, Contract.ends_on < ends_before, unpaid < OPEN_MAX)
+        .order_by(Contract.ends_on, Contract.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Contract)
+    )
+    return [(contract, time_zone) for contract, time_zone in session.execute(query)]

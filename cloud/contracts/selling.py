@@ -51,7 +51,7 @@ def sell(session: UnitOfWork, actor: Actor, member_id: str, details: SaleDetails
         session, actor, member_id, _terms(plan, starts_on, today), _origin(plan, details.renews_id)
     )
     if contract.is_renewing:
-        prolonging.prolong(session, contract, today)
+        prolonging.prolong(session, [(contract, today)])
     return contract
 
 

@@ -5,6 +5,7 @@ from cloud.desired_state.projection import note_everybody, note_member, note_mem
 from cloud.domain_events import (
     BookingChanged,
     ContractChanged,
+    ContractsProlonged,
     CredentialChanged,
     DuesChanged,
     FlagCleared,
@@ -36,6 +37,12 @@ AboutSite = SiteAdded | LaneAdded | SiteChanged
 def project_member(session: UnitOfWork, event: AboutMember) -> None:
     """Whatever it was: everything the gates know about this member is made anew."""
     note_member(session, event.member_id)
+
+
+def project_members(session: UnitOfWork, event: ContractsProlonged) -> None:
+    """The same about all whom it concerns."""
+    for _, member_id in event.contracts:
+        note_member(session, member_id)
 
 
 def forget_member_at_site(session: UnitOfWork, event: MemberLeftSite) -> None:

@@ -15,6 +15,7 @@ from cloud.database import Database, UnitOfWork
 from cloud.errors import InvalidError, NotFoundError
 from cloud.kit.clock import local_day
 from cloud.kit.ids import new_id
+from cloud.long_work import Lots
 from cloud.members.models import Member
 from cloud.saved_searches import finding
 from cloud.saved_searches import service as saved_searches
@@ -40,11 +41,12 @@ def list_due(session: UnitOfWork) -> list[str]:
     return [each.id for each in due if _is_to_run(session, each, local_day(session.now, zones[each.site_id]))]
 
 
-def run(database: Database, operation_id: str) -> None:
+def run(database: Database, operation_id: str) -> Lots:
     """Begin the tasks of today that are not begun yet; nothing, if it is not due, or was suspended meanwhile."""
     with database.transaction() as session:
         is_going = _open(session, operation_id)
     while is_going:
+        yield
         with database.transaction() as session:
             is_going = _begin_some(session, operation_id)
 

@@ -1,17 +1,18 @@
 """What members bought, what of it is due, and what they paid, as rows."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
+from itertools import count, pairwise
 from typing import Final
 
 from cloud.billing.models import Charge, Instalment
+from cloud.contracts import prolonging
 from cloud.contracts.models import Contract
 from cloud.kit.months import add_months
 from cloud.plans.models import Plan
-from cloud.plans.policy import Length, Price, due_lines, last_day
+from cloud.plans.policy import DueLine, Length, Price, due_lines, last_day
 from cloud.seeding.batches import Batch, seeded_id
 from cloud.seeding.framework import Framework
 
@@ -54,7 +55,8 @@ class Agreements:
         if plan.kind == "recurring" and state == "client":
             months = chance.randrange(24)
             starts_on = add_months(self._today, -months) - timedelta(days=chance.randrange(27))
-            return [self._agreement(plan, starts_on, self._period_end(starts_on, plan))]
+            *_, behind_on = _period_starts(starts_on, plan, self._today + prolonging.AHEAD)
+            return [self._agreement(plan, starts_on, behind_on - timedelta(days=1))]
         days = (last_day(self._today, _length(plan)) - self._today).days
         ago = chance.randrange(days) if state == "client" else days + chance.randrange(30, 500)
         starts_on = self._today - timedelta(days=ago)
@@ -76,13 +78,6 @@ class Agreements:
 
     def _agreement(self, plan: Plan, starts_on: date, ends_on: date) -> Agreement:
         return Agreement(seeded_id("ctr", next(self._contract_numbers)), plan, starts_on, ends_on)
-
-    def _period_end(self, starts_on: date, plan: Plan) -> date:
-        """The last day of the period in which today is."""
-        periods = 1
-        while (ends_on := _end_of_periods(starts_on, plan, periods)) < self._today:
-            periods += 1
-        return ends_on
 
     def _add_contract(self, batch: Batch, member_id: str, agreement: Agreement) -> None:
         plan = agreement.plan
@@ -122,11 +117,7 @@ class Agreements:
         self, batch: Batch, member_id: str, agreement: Agreement, chance: random.Random, *, is_owing: bool
     ) -> None:
         plan = agreement.plan
-        price = Price(plan.price_minor, plan.instalments_count, plan.prepayment_minor)
-        starts_on = agreement.starts_on
-        if plan.kind == "recurring":
-            starts_on = add_months(agreement.ends_on + timedelta(days=1), -plan.length)
-        lines = due_lines(price, sold_on=agreement.starts_on, starts_on=starts_on)
+        lines = self._due_lines(agreement)
         past = [line for line in lines if line.due_on <= self._today]
         for line in lines:
             is_paid = line.due_on <= self._today and not (is_owing and line is past[-1])
@@ -147,6 +138,16 @@ class Agreements:
             )
             if paid_at is not None:
                 self._add_charge(batch, instalment_id, line.amount_minor, paid_at, chance)
+
+    def _due_lines(self, agreement: Agreement) -> Sequence[DueLine]:
+        """What was asked for; of a recurring contract since the period in which today is, or of its last one."""
+        plan, starts_on = agreement.plan, agreement.starts_on
+        if plan.kind == "recurring":
+            begun = min(self._today, agreement.ends_on)
+            periods = pairwise(_period_starts(starts_on, plan, agreement.ends_on))
+            return [DueLine(day, plan.price_minor) for day, next_day in periods if next_day > begun]
+        price = Price(plan.price_minor, plan.instalments_count, plan.prepayment_minor)
+        return due_lines(price, sold_on=starts_on, starts_on=starts_on)
 
     def _add_charge(
         self, batch: Batch, instalment_id: str, amount_minor: int, paid_at: datetime, chance: random.Random
@@ -172,8 +173,13 @@ def _length(plan: Plan) -> Length:
     return Length(plan.length, "days" if plan.length_unit == "days" else "months")
 
 
-def _end_of_periods(starts_on: date, plan: Plan, periods: int) -> date:
-    return add_months(starts_on, plan.length * periods, anchor_day=starts_on.day) - timedelta(days=1)
+def _period_starts(starts_on: date, plan: Plan, until: date) -> Iterator[date]:
+    """The first days of a recurring contract's periods, up to the first one after a day."""
+    for number in count():
+        day = add_months(starts_on, plan.length * number)
+        yield day
+        if day > until:
+            return
 
 
 def _at_noon(day: date) -> datetime:

@@ -10,6 +10,7 @@ from cloud.database import UnitOfWork
 from cloud.domain_events import (
     BookingChanged,
     ContractChanged,
+    ContractsProlonged,
     DomainEvent,
     DuesChanged,
     FlagCleared,
@@ -35,13 +36,21 @@ _KINDS: Final[dict[type[Any], str]] = {
 
 def note(session: UnitOfWork, event: DomainEvent) -> None:
     """Tell of an event, once however often it is published in this transaction."""
-    data = {name: value.isoformat() if name == "at" else value for name, value in asdict(event).items()}
-    news: list[tuple[str, dict[str, Any]]] = session.info.setdefault(_NEWS, [])
-    told = (_KINDS[type(event)], data)
-    if told not in news:
-        news.append(told)
+    news: dict[DomainEvent, None] = session.info.setdefault(_NEWS, {})
+    news[event] = None
     session.before_commit("webhooks", _post)
 
 
+def note_prolonged(session: UnitOfWork, event: ContractsProlonged) -> None:
+    """Tell of each contract by itself: that it goes on is told as any change of one."""
+    for contract_id, member_id in event.contracts:
+        note(session, ContractChanged(contract_id, member_id))
+        note(session, DuesChanged(contract_id, member_id))
+
+
 def _post(session: UnitOfWork) -> None:
-    service.post(session, session.info.pop(_NEWS, []))
+    service.post(session, [(_KINDS[type(event)], _data(event)) for event in session.info.pop(_NEWS, {})])
+
+
+def _data(event: DomainEvent) -> dict[str, Any]:
+    return {name: value.isoformat() if name == "at" else value for name, value in asdict(event).items()}

@@ -59,8 +59,8 @@ def test_a_rule_is_tried_turned_on_and_tells_what_it_did(club: Club, manager: ht
     settings = {"is_on": True, "text": "Renew {plan}", "action_type_id": _type(manager), "minute_of_day": 0}
     answer = manager.patch("/api/v1/card-rules/contract_ending", json=settings)
     assert (answer.status_code, answer.json()["is_on"], answer.json()["amount"]) == (200, True, 1)
-    keeping.run_due(club.database)
-    keeping.run_due(club.database)
+    list(keeping.run_due(club.database))
+    list(keeping.run_due(club.database))
     runs = manager.get("/api/v1/card-rules/contract_ending/runs").json()["items"]
     assert [(run["opened"], run["ended"], run["skipped"]) for run in runs] == [(1, 0, 0)]
     tasks = manager.get(f"/api/v1/tasks?member_id={member_id}").json()["items"]
@@ -98,7 +98,7 @@ def test_the_pages_show_try_and_set_a_rule(club: Club, manager: httpx.Client, la
         answer = browser.post("/settings/cards/contract_ending", data=send | fields | wrong)
         assert (answer.status_code, "aria-invalid" in answer.text) == (422, True), wrong
     assert browser.post("/settings/cards/contract_ending", data=send | fields).status_code == 303
-    keeping.run_due(club.database)
+    list(keeping.run_due(club.database))
     (rule,) = [one for one in manager.get("/api/v1/card-rules").json() if one["key"] == "contract_ending"]
     assert (rule["is_on"], rule["amount"], rule["language"]) == (True, 2, language)
     assert browser.get("/settings/cards").status_code == 200

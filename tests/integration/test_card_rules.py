@@ -40,7 +40,7 @@ def test_workers_at_once_begin_one_card_for_each_cause(club: RuleClub, monkeypat
 
     def work() -> None:
         start.wait()
-        keeping.run_due(club.database)
+        list(keeping.run_due(club.database))
 
     with ThreadPoolExecutor(4) as pool:
         for worker in [pool.submit(work) for _ in range(4)]:

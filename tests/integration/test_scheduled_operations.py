@@ -40,7 +40,7 @@ def test_workers_at_once_begin_one_task_for_each(operations: OperationClub, monk
 
     def work() -> None:
         start.wait()
-        keeping.run_due(operations.club.database)
+        list(keeping.run_due(operations.club.database))
 
     with ThreadPoolExecutor(4) as pool:
         for worker in [pool.submit(work) for _ in range(4)]:
@@ -127,7 +127,7 @@ def test_what_an_operation_did_is_told_and_its_search_stays(club: Club) -> None:
         armed = service.get(session, operation_id)
         armed.armed_at, armed.minute_of_day, armed.weekdays = utc_now() - timedelta(days=2), 0, [1, 2, 3, 4, 5, 6, 7]
         armed.starts_on -= timedelta(days=1)
-    keeping.run_due(club.database)
+    list(keeping.run_due(club.database))
     page = browser.get(here)
     assert "Done" in page
     day = id_in(page, r"/runs/([0-9-]+)")

@@ -42,4 +42,4 @@ def test_a_database_that_is_away_is_asked_again(caplog: pytest.LogCaptureFixture
             await keeping
 
     asyncio.run(scene())
-    assert "old things: not pruned now" in caplog.text
+    assert "pruning old things: not now" in caplog.text

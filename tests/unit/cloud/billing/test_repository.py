@@ -13,7 +13,7 @@ def test_what_a_member_has_not_paid_is_looked_up_by_the_member(club: Club) -> No
     event.listen(engine, "before_cursor_execute", lambda *told: said.append((told[2], told[3])))
     with club.database.session() as session:
         repository.list_open(session, ["mem_1"])
-        repository.count_open(session, "ctr_1")
+        repository.count_open(session, ["ctr_1"])
         asked = [told for told in said if "FROM instalment" in told[0]]
         plans = [
             " ".join(row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from cloud.billing import instalments
-from cloud.contracts import course, service
+from cloud.contracts import course, prolonging, service
 from cloud.tasks import closing
 from cloud.tasks.closing import Closing
 from tests.card_rules import RuleClub
@@ -38,6 +38,20 @@ def test_the_card_closes_itself_when_the_contract_is_renewed(club: RuleClub) -> 
     (card,) = club.cards()
     assert (card.end_reason, card.ended_at, club.task(card).closed_at) == ("renewed", club.now, club.now)
     assert club.lines(card) == [("created", None), ("ended", "renewed")]
+
+
+def test_the_card_closes_itself_when_a_recurring_contract_goes_on_beyond_the_end(club: RuleClub) -> None:
+    """Feature 153."""
+    club.turn_on("contract_ending")
+    member_id = club.add_member()
+    recurring = club.sell(member_id, days=0, kind="recurring")
+    club.sell(member_id, days=1)
+    club.run()
+    with club.database.transaction() as session:
+        contract = service.get(session, recurring)
+        contract.is_renewing, contract.length, contract.length_unit = True, 1, "months"
+        prolonging.prolong(session, [(contract, club.today)])
+    assert [card.end_reason for card in club.cards()] == ["renewed"]
 
 
 def test_an_extended_contract_ends_its_card_and_gets_another_before_its_new_end(club: RuleClub) -> None:

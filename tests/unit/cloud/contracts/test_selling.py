@@ -80,7 +80,7 @@ def test_a_recurring_contract_runs_and_asks_so_far_ahead_that_a_gate_without_clo
         assert due[-1].due_on > today + timedelta(days=60)
         assert {one.amount_minor for one in due} == {4900}
         assert prolonging.prolong_some(session) == 0
-        assert prolonging.prolong(session, sold, today + timedelta(days=40)) > 0
+        assert prolonging.prolong(session, [(sold, today + timedelta(days=40))]) > 0
 
 
 def test_a_recurring_contract_of_the_31st_comes_back_to_it_after_february(club: Club) -> None:
@@ -88,7 +88,7 @@ def test_a_recurring_contract_of_the_31st_comes_back_to_it_after_february(club: 
         member_id = club.add_member(session)
         plan_id = add_plan(club, session, kind="recurring", price_minor=4900, length=1)
         sold = sell(club, session, member_id, plan_id, starts_on=date(2027, 1, 31))
-        prolonging.prolong(session, sold, date(2027, 3, 1))
+        prolonging.prolong(session, [(sold, date(2027, 3, 1))])
         due = instalments.list_of_contract(session, sold.id)
         assert [one.due_on.isoformat() for one in due][:4] == ["2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30"]
 

@@ -67,7 +67,7 @@ class OperationClub:
     def run(self, **time: float) -> None:
         """Wait, and then a minute of the worker."""
         self.club.wait(**time)
-        keeping.run_due(self.club.database)
+        list(keeping.run_due(self.club.database))
 
     def tasks(self) -> list[Task]:
         with self.club.database.session() as session:

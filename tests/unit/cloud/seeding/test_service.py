@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -8,14 +9,18 @@ from sqlalchemy import func, select
 
 from cloud import bus
 from cloud.access_events.models import AccessEvent, JournalCursor
+from cloud.billing import instalments
 from cloud.bookings.models import Booking
+from cloud.contracts import prolonging
 from cloud.contracts.models import Contract
+from cloud.contracts.renewal_keeping import prolong_some
 from cloud.database import Database
 from cloud.desired_state import projection
 from cloud.desired_state import service as desired_state
 from cloud.desired_state.models import DesiredRow
 from cloud.errors import ConflictError
 from cloud.members.models import Member
+from cloud.plans.policy import Length, last_day
 from cloud.seeding import service as seeding
 from cloud.seeding.service import Order, Seeded
 from cloud.seeding.visits import DAYS, spread
@@ -99,6 +104,22 @@ def test_a_club_has_everything_that_a_club_has(databases: list[Database]) -> Non
             assert session.scalar(select(func.count()).select_from(model))
         running = select(func.count()).where(Contract.is_renewing, Contract.ends_on < NOW.date())
         assert session.scalar(running) == 0
+
+
+def test_recurring_contracts_are_as_the_worker_leaves_them(databases: list[Database]) -> None:
+    """They run 100 days ahead, what is due until then is asked for, and the worker has nothing to do."""
+    database = databases[0]
+    _seed(database)
+    assert prolong_some(database) == 0
+    with database.session() as session:
+        running = session.scalars(select(Contract).where(Contract.is_renewing)).all()
+        assert running
+        for contract in running:
+            assert NOW.date() + prolonging.AHEAD <= contract.ends_on
+            days = [each.due_on for each in instalments.list_of_contract(session, contract.id)]
+            assert days[0] <= NOW.date() < days[1]
+            assert last_day(days[-1], Length(1, "months"), anchor_day=contract.anchor_day) == contract.ends_on
+            assert all(27 < (later - day).days < 32 for day, later in pairwise(days))
 
 
 def test_visits_are_what_gateways_tell_and_every_journal_is_taken_over(databases: list[Database]) -> None:
