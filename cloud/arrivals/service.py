@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -33,6 +33,9 @@ from cloud.tasks.models import Task
 BOOKINGS_MAX: Final = 600
 """So many bookings of a day are shown at most, those of the earliest sessions."""
 TASKS_MAX: Final = 2000
+
+Novelty = Literal["trial", "first"]
+"""What is new about somebody: they come to try, or were at no session yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class _Known:
 
     members: Mapping[str, Member]
     terms: dict[str, list[Terms]] = field(default_factory=lambda: defaultdict(list))
+    kinds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     owes: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     flags: dict[str, list[Flag]] = field(default_factory=lambda: defaultdict(list))
     tasks: dict[str, list[tuple[Task, ActionType]]] = field(default_factory=lambda: defaultdict(list))
@@ -112,13 +116,30 @@ def who_comes(session: UnitOfWork, site_id: str, day: date) -> list[ActivityArri
     return [ActivityArrivals(activity, taught[activity.id]) for activity in by_name if activity.id in taught]
 
 
+def newcomers(session: UnitOfWork, booked: Sequence[Booking]) -> dict[str, Novelty]:
+    """Who of these comes to try, and whose first session it is, by the id of the booking; all others are left out."""
+    member_ids = {booking.member_id for booking in booked}
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for contract in contracts.list_of_members(session, member_ids):
+        kinds[contract.member_id].add(contract.kind)
+    states = {member.id: member.state for member in members.list_by_ids(session, member_ids)}
+    were_there = _were_there(session, member_ids)
+    new: dict[str, Novelty] = {}
+    for booking in booked:
+        if policy.is_trial(booking.balance_kind, states[booking.member_id], kinds[booking.member_id]):
+            new[booking.id] = "trial"
+        elif booking.member_id not in were_there:
+            new[booking.id] = "first"
+    return new
+
+
 def _arrival(booking: Booking, known: _Known, day: date) -> Arrival:
     member_id = booking.member_id
     terms = known.terms[member_id]
     return Arrival(
         booking=booking,
         member=known.members[member_id],
-        is_trial=booking.balance_kind == "trial" or known.members[member_id].state == "lead",
+        is_trial=policy.is_trial(booking.balance_kind, known.members[member_id].state, known.kinds[member_id]),
         is_first=member_id not in known.known_ids,
         ends_on=policy.ending_on(terms, day),
         lessons_left=balance.lessons_left(terms, day),
@@ -132,6 +153,7 @@ def _learn(session: UnitOfWork, member_ids: Collection[str], day: date) -> _Know
     known = _Known({member.id: member for member in members.list_by_ids(session, member_ids)})
     for contract in contracts.list_of_members(session, member_ids):
         known.terms[contract.member_id].append(contracts.terms_of(contract))
+        known.kinds[contract.member_id].add(contract.kind)
     for instalment in instalments.list_open(session, member_ids):
         if instalment.due_on <= day:
             owed = known.owes[instalment.member_id]
@@ -143,8 +165,13 @@ def _learn(session: UnitOfWork, member_ids: Collection[str], day: date) -> _Know
     open_tasks = query.where(Task.member_id.in_(member_ids), Task.closed_at.is_(None)).order_by(Task.id)
     for task, action_type in session.execute(open_tasks.limit(TASKS_MAX)):
         known.tasks[task.member_id].append((task, action_type))
-    were_there = select(Booking.member_id).where(
+    known.known_ids = _were_there(session, member_ids)
+    return known
+
+
+def _were_there(session: UnitOfWork, member_ids: Collection[str]) -> frozenset[str]:
+    """Who of these was at a session already."""
+    query = select(Booking.member_id).where(
         Booking.member_id.in_(member_ids), Booking.attended_at.is_not(None), Booking.cancelled_at.is_(None)
     )
-    known.known_ids = frozenset(session.scalars(were_there.distinct()))
-    return known
+    return frozenset(session.scalars(query.distinct()))

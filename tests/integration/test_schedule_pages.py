@@ -180,6 +180,9 @@ def test_who_comes_is_listed_by_activity_with_what_to_tell_each(club: Club, brow
     page = browser.get(f"/schedule/arrivals?day={day}")
     for text in ("Pilates", "Tina", "trial: show the way", "Enzo", "subscription ends", "Ask for the green pass"):
         assert text in page
+    participants = browser.get(address)
+    assert participants.count("first session") == 2
+    assert ">trial" in participants
     assert "No session is planned on this day." in browser.get("/schedule/arrivals?day=2001-01-01")
 
 

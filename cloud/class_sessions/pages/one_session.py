@@ -1,6 +1,6 @@
 """One session: who is in it, who was there, who waits; and a search to book somebody into it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Response
 
 from cloud.api import ReadSession, Transaction
+from cloud.arrivals.service import Novelty, newcomers
 from cloud.bookings import service as bookings
 from cloud.bookings import waiting
 from cloud.bookings.attendance import MARKED_AHEAD
@@ -31,11 +32,12 @@ _FOUND_MAX: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A booking with the names in it."""
+    """A booking with the names in it, and what is new about who booked."""
 
     booking: Booking
     name: str
     booked_by: str
+    novelty: Novelty | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def _page(
     member_ids = {each.member_id for each in booked} | {each.member_id for each in entries}
     names = members.names_of(session, member_ids)
     by = staff.names_of(session, {each.booked_by for each in booked if each.booked_by})
+    new = newcomers(session, booked)
     queue = [Waiting(each, names[each.member_id]) for each in entries]
     with seeing(session, viewer.signed_in, "members.read"):
         found = members.search(session, q, after=None, limit=_FOUND_MAX).items if q and may_see else []
@@ -98,7 +101,10 @@ def _page(
         held=held,
         site=site,
         zone=ZoneInfo(site.time_zone),
-        participants=_participants(booked, names, by),
+        participants=[
+            Participant(each, names[each.member_id], by.get(each.booked_by or "", ""), new.get(each.id))
+            for each in booked
+        ],
         queue=[each for each in queue if each.entry.left_at is None],
         past_queue=[each for each in queue if each.entry.left_at is not None],
         q=q,
@@ -107,7 +113,3 @@ def _page(
         is_over=held.ends_at <= session.now,
         may_mark=held.starts_at - session.now <= MARKED_AHEAD,
     )
-
-
-def _participants(booked: Sequence[Booking], names: Mapping[str, str], by: Mapping[str, str]) -> list[Participant]:
-    return [Participant(each, names[each.member_id], by.get(each.booked_by or "", "")) for each in booked]

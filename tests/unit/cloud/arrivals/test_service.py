@@ -13,6 +13,7 @@ from cloud.bookings import service as bookings
 from cloud.bookings.service import BookingDetails
 from cloud.contracts import service as contracts
 from cloud.contracts.policy import Terms
+from cloud.members import states
 from tests.club import Club
 
 HOUR = timedelta(hours=1)
@@ -63,6 +64,34 @@ def test_who_comes_is_grouped_by_activity_with_trials_debts_and_blocks(club: Clu
         attendance.mark(session, club.actor, second.booking.id)
         again = service.who_comes(session, club.site_id, day)[1].sessions[0].arrivals
         assert [one.is_first for one in again] == [True, False]
+
+
+def test_who_prepaid_a_trial_after_booking_comes_to_try(club: Club) -> None:
+    """Features 216 and 233."""
+    with club.database.transaction() as session:
+        at = session.now + HOUR
+        day = at.astimezone(ROME).date()
+        yoga = club.plan(session, at, title="Yoga")
+        lead, trying, member, known = (club.add_member(session, name) for name in ("Lea", "Tina", "Mara", "Nino"))
+        states.set_state(session, club.actor, lead, "lead")
+        booked = {
+            member_id: bookings.book(session, club.actor, member_id, BookingDetails(session_id=yoga))
+            for member_id in (lead, trying, member, known)
+        }
+        for member_id, kind in ((trying, "trial"), (member, "trial"), (member, "recurring")):
+            contract = club.add_contract(session, member_id, starts_on=day, ends_on=day + DAY)
+            contracts.get(session, contract).kind = kind
+        attendance.mark(session, club.actor, booked[known].id)
+        new = service.newcomers(session, list(booked.values()))
+        assert new == {booked[lead].id: "trial", booked[trying].id: "trial", booked[member].id: "first"}
+        assert {
+            one.member.id
+            for one in service.who_comes(session, club.site_id, day)[0].sessions[0].arrivals
+            if one.is_trial
+        } == {
+            lead,
+            trying,
+        }
 
 
 def test_more_people_need_no_more_queries(club: Club) -> None:
