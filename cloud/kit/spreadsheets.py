@@ -10,16 +10,22 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from typing import IO, Final, Literal
 
+from cloud.kit.spreadsheet_extent import cells_reached
+
 Format = Literal["csv", "xlsx"]
-Cell = str | int | date | None
+Cell = str | int | Decimal | date | None
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 UNPACKED_BYTES_MAX: Final = 200_000_000
 """Of an XLSX file that is read: what is packed tighter is refused before it is unpacked."""
+CELLS_MAX: Final = 5_000_000
+"""Of a sheet that is read, from its first cell to its last: 100,000 rows of 50 columns, or 150 MB."""
 CELL_CHARACTERS_MAX: Final = 32_767
 """What a cell of an XLSX file holds; XlsxWriter would leave a longer text out without a word."""
 _BEGINS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +40,7 @@ _XLSX_OPTIONS: Final = {
 
 
 class SpreadsheetUnreadableError(Exception):
-    """It is neither CSV in UTF-8 nor XLSX, or it unpacks to too much."""
+    """It is neither CSV in UTF-8 nor XLSX, or it unpacks to too much, or to a table of too many cells."""
 
 
 def write(target: IO[bytes], form: Format, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
@@ -76,6 +82,7 @@ def _write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequenc
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, header, book.add_format({"bold": True}))
+        decimals = cache(lambda places: book.add_format({"num_format": f"0.{'0' * places}".rstrip(".")}))
         for row in rows:
             count += 1
             for column, cell in enumerate(row):
@@ -85,6 +92,8 @@ def _write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequenc
                     sheet.write_string(count, column, cell[:CELL_CHARACTERS_MAX])
                 elif isinstance(cell, date):
                     sheet.write_datetime(count, column, cell)
+                elif isinstance(cell, Decimal):
+                    sheet.write_number(count, column, cell, decimals(-int(cell.as_tuple().exponent)))
                 else:
                     sheet.write_number(count, column, cell)
     return count
@@ -107,6 +116,8 @@ def _read_xlsx(content: bytes) -> Iterator[list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(each.file_size for each in packed.infolist()) > UNPACKED_BYTES_MAX:
                 raise SpreadsheetUnreadableError("it unpacks to too much")
+            if cells_reached(packed) > CELLS_MAX:
+                raise SpreadsheetUnreadableError("its cells are too far apart")
         sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         for row in sheet.to_python(skip_empty_area=False):
             yield [_as_text(cell) for cell in row]
