@@ -5,7 +5,7 @@ The database is worked with in threads; different gateways do so side by side up
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
@@ -14,7 +14,9 @@ from cloud.enrolment.authority import AuthorityUnusableError
 from cloud.enrolment.hearing import HeardBeforeError, NotInForceError
 from cloud.gateway_link import forgeries, reception
 from cloud.gateway_link.admission import Admission
+from cloud.gateway_link.event_batches import join_batches
 from cloud.gateway_link.forgeries import Forgeries
+from cloud.gateway_link.inbox import Arrival, Arrived, Inbox
 from cloud.gateway_link.reception import Known
 from cloud.gateway_link.snapshot_permits import SnapshotPermits
 from cloud.gateway_link.sparing_log import SparingLog
@@ -27,7 +29,6 @@ from sync_protocol.errors import SyncProtocolError
 from sync_protocol.messages import Heartbeat, Hello, Message, Refused, StateApplied, StateBuckets, StateLater
 from sync_protocol.topics import Topic
 
-INBOX_MAX: Final = 32
 SILENT_AFTER_S: Final = 60.0
 RESEND_AFTER_S: Final = 5.0
 """How long a gateway may take for what was sent to it before a heartbeat counts as proof that it was lost."""
@@ -46,14 +47,6 @@ _NOT_TAKEN: Final = (SyncProtocolError, GatewayRetiredError, NotInForceError, He
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
-
-
-class Arrived(Protocol):
-    """A message from the broker, to be acknowledged when it has been dealt with."""
-
-    payload: bytes
-
-    def ack(self) -> None: ...
 
 
 class Sender(Protocol):
@@ -89,12 +82,6 @@ class Workshop:
             return await asyncio.to_thread(work)
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    topic: Topic
-    message: Arrived
-
-
 class GatewaySession:
     """One gateway, while this link is up. `sent_revision` is the newest that it has or that is on its way.
 
@@ -104,7 +91,7 @@ class GatewaySession:
     def __init__(self, workshop: Workshop, known: Known) -> None:
         self._workshop = workshop
         self._known = known
-        self._inbox: asyncio.Queue[_Arrival | None] = asyncio.Queue(INBOX_MAX)
+        self._inbox = Inbox()
         self._log = SparingLog(_logger)
         self._forgeries = Forgeries()
         self._is_push_queued = False
@@ -120,17 +107,17 @@ class GatewaySession:
     def offer(self, topic: Topic, message: Arrived) -> None:
         """Queue a message. One too many is dropped: a gateway repeats whatever is not answered."""
         self._heard_at = _now_s()
-        if self._inbox.full():
+        if self._inbox.is_full:
             self._log.warn("gateway %s talks faster than it is answered; a message is dropped", topic.gateway_id)
             message.ack()
         else:
-            self._inbox.put_nowait(_Arrival(topic, message))
+            self._inbox.put(Arrival(topic, message))
 
     def push(self) -> None:
         """Send what is newer than `sent_revision` as soon as its turn comes."""
-        if not self._is_push_queued and not self._inbox.full() and self._put_off is None:
+        if not self._is_push_queued and not self._inbox.is_full and self._put_off is None:
             self._is_push_queued = True
-            self._inbox.put_nowait(None)
+            self._inbox.put(None)
 
     @property
     def is_listening(self) -> bool:
@@ -145,34 +132,52 @@ class GatewaySession:
         """
         try:
             while True:
-                await self._take_one()
+                await self._take_next()
         finally:
             self._leave_line()  # nobody else could give back a turn that has been given to it
 
-    async def _take_one(self) -> None:
-        item = await self._inbox.get()
+    async def _take_next(self) -> None:
+        arrivals = await self._inbox.take()
         try:
-            await self._attend(item)
+            await self._attend(arrivals)
         except _NOT_ANSWERED as error:
             self._log.warn("gateway %s is not answered, it will ask again: %s", self._known.gateway_id, error)
         except LinkError:
             raise
         except Exception:  # a fault of the program must not end the link of all gateways
             _logger.exception("gateway %s is not answered", self._known.gateway_id)
-        if item is not None:
-            item.message.ack()
+        for arrival in arrivals:
+            arrival.message.ack()
 
-    async def _attend(self, item: _Arrival | None) -> None:
-        if item is None:
+    async def _attend(self, arrivals: Sequence[Arrival]) -> None:
+        if not arrivals:
             self._is_push_queued = False
             await self._bring_to_head(self._put_off or Position(self.sent_revision))
-        else:
-            await self._handle(item)
+        elif len(arrivals) == 1 or not await self._handle_together(arrivals):
+            for arrival in arrivals:
+                await self._handle(arrival)
 
-    async def _handle(self, arrival: _Arrival) -> None:
+    async def _handle_together(self, arrivals: Sequence[Arrival]) -> bool:
+        """Take batches of events over in one transaction; False if one of them hinders that, and nothing was done."""
+        try:
+            words = [await self._open(arrival) for arrival in arrivals]
+            joined = join_batches(words)
+            if joined is None:
+                return False
+            answers = await self._workshop.run(lambda: self._receive(words[-1], joined))
+        except _NOT_TAKEN:
+            return False
+        for answer in answers:
+            await self._send(answer)
+        return True
+
+    async def _open(self, arrival: Arrival) -> Word:
+        return await self._workshop.voices.open(arrival.topic, arrival.message.payload, self._workshop.run)
+
+    async def _handle(self, arrival: Arrival) -> None:
         topic = arrival.topic
         try:
-            word = await self._workshop.voices.open(topic, arrival.message.payload, self._workshop.run)
+            word = await self._open(arrival)
         except SyncProtocolError as error:
             await self._disbelieve(topic, error)
             return
@@ -263,10 +268,10 @@ class GatewaySession:
             permits.give_back(gateway_id)
 
     def _take_turn(self) -> bool:
-        if not self.is_listening or self._inbox.full():
+        if not self.is_listening or self._inbox.is_full:
             self._put_off = None
             return False
-        self._inbox.put_nowait(None)
+        self._inbox.put(None)
         return True
 
     def _leave_line(self) -> None:

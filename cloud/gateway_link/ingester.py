@@ -11,7 +11,8 @@ from typing import Final
 
 from cloud.database import DATABASE_FAULTS
 from cloud.gateway_link import reception
-from cloud.gateway_link.gateway_session import Arrived, GatewaySession, Workshop
+from cloud.gateway_link.gateway_session import GatewaySession, Workshop
+from cloud.gateway_link.inbox import Arrived
 from cloud.gateway_link.reception import Known
 from cloud.gateway_link.share import ALONE, NOBODY, Share
 from cloud.kit.sealed_secrets import UnsealError

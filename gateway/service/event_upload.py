@@ -19,7 +19,7 @@ from sync_protocol.messages import EventBatch, EventRefused, EventsAcked, Welcom
 logger = logging.getLogger(__name__)
 
 BATCH_EVENTS_MAX = 200
-BATCH_BYTES_MAX = 48 * 1024
+BATCH_BYTES_MAX = 60 * 1024
 WINDOW_BATCHES = 4
 RESEND_AFTER_S = 10.0
 GO_BACK_EVERY_S = 1.0

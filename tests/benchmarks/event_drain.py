@@ -72,7 +72,7 @@ class _Drain:
         clock = SystemClock()
         clock.note_signed_time(int(time.time() * 1000))
         async with GatewayStore.open(self._state_dir, clock) as store:
-            await fill_journal(store.journal, self._events)
+            await fill_journal(store.journal, self._events, lane_id=self._state_dir.name)
         started = time.perf_counter()
         async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
             killing = tasks.create_task(self._kill(kills))

@@ -6,18 +6,18 @@ from sync_protocol.journal_events import AccessDecided
 _AT_ONCE = 500
 
 
-async def fill_journal(journal: SqliteJournal, count: int) -> None:
-    """Taps as they come from the readers, only faster: as many at once as memory holds."""
+async def fill_journal(journal: SqliteJournal, count: int, *, lane_id: str = "lan_aaaaaaaaaaaaaaaaaaaa") -> None:
+    """Taps as they come from the readers of a lane, only faster: as many at once as memory holds."""
     for begin in range(0, count, _AT_ONCE):
         for number in range(begin, min(begin + _AT_ONCE, count)):
-            journal.append(_tap(number))
+            journal.append(_tap(number, lane_id))
         await journal.flushed()
 
 
-def _tap(number: int) -> AccessDecided:
+def _tap(number: int, lane_id: str) -> AccessDecided:
     return AccessDecided(
         tap_id=f"{number:020x}",
-        lane_id="lan_aaaaaaaaaaaaaaaaaaaa",
+        lane_id=lane_id,
         direction="in",
         reader="entry",
         credential_hash=f"{number:032x}",

@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from cloud import bus
 from cloud.access_events import journal
 from cloud.database import Database, DatabaseBusyError, UnitOfWork
-from cloud.gateway_link.gateway_session import INBOX_MAX, GatewaySession, Sender, Workshop
+from cloud.gateway_link.gateway_session import GatewaySession, Sender, Workshop
+from cloud.gateway_link.inbox import INBOX_MAX
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.publisher import publish_for_ever
 from cloud.gateway_link.reception import Known
