@@ -11,7 +11,8 @@ from cloud.database import Base, Json, UtcDateTime
 class Role(Base):
     """A role that the club has edited or made; those that are not here are as in `policy.ROLES`.
 
-    `name` is empty for the roles of `policy.ROLES`, which have a name in each language.
+    `name` is empty for the roles of `policy.ROLES`, which have a name in each language. `known_permissions` are all
+    that existed when it was edited: nobody has decided about a newer one.
     """
 
     __tablename__ = "role"
@@ -19,6 +20,7 @@ class Role(Base):
     key: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
     permissions: Mapped[list[str]] = mapped_column(Json)
+    known_permissions: Mapped[list[str]] = mapped_column(Json)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -91,9 +91,9 @@ def change(
     _check_reach(before.permissions ^ wanted, granted_by)
     role = session.get(Role, key)
     if role is None:
-        role = Role(key=key, name="", permissions=[], changed_at=session.now)
+        role = Role(key=key, name="", permissions=[], known_permissions=[], changed_at=session.now)
         session.add(role)
-    role.permissions, role.changed_at = sorted(wanted), session.now
+    role.permissions, role.known_permissions, role.changed_at = sorted(wanted), sorted(_KNOWN), session.now
     session.flush()
     audit.record(
         session,
@@ -126,7 +126,13 @@ def create(
         raise ConflictError("name_taken", f"There is a role {name!r} already.")
     if len(known) >= ROLES_MAX:
         raise ConflictError("too_many", f"There are {ROLES_MAX} roles, as many as there may be.")
-    role = Role(key=new_id("rol"), name=name, permissions=sorted(wanted), changed_at=session.now)
+    role = Role(
+        key=new_id("rol"),
+        name=name,
+        permissions=sorted(wanted),
+        known_permissions=sorted(_KNOWN),
+        changed_at=session.now,
+    )
     session.add(role)
     session.flush()
     audit.record(
@@ -167,8 +173,10 @@ def _holders(session: UnitOfWork, key: str) -> list[str]:
 def _view(key: str, role: Role | None) -> RoleView:
     if role is None or key == OWNER:
         return RoleView(key, "", permissions_of(key), False)
+    # What came with a later release is as it was delivered, until the club edits the role again.
+    newer = permissions_of(key).difference(role.known_permissions)
     permissions = frozenset(cast("list[Permission]", role.permissions)) & _KNOWN
-    return RoleView(key, role.name, permissions, True)
+    return RoleView(key, role.name, permissions | newer, True)
 
 
 def _known(permissions: Collection[str]) -> frozenset[Permission]:

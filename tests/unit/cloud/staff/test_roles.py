@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from cloud.audit.service import Actor
 from cloud.errors import ConflictError, ForbiddenError, InUseError, InvalidError, NotFoundError
 from cloud.kit.ids import new_id
 from cloud.staff import employment, roles, service
-from cloud.staff.models import Staff, StaffSession
+from cloud.staff.models import Role, Staff, StaffSession
 from cloud.staff.policy import Rights, permissions_of
 from cloud.staff.service import SignedIn, StaffDetails
 from tests.club import Club
@@ -54,6 +54,22 @@ def test_an_edited_role_holds_at_the_next_request(club: Club, owner: SignedIn) -
     with club.database.transaction() as session:
         roles.reset(session, owner.actor, "trainer")
     assert signed_in(club, trainer).rights.everywhere == permissions_of("trainer")
+
+
+def test_a_permission_that_came_after_the_edit_is_as_delivered(club: Club, owner: SignedIn) -> None:
+    administrator, trainer = hire(club, "administrator"), hire(club, "trainer")
+    with club.database.transaction() as session:
+        own = roles.create(session, owner.actor, "Night porter", ["access.read"]).key
+        for key in ("administrator", "trainer"):
+            roles.change(session, owner.actor, key, ["members.read"])
+        for role in session.scalars(select(Role)):
+            role.known_permissions = [each for each in role.known_permissions if each != "bookings.online"]
+        assert roles.get(session, own).permissions == {"access.read"}
+    assert signed_in(club, administrator).rights == Rights(frozenset({"members.read", "bookings.online"}))
+    assert signed_in(club, trainer).rights == Rights(frozenset({"members.read"}))
+    with club.database.transaction() as session:
+        roles.change(session, owner.actor, "administrator", ["members.read"])
+    assert signed_in(club, administrator).rights == Rights(frozenset({"members.read"}))
 
 
 def test_the_owners_role_cannot_be_edited(club: Club, owner: SignedIn) -> None:
