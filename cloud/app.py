@@ -55,6 +55,7 @@ from cloud.members.standing_api import router as members_standing
 from cloud.merging.api import router as merging
 from cloud.metrics.health import router as health
 from cloud.objections.api import router as objections
+from cloud.payments.api import router as payments
 from cloud.personal_data.api import router as personal_data
 from cloud.phone_calls.api import router as phone_calls
 from cloud.phone_calls.service import CALLS_REFUSED_MAX, CALLS_REFUSED_WITHIN_S
@@ -99,6 +100,7 @@ _ROUTERS: Final[tuple[APIRouter, ...]] = (
     plans,
     contracts,
     billing,
+    payments,
     balances,
     sales,
     saved_searches,

@@ -42,6 +42,7 @@ from cloud.member_import.pages import router as member_import
 from cloud.members.pages import routers as members
 from cloud.merging.pages import router as merging
 from cloud.objections.pages import router as objections
+from cloud.payments.pages import routers as payments
 from cloud.personal_data.pages import router as personal_data
 from cloud.phone_calls.pages import router as phone_calls
 from cloud.plans.pages import router as plans
@@ -79,6 +80,7 @@ ROUTERS: Final = (
     *bookings,
     *contracts,
     billing,
+    *payments,
     plans,
     balances,
     balance_files,

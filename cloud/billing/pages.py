@@ -23,7 +23,7 @@ from cloud.database import UnitOfWork
 from cloud.errors import invalid_field
 from cloud.kit.clock import local_day
 from cloud.kit.ids import new_id
-from cloud.kit.money import parse_money, plain_money
+from cloud.kit.money import exact_money, parse_money, plain_money
 from cloud.kit.paging import Page
 from cloud.kit.spreadsheets import Cell, Format
 from cloud.members import service as members
@@ -98,7 +98,7 @@ def _debts(session: UnitOfWork, site_id: str, today: date) -> Iterator[Sequence[
                 member.phone,
                 member.email,
                 due.contract_id,
-                plain_money(due.amount_minor - due.paid_minor, due.currency),
+                exact_money(due.amount_minor - due.paid_minor, due.currency),
                 due.currency,
                 due.due_on,
                 (today - due.due_on).days,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import StreamingResponse
 
 from cloud.audit import service as audit
+from cloud.console.column_words import COLUMN_NAMES
 from cloud.console.viewer import Viewer
 from cloud.database import UnitOfWork
 from cloud.kit import spreadsheets
@@ -26,7 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFile:
-    """A file of this `name`; `noun` is what its rows are and `narrowed` what the list was narrowed to, for the log."""
+    """A file of this `name`; `noun` is what its rows are and `narrowed` what the list was narrowed to, for the log.
+
+    `header` holds keys of `COLUMN_NAMES`; the file has their names in the language of who asks.
+    """
 
     name: str
     noun: str
@@ -39,7 +43,8 @@ class TableFile:
 def send(session: UnitOfWork, viewer: Viewer, file: TableFile, rows: Iterable[Sequence[Cell]]) -> StreamingResponse:
     """Write the rows, at most 200,000, note it in the log, and send the file in pieces."""
     target = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - it is closed when the last piece is sent
-    count = spreadsheets.write(target, file.form, file.header, rows)
+    header = [viewer.words.text(COLUMN_NAMES[column]) for column in file.header]
+    count = spreadsheets.write(target, file.form, header, rows)
     told = {"format": file.form, "rows": count, "filter": audit.plain({k: v for k, v in file.narrowed.items() if v})}
     audit.record(session, viewer.signed_in.actor, f"{file.noun}.export", entity=(file.noun, ""), after=told)
     return stream(target, f"{file.name}-{file.day}", file.form)

@@ -23,6 +23,11 @@ def parse_money(text: str, currency: str) -> int | None:
     return int(minor) if minor == int(minor) else None
 
 
+def exact_money(minor: int, currency: str) -> Decimal:
+    """An amount as the number that it is: `exact_money(4990, "EUR")` -> `Decimal("49.90")`."""
+    return Decimal(minor).scaleb(-get_currency_precision(currency))
+
+
 def plain_money(minor: int, currency: str) -> str:
     """An amount as a form holds it: `plain_money(4990, "EUR")` -> `49.90`."""
-    return str(Decimal(minor).scaleb(-get_currency_precision(currency)))
+    return str(exact_money(minor, currency))

@@ -11,6 +11,7 @@ NO_PAGES: Final = {
     "/members/export": "a file",
     "/tasks/export": "a file",
     "/debts/export": "a file",
+    "/payments/export": "a file",
     "/settings/audit/export": "a file",
     "/schedule/bookings/export": "a file",
     "/balances/export": "a file",

@@ -138,6 +138,8 @@ API: Final = {
     "POST /sites/{site_id}/plans": "plans.write",
     "PATCH /plans/{plan_id}": "plans.write",
     "GET /sites/{site_id}/instalments": "dues.read",
+    "GET /sites/{site_id}/payments": "dues.read",
+    "GET /sites/{site_id}/payment-sums": "dues.read",
     "GET /instalments/{instalment_id}": "dues.read",
     "PATCH /instalments/{instalment_id}": "contracts.write",
     "POST /instalments/{instalment_id}/charges": "dues.write",

@@ -118,6 +118,8 @@ PAGES: Final = {
     "GET /contracts/{contract_id}/end": "contracts.write",
     "POST /contracts/{contract_id}/end": "contracts.write",
     "GET /debts": "members.read",
+    "GET /payments": "dues.read",
+    "GET /payments/export": "dues.read",
     "GET /debts/export": "members.read",
     "GET /tasks/export": "tasks.read",
     "GET /schedule/bookings/export": "members.read",

@@ -167,3 +167,38 @@ def test_plans_are_changed_withdrawn_and_checked(club: Club, manager: httpx.Clie
     member = add_member(club, manager)
     refused = manager.post(f"/api/v1/members/{member['id']}/sales", json={"plan_id": plan["id"]})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:tornello:problem:plan_not_offered")
+
+
+def test_the_payments_of_a_site_are_listed_with_what_they_add_up_to(club: Club, manager: httpx.Client) -> None:
+    """Charges and receipts of the till, on both databases; members are named by their ids alone."""
+    contract = sell(club, manager, add_plan(club, manager))
+    member_id = contract["member_id"]
+    due = instalments_of(manager, contract)[0]
+    charge(manager, due, "one", method="cash", amount_minor=1000)
+    charge(manager, due, "two", outcome="failed", failure="insufficient_funds")
+    lines = [{"kind": "goods", "title": "Towel", "unit_price_minor": 500}]
+    sale = {"method": "card", "currency": "EUR", "lines": lines}
+    manager.post(f"/api/v1/members/{member_id}/till-sales", json=sale, headers={"Idempotency-Key": "three"})
+    address = f"/api/v1/sites/{club.site_id}"
+
+    def told(**query: str) -> list[tuple[str, str, int, str]]:
+        items = manager.get(f"{address}/payments", params=query).json()["items"]
+        assert all(one["member_id"] == member_id and "member_name" not in one for one in items)
+        return [(one["source"], one["state"], one["amount_minor"], one["title"]) for one in items]
+
+    assert sorted(told()) == [
+        ("contract", "failed", 4900 - 1000, "Month"),
+        ("contract", "succeeded", 1000, "Month"),
+        ("till", "succeeded", 500, "Towel"),
+    ]
+    assert told(source="till", until=day(0), since=day(-3)) == [("till", "succeeded", 500, "Towel")]
+    assert told(state="failed", method="cash") == []
+    assert told(until=day(-1)) == []
+    first = manager.get(f"{address}/payments", params={"limit": 2}).json()
+    rest = manager.get(f"{address}/payments", params={"limit": 2, "after": first["next"]}).json()
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+    (sums,) = manager.get(f"{address}/payment-sums").json()
+    assert sums["states"]["succeeded"] == {"count": 2, "amount_minor": 1500}
+    assert sums["methods"] == {"cash": {"count": 1, "amount_minor": 1000}, "card": {"count": 1, "amount_minor": 500}}
+    too_long = manager.get(f"{address}/payments", params={"since": day(-400), "until": day(0)})
+    assert (too_long.status_code, "period_too_long" in too_long.text) == (422, True)

@@ -61,18 +61,18 @@ def _rows(answer: httpx.Response) -> list[dict[str, str]]:
 def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, desk: httpx.Client) -> None:
     saved = desk.get("/tasks/export?form=csv&state=open")
     assert saved.headers["content-disposition"].startswith('attachment; filename="tasks-')
-    assert [(row["type"], row["member"], row["text"]) for row in _rows(saved)] == [
+    assert [(row["Type"], row["Member"], row["Text"]) for row in _rows(saved)] == [
         ("Call", "'=Anna", "About the locker"),
         ("Call", "'=Anna", "About the dues"),
     ]
     assert _rows(desk.get("/tasks/export?state=closed")) == []
     (debt,) = _rows(desk.get("/debts/export"))
-    assert (debt["member"], debt["open"], debt["currency"], debt["due_on"]) == ("=Anna", "49.00", "EUR", "2026-01-05")
+    assert (debt["Member"], debt["Open"], debt["Currency"], debt["Due on"]) == ("=Anna", "49", "EUR", "2026-01-05")
     (holder,) = _rows(desk.get("/balances/export?figure=active_fee"))
-    assert (holder["member"], holder["plan"], holder["colour"]) == ("=Anna", "Year", "green")
+    assert (holder["Member"], holder["Plan"], holder["Colour"]) == ("=Anna", "Year", "green")
     tomorrow = (utc_now().date() + timedelta(days=1)).isoformat()
     (booking,) = _rows(desk.get(f"/schedule/bookings/export?since={tomorrow}&until={tomorrow}"))
-    assert (booking["session"], booking["ended_at"]) == ("Pilates", "")
+    assert (booking["Session"], booking["Ended at"]) == ("Pilates", "")
     with club.database.session() as session:
         told = session.scalars(select(AuditEntry).where(AuditEntry.action.endswith(".export"))).all()
     assert [(entry.action, (entry.after or {})["rows"]) for entry in told] == [
@@ -103,8 +103,8 @@ def test_the_audit_log_is_saved_as_it_is_narrowed(club: Club) -> None:
         flagged = small.Club(club.database, club.site_id, Actor("system", "test")).add_member(session, "Anna")
     assert "/settings/audit/export?about=member&amp;form=csv" in owner.get("/settings/audit?about=member").text
     (entry,) = _rows(owner.get(f"/settings/audit/export?form=csv&about=member&entity={flagged}"))
-    assert (entry["act"], entry["who"], entry["id"]) == ("member.create", "test", flagged)
-    assert '"first_name": "Anna"' in entry["after"]
+    assert (entry["Act"], entry["Who"], entry["Id"]) == ("member.create", "test", flagged)
+    assert '"first_name": "Anna"' in entry["After"]
 
 
 def test_the_taps_are_saved_by_the_clock_of_their_site_with_what_became_of_them(
@@ -122,7 +122,7 @@ def test_the_taps_are_saved_by_the_clock_of_their_site_with_what_became_of_them(
         ):
             session.add(_event(club.site_id, gateway_id, lane_id, seq, kind=kind, outcome=outcome, member_id=bea))
     assert "/front-desk/export?form=xlsx" in desk.get("/").text
-    told = ("at", "time_zone", "lane", "member", "outcome", "went_through")
+    told = ("Time", "Time zone", "Lane", "Member", "Outcome", "Went through")
     rows = [tuple(row[name] for name in told) for row in _rows(desk.get("/front-desk/export"))]
     assert rows == [
         ("2026-07-01 10:00:03", "Europe/Rome", "Main gate", "Bea", "block", ""),

@@ -21,7 +21,7 @@ from cloud.members.models import Member
 from cloud.sites import service as sites
 
 HEADER: Final = (
-    *("member_id", "member", "telephone", "email", "lessons_left"),
+    *("member_id", "member", "phone", "email", "lessons_left"),
     *("contract_id", "plan", "starts_on", "ends_on", "use_until", "colour"),
 )
 

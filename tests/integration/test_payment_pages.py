@@ -1,0 +1,119 @@
+"""The page of a site's payments and its file, without a browser."""
+
+import html
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cloud import bus
+from cloud.audit.service import Actor
+from cloud.billing import charges, instalments
+from cloud.billing.charges import ChargeDetails
+from cloud.database import Database
+from cloud.kit import spreadsheets
+from cloud.kit.clock import utc_now
+from cloud.payments.pages import listing
+from cloud.sales import service as sales
+from cloud.sales.service import LineDetails, SaleDetails
+from tests import club as small
+from tests.integration.club import PASSWORD, Club, open_club
+
+NOTHING = "No payment is like this"
+
+
+@pytest.fixture
+def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
+    yield open_club(database)
+    database.close()
+
+
+def signed_in(club: Club, role: str) -> httpx.Client:
+    browser = club.client()
+    club.hire(role)
+    browser.post("/sign-in", data={"email": f"{role}@club.test", "password": PASSWORD})
+    return browser
+
+
+def furnish(club: Club) -> str:
+    """Anna has paid 20 of 49 euros in cash, and bought a towel; 29 euros from the provider failed."""
+    acting = small.Club(club.database, club.site_id, Actor("staff", club.hire("manager")))
+    with club.database.transaction() as session:
+        anna = acting.add_member(session, "=Anna")
+        contract_id = acting.add_contract(session, anna, due_on=date(2026, 1, 5))
+        (due,) = instalments.list_of_contract(session, contract_id)
+        paid = ChargeDetails(method="cash", amount_minor=2000, reference="R-1")
+        failed = ChargeDetails(method="provider", outcome="failed", failure="no funds")
+        for key, details in (("one", paid), ("two", failed)):
+            charges.record(session, acting.actor, due.id, details, idempotency_key=key)
+        lines = (LineDetails(kind="goods", title="Towel", unit_price_minor=500),)
+        sale = SaleDetails(method="cash", currency="EUR", lines=lines)
+        sales.sell(session, acting.actor, anna, sale, idempotency_key="three")
+    return anna
+
+
+def test_payments_are_listed_with_their_sums_and_narrowed_by_the_filters(club: Club) -> None:
+    anna = furnish(club)
+    desk = signed_in(club, "read_only")
+    page = desk.get("/payments").text
+    for told in (
+        "€25.00",
+        "2 payments",
+        "Cash €25.00",
+        "€29.00",
+        "1 payment",
+        "no funds",
+        "R-1",
+        "Towel",
+        "At the till",
+    ):
+        assert told in page
+    assert page.count(f"/members/{anna}") == 3
+    assert "Towel" not in desk.get("/payments?source=contract").text
+    assert "R-1" not in desk.get("/payments?state=failed&q=anna").text
+    assert NOTHING in desk.get("/payments?q=bruno").text
+    assert NOTHING in desk.get("/payments?since=2020-01-01&until=2020-12-31").text
+    assert NOTHING not in desk.get("/payments?since=never&until=ever&method=gold&state=lost&source=mars").text
+    assert 'href="/payments?site=' in desk.get("/debts").text
+
+
+def test_the_next_rows_come_as_a_fragment(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(club)
+    desk = signed_in(club, "read_only")
+    monkeypatch.setattr(listing, "PAGE_ROWS", 2)
+    page = desk.get("/payments").text
+    (more,) = re.findall(r'hx-get="(/payments\?[^"]*after=[^"]*)"', page)
+    rest = desk.get(html.unescape(more), headers={"HX-Request": "true"}).text
+    assert "<form" not in rest
+    assert rest.count("<tr") == 1
+
+
+def test_the_file_has_what_the_list_shows(club: Club) -> None:
+    furnish(club)
+    desk = signed_in(club, "read_only")
+    assert "/payments/export?" in desk.get("/payments").text
+    header, *rows = spreadsheets.read(desk.get("/payments/export?form=csv&source=contract").content)
+    told = [dict(zip(header, row, strict=True)) for row in rows]
+    names = ("Member", "Amount", "Currency", "State", "Paid by", "Paid for", "Text", "Noted by", "Reference", "Reason")
+    assert sorted(tuple(row[name] for name in names) for row in told) == [
+        ("'=Anna", "20.00", "EUR", "Taken", "Cash", "Contracts", "Year", "Manager", "R-1", ""),
+        ("'=Anna", "29.00", "EUR", "Failed", "Payment provider", "Contracts", "Year", "Manager", "", "no funds"),
+    ]
+    assert {row["Time"][:4] for row in told} == {str(utc_now().year)}
+    assert len(list(spreadsheets.read(desk.get("/payments/export").content))) == 4
+
+
+def test_the_till_sees_payments_and_no_way_to_members_that_it_may_not_open(club: Club) -> None:
+    furnish(club)
+    till = signed_in(club, "cashier")
+    page = till.get("/payments").text
+    assert "=Anna" in page
+    assert "/members/" not in page
+    assert "/balances?" not in page
+    assert '<a class="nav-link" href="/payments"' in page
