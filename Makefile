@@ -28,10 +28,10 @@ test-worlds:  # alone, because it takes every processor for a minute
 
 # The integration tests wait more than they compute: in two halves by their names.
 test-services:
-	$(PY) -m pytest tests/integration/test_[a-f]*.py
+	$(PY) -m pytest tests/integration/test_[a-f]*.py tests/chaos
 
 test-machines:
-	$(PY) -m pytest tests/integration tests/chaos --ignore-glob "tests/integration/test_[a-f]*.py"
+	$(PY) -m pytest tests/integration --ignore-glob "tests/integration/test_[a-f]*.py"
 
 test-pages:
 	$(PY) -m pytest tests/browser
