@@ -1,4 +1,4 @@
-"""A database from before roles remembered what they decided about: an edited administrator may book for the web site."""
+"""A database from before roles remembered what was decided: what came after an edit is as delivered."""
 
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from cloud.migrations import configuration
 from cloud.staff import roles
 
 ADD = text(
-    "INSERT INTO role (key, name, permissions, changed_at) VALUES (:key, '', :permissions, '2026-06-01 12:00:00.000000')"
+    "INSERT INTO role (key, name, permissions, changed_at)"
+    " VALUES (:key, '', :permissions, '2026-06-01 12:00:00.000000')"
 )
 
 
