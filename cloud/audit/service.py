@@ -89,10 +89,13 @@ def find_break(session: UnitOfWork) -> int | None:
     return None if found is None else found.seq
 
 
-def empty_entries(session: UnitOfWork, entities: Collection[tuple[str, str]]) -> list[int]:
+def empty_entries(
+    session: UnitOfWork, entities: Collection[tuple[str, str]], *, actions: Collection[str] = ()
+) -> list[int]:
     """Take what changed out of all entries about these entities (kind and id); returns their numbers.
 
-    Whoever calls records them as `erased_entries` of an entry of its own, without which the log counts as broken.
+    With `actions` only out of entries of these. Whoever calls records them as `erased_entries` of an entry of its own,
+    without which the log counts as broken.
     """
     emptied: list[int] = []
     for kind, ids in _by_kind(entities).items():
@@ -104,6 +107,8 @@ def empty_entries(session: UnitOfWork, entities: Collection[tuple[str, str]]) ->
                 AuditEntry.action != ERASURE,
                 AuditEntry.is_erased.is_(False),
             )
+            if actions:
+                query = query.where(AuditEntry.action.in_(sorted(actions)))
             for entry in session.scalars(query):
                 entry.before, entry.after, entry.salt, entry.is_erased = None, None, None, True
                 emptied.append(entry.seq)

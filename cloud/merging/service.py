@@ -10,10 +10,11 @@ from cloud.audit.service import Actor
 from cloud.card_rules import activity
 from cloud.database import UnitOfWork
 from cloud.domain_events import MemberChanged, MemberJoinedSite, MemberLeftSite
-from cloud.errors import invalid_field
+from cloud.errors import ConflictError, invalid_field
 from cloud.family import service as family
 from cloud.members import repository
 from cloud.members import service as members
+from cloud.members.erasures import erased_among
 from cloud.members.models import Member, MemberContact, MemberSite, MergedMember
 from cloud.merging import moving
 from cloud.sites import service as sites
@@ -43,12 +44,14 @@ def merge(session: UnitOfWork, actor: Actor, kept_id: str, old_id: str, taken: C
     Raises:
         NotFoundError: there is no such member.
         InvalidError: they are the same entry.
-        ConflictError: both have what one person may have once: a seat in the same session, a card that somebody else
-            has at a club.
+        ConflictError: one of them was erased; or both have what one person may have once: a seat in the same session,
+            a card that somebody else has at a club.
     """
     if kept_id == old_id:
         raise invalid_field("old_id", "same_member", "Choose two entries.")
     kept, old = members.get(session, kept_id), members.get(session, old_id)
+    if erased_among(session, [kept_id, old_id]):
+        raise ConflictError("erased_already", "One of them was erased: there is nobody to make one person of.")
     used = members.site_ids_of(session, [kept_id, old_id])
     for site_id in sorted(used[kept_id] | used[old_id]):
         sites.lock_site(session, site_id)

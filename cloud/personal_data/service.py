@@ -24,7 +24,7 @@ from cloud.errors import ConflictError, invalid_field
 from cloud.members import service as members
 from cloud.members.erasures import Erasure, erased_among
 from cloud.members.models import Member, MergedMember
-from cloud.personal_data.treatments import ALSO_NAMED_IN, TOLD_OF, TREATMENTS, WAYS, Gone, Kept
+from cloud.personal_data.treatments import ALSO_NAMED_IN, REASONED, TOLD_OF, TREATMENTS, WAYS, Gone, Kept
 
 ROWS_MAX: Final = 100_000
 """How many rows of one table an export holds at most, the newest."""
@@ -73,7 +73,10 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
     member = members.get(session, member_id)
     _check_erasable(session, member, typed_name)
     site_ids = members.site_ids_of(session, [member_id])[member_id]
-    emptied = audit.empty_entries(session, list(_entities(session, member_id)))
+    old_ids = session.scalars(select(MergedMember.old_id).where(MergedMember.member_id == member_id)).all()
+    entities = [("member", old_id) for old_id in old_ids] + list(_entities(session, member_id))
+    emptied = audit.empty_entries(session, entities)
+    emptied += audit.empty_entries(session, list(_accounts(session, member_id)), actions=REASONED)
     session.add(Erasure(member_id=member_id, erased_at=session.now, erased_by=actor.id))
     session.flush()
     _erase_events(session, member_id)
@@ -85,8 +88,9 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
         session.publish(MemberLeftSite(member_id, site_id))
     session.publish(MemberChanged(member_id))
     desired_state.settle(session)
-    session.execute(delete(PastRow).where(PastRow.member_id == member_id))  # also what has just become past
-    audit.record(session, actor, ERASURE, entity=("member", member_id), after={"erased_entries": emptied})
+    names = [member_id, *old_ids]
+    session.execute(delete(PastRow).where(PastRow.member_id.in_(names)))  # also what has just become past
+    audit.record(session, actor, ERASURE, entity=("member", member_id), after={"erased_entries": sorted(emptied)})
 
 
 def _check_erasable(session: UnitOfWork, member: Member, typed_name: str) -> None:
@@ -135,16 +139,19 @@ def _plain(value: Any) -> Any:
 
 def _entities(session: UnitOfWork, member_id: str) -> Iterator[tuple[str, str]]:
     """What of the member the log shall tell no details of."""
-    for old_id in session.scalars(select(MergedMember.old_id).where(MergedMember.member_id == member_id)):
-        yield "member", old_id
     for name in TREATMENTS:
         table = Base.metadata.tables[name]
         if name not in TOLD_OF and "id" in table.c and name not in {"access_event", "alarm"}:
             for key in session.scalars(select(table.c.id).where(_rows(table, member_id))):
                 yield name, str(key)
-    merged = Base.metadata.tables["merged_member"]
-    for old_id in session.scalars(select(merged.c.old_id).where(merged.c.member_id == member_id)):
-        yield "member", old_id
+
+
+def _accounts(session: UnitOfWork, member_id: str) -> Iterator[tuple[str, str]]:
+    """What the log goes on telling the amounts of."""
+    for name in TOLD_OF:
+        table = Base.metadata.tables[name]
+        for key in session.scalars(select(table.c.id).where(_rows(table, member_id))):
+            yield name, key
 
 
 def _treat(session: UnitOfWork, table: Table, treatment: Gone | Kept, member_id: str) -> None:

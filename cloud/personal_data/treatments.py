@@ -104,5 +104,7 @@ WAYS: Final[Mapping[str, tuple[str, str]]] = {
 """Tables that name no member: the column, and the table of the person that it points to."""
 ALSO_NAMED_IN: Final[Mapping[str, str]] = {"family_link": "relative_id"}
 """Tables that name two people: the column of the other one."""
+REASONED: Final = frozenset({"charge.fail", "charge.reverse", "sale.cancel"})
+"""Acts on what is in `TOLD_OF` of which the audit log has somebody's own words; it keeps that they were, not what."""
 TOLD_OF: Final = frozenset({"instalment", "charge", "sale"})
 """What the audit log goes on telling about: amounts and when they were paid. Of all else it keeps that, not what."""

@@ -8,13 +8,14 @@ from cloud.consents import proofs
 from cloud.consents import service as consents
 from cloud.contracts import service as contracts
 from cloud.desired_state.models import DesiredRow
-from cloud.errors import InvalidError, NotFoundError
+from cloud.errors import ConflictError, InvalidError, NotFoundError
 from cloud.flags import service as flags
 from cloud.members import contacts, service, standing, states
 from cloud.members.contacts import ContactDetails
 from cloud.members.service import MemberDetails
 from cloud.merging import duplicates, moving
 from cloud.merging.service import list_merged, merge
+from cloud.personal_data.service import erase
 from cloud.privacy_purposes import approach
 from cloud.time_line import service as time_line
 from tests.club import Club
@@ -37,6 +38,16 @@ def twins(club: Club) -> tuple[str, str]:
         contacts.set_contacts(session, club.actor, old_id, [ContactDetails(kind="email", value="a@b.example")])
         standing.black_list(session, club.actor, old_id, "fights")
     return kept_id, old_id
+
+
+@pytest.mark.parametrize("is_kept_erased", [True, False])
+def test_who_was_erased_is_not_merged_with_a_living_person(club: Club, is_kept_erased: bool) -> None:
+    kept_id, old_id = twins(club)
+    erased_id, name = (kept_id, "Anna Rossi") if is_kept_erased else (old_id, "Ana Rosi")
+    with club.database.transaction() as session:
+        erase(session, club.actor, erased_id, typed_name=name)
+    with club.database.transaction() as session, pytest.raises(ConflictError):
+        merge(session, club.actor, kept_id, old_id)
 
 
 def test_a_merge_keeps_both_histories_and_the_old_id_leads_to_the_member(club: Club) -> None:

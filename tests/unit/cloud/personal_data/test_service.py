@@ -24,8 +24,11 @@ from cloud.errors import ConflictError, InvalidError
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.service import MemberDetails
+from cloud.merging.service import merge
 from cloud.personal_data import service
 from cloud.personal_data.treatments import TREATMENTS
+from cloud.sales import service as sales
+from cloud.sales.service import LineDetails, SaleDetails
 from cloud.tables import METADATA
 from tests.club import Club
 from tests.privacy import add_purpose, decide
@@ -128,6 +131,31 @@ def test_accounting_and_access_history_stay_and_the_log_is_whole(club: Club, mem
             "member.change": True,
             "person.erase": False,
         }
+
+
+def test_what_was_known_of_an_entry_that_was_merged_in_is_erased_too(club: Club, member_id: str) -> None:
+    with club.database.transaction() as session:
+        kept_id = club.add_member(session, "Xenia")
+    with club.database.transaction() as session:
+        merge(session, club.actor, kept_id, member_id)
+    assert "Ксения" in everything(club)
+    erase(club, kept_id, "Xenia Vykhodnaya")
+    after = everything(club)
+    assert [secret for secret in (*SECRETS, "Xenia", "4711") if secret in after] == []
+
+
+def test_the_log_forgets_why_money_was_taken_back_and_tells_the_amounts(club: Club, member_id: str) -> None:
+    line = LineDetails(kind="goods", title="Towel", unit_price_minor=1500)
+    details = SaleDetails(method="cash", currency="EUR", lines=(line,))
+    with club.database.transaction() as session:
+        sale = sales.sell(session, club.actor, member_id, details, idempotency_key="1")
+        sales.cancel(session, club.actor, sale.id, "Vykhodnaya brought it back")
+    erase(club, member_id)
+    assert "Vykhodnaya" not in everything(club)
+    with club.database.session() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.entity_id == sale.id)).all()
+        assert {entry.action: entry.is_erased for entry in told} == {"sale.create": False, "sale.cancel": True}
+        assert find_break(session) is None
 
 
 def test_the_gateways_are_told_to_forget_the_person(club: Club, member_id: str) -> None:
