@@ -19,7 +19,7 @@ from cloud.database import UnitOfWork
 from cloud.kit.clock import local_day, start_of_day
 from cloud.members.models import Member
 
-FREEZES_AT_ONCE: Final = 200
+FREEZES_AT_ONCE: Final = 25
 _PARTS: Final = ("visited_at", "booked_at", "bought_at", "paused_until")
 
 

@@ -1,5 +1,6 @@
 """Begin a card for a cause, and end it when the cause is over: in one transaction with the task that it is."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,7 +40,9 @@ def open_all(session: UnitOfWork, key: RuleKey, settings: RuleSettings, causes: 
     """Begin a card for each cause that never had one. The caller has locked the rule (`rules.lock_if_on`)."""
     fresh = list_fresh(session, key, causes)
     sharing = _open_by_subject(session, key, {cause.subject for cause in fresh})
-    full = set(tasks.list_full(session, {cause.member_id for cause in fresh}))
+    concerned = Counter(cause.member_id for cause in fresh)
+    full = set(tasks.list_full(session, concerned))
+    purposes = _purposes(session, key, concerned)
     skipped = 0
     for cause in fresh:
         shared = sharing.get(cause.subject)
@@ -48,8 +51,11 @@ def open_all(session: UnitOfWork, key: RuleKey, settings: RuleSettings, causes: 
         elif cause.member_id in full:
             skipped += 1
         else:
-            sharing[cause.subject] = _open(session, key, settings, cause, scope)
-            full |= set(tasks.list_full(session, {cause.member_id}))
+            details = _details(settings, cause, scope, purposes[cause.member_id])
+            task = tasks.create(session, WORKER, cause.member_id, details)
+            sharing[cause.subject] = _note(session, key, cause, task.id)
+            if concerned[cause.member_id] > 1:
+                full |= set(tasks.list_full(session, [cause.member_id]))
     session.flush()
     return Begun(len(fresh) - skipped, skipped)
 
@@ -102,25 +108,24 @@ def words_of(cause: Cause, language: str) -> dict[Placeholder, str]:
     return words
 
 
-def _open(session: UnitOfWork, key: RuleKey, settings: RuleSettings, cause: Cause, scope: Scope) -> Card:
+def _details(settings: RuleSettings, cause: Cause, scope: Scope, purpose_id: str | None) -> TaskDetails:
     assert settings.action_type_id is not None, "a rule that is on has a type"
     days = settings.days_to_complete
-    details = TaskDetails(
+    return TaskDetails(
         action_type_id=settings.action_type_id,
         text=policy.fill(settings.text, words_of(cause, settings.language)),
         operator_id=settings.operator_id,
         complete_by=None if days is None else scope.today + timedelta(days=days),
         next_step="call",
-        purpose_id=_purpose(session, key, cause.member_id),
+        purpose_id=purpose_id,
     )
-    task = tasks.create(session, WORKER, cause.member_id, details)
-    return _note(session, key, cause, task.id)
 
 
-def _purpose(session: UnitOfWork, key: RuleKey, member_id: str) -> str | None:
-    """For what the member is called, if the club has the purpose and they do not object."""
+def _purposes(session: UnitOfWork, key: RuleKey, member_ids: Collection[str]) -> dict[str, str | None]:
+    """For what each of the members is called, if the club has the purpose and they do not object."""
     purpose_id = find_standard(session, "own_interest" if key == "unknown_caller" else "contract", "call")
-    return None if approach.list_unapproachable(session, [member_id], purpose_id) else purpose_id
+    unwilling = set(approach.list_unapproachable(session, member_ids, purpose_id))
+    return {member_id: None if member_id in unwilling else purpose_id for member_id in member_ids}
 
 
 def _share(session: UnitOfWork, key: RuleKey, cause: Cause, shared: Card) -> None:

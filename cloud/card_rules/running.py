@@ -26,7 +26,7 @@ from cloud.long_work import Lots
 from cloud.sites import service as sites
 from cloud.tasks import service as tasks
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 10
 """Causes or cards of one transaction."""
 RUNS_PRUNED_AT_ONCE: Final = 500
 

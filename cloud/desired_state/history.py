@@ -17,7 +17,7 @@ from sync_protocol.state_rows import CredentialRow, StateRow, parse_row
 
 KEPT_FOR: Final = timedelta(days=400)
 """A year and a season: this year's Christmas can still be compared with the last."""
-PRUNED_AT_ONCE: Final = 2_000
+PRUNED_AT_ONCE: Final = 1_000
 _Wanted = Literal["with key", "of member", "of site"]
 """Which rows: the one with a key, those made for a member, or those about the site itself."""
 

@@ -29,7 +29,7 @@ from cloud.tasks.models import Task
 from cloud.tasks.repository import ACTING
 from cloud.tasks.service import TaskDetails
 
-AT_ONCE: Final = 100
+AT_ONCE: Final = 50
 """People of one transaction."""
 WORKER: Final = Actor("system", "scheduled-operations")
 
