@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+from functools import partial
 from typing import Final
 
 from cloud.broom import keep_short
 from cloud.database import DATABASE_FAULTS, Database
+from cloud.kit.own_thread import in_own_thread
 from cloud.kit.sealed_secrets import UnsealError
 from cloud.settings import Settings
 from cloud.webhooks import service
@@ -32,8 +34,8 @@ async def keep_delivering(settings: Settings, database: Database) -> None:
 async def deliver_some(settings: Settings, database: Database) -> int:
     """Try some of what is due, all at once; how many."""
     parcels = await asyncio.to_thread(_take, database, settings.secret)
-    is_private = settings.webhooks_may_be_private
-    outcomes = await asyncio.gather(*(asyncio.to_thread(send, each, may_be_private=is_private) for each in parcels))
+    sending = [partial(send, each, may_be_private=settings.webhooks_may_be_private) for each in parcels]
+    outcomes = await asyncio.gather(*(in_own_thread(each) for each in sending))
     for parcel, outcome in zip(parcels, outcomes, strict=True):
         await asyncio.to_thread(_record, database, parcel.delivery_id, outcome)
     return len(parcels)

@@ -6,6 +6,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -28,12 +29,15 @@ class Receiver:
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.status = 200
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                receiver.may_answer.wait(20)
                 self.send_response(receiver.status)
                 self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
@@ -85,6 +89,25 @@ def scene(database: Database) -> Iterator[Scene]:
     receiver = Receiver()
     yield Scene(club, settings, club.client("administrator"), receiver)
     receiver.close()
+
+
+def test_receivers_that_do_not_answer_let_nobody_else_wait(scene: Scene) -> None:
+    made = scene.subscribe()
+    for _ in range(8):
+        scene.client.post(f"/api/v1/webhooks/{made['id']}/test")
+    scene.receiver.may_answer.clear()
+
+    async def look() -> int:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        sending = asyncio.ensure_future(deliver_some(scene.settings, scene.club.database))
+        try:
+            while len(scene.receiver.got) < 8:
+                await asyncio.wait_for(asyncio.to_thread(int), timeout=5)
+        finally:
+            scene.receiver.may_answer.set()
+        return await sending
+
+    assert asyncio.run(look()) == 8
 
 
 def test_what_happens_is_told_signed_with_ids_alone(scene: Scene) -> None:
