@@ -71,6 +71,12 @@ def address_mistake(url: str, *, may_be_private: bool) -> str | None:
     return None
 
 
+def told_address(url: str) -> str:
+    """What others may read of an address: scheme and host. The rest is often all that a receiver asks for as proof."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def is_reachable(address: str, *, may_be_private: bool) -> bool:
     """Whether an IP address may be sent to: the world's, unless this club allows its own network."""
     ip = ipaddress.ip_address(address.partition("%")[0])

@@ -78,9 +78,8 @@ def subscribe(
     )
     session.add(webhook)
     session.flush()
-    audit.record(
-        session, actor, "webhook.create", entity=("webhook", webhook_id), after={"url": url, "kinds": webhook.kinds}
-    )
+    after = {"url": policy.told_address(url), "kinds": webhook.kinds}
+    audit.record(session, actor, "webhook.create", entity=("webhook", webhook_id), after=after)
     return webhook, policy.written_secret(own)
 
 
@@ -99,7 +98,13 @@ def remove(session: UnitOfWork, actor: Actor, webhook_id: str) -> None:
     webhook = get(session, webhook_id)
     session.execute(delete(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id))
     session.delete(webhook)
-    audit.record(session, actor, "webhook.delete", entity=("webhook", webhook_id), before={"url": webhook.url})
+    audit.record(
+        session,
+        actor,
+        "webhook.delete",
+        entity=("webhook", webhook_id),
+        before={"url": policy.told_address(webhook.url)},
+    )
 
 
 def get(session: UnitOfWork, webhook_id: str) -> Webhook:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from cloud.audit.models import AuditEntry
 from cloud.database import Database
 from cloud.settings import Settings
 from cloud.webhooks import policy
@@ -89,6 +90,15 @@ def scene(database: Database) -> Iterator[Scene]:
     receiver = Receiver()
     yield Scene(club, settings, club.client("administrator"), receiver)
     receiver.close()
+
+
+def test_the_audit_log_tells_the_host_and_not_the_secret_part_of_an_address(scene: Scene) -> None:
+    made = scene.subscribe()
+    assert scene.client.delete(f"/api/v1/webhooks/{made['id']}").status_code == 204
+    with scene.club.database.session() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.entity_kind == "webhook")).all()
+    address = scene.receiver.url.removesuffix("/in?club=1")
+    assert [(entry.before or entry.after or {})["url"] for entry in told] == [address, address]
 
 
 def test_receivers_that_do_not_answer_let_nobody_else_wait(scene: Scene) -> None:
