@@ -64,6 +64,18 @@ class SignInGuard:
                 "too_many_sign_ins", f"Too many attempts to sign in. Try again in {wait_s} s.", retry_after_s=wait_s
             )
 
+    def admit_again(self, staff_id: str, caller: "Caller") -> str:
+        """Count a look at the password of somebody who is signed in: their browser may have been found open.
+
+        Returns whom to `welcome` if it was right.
+
+        Raises:
+            TooManyRequestsError: it is one too many.
+        """
+        attempted = f"password of {staff_id}"
+        self.admit(attempted, caller.address)
+        return attempted
+
     def welcome(self, email: str) -> None:
         """The right password was given: forget the failures of this e-mail address."""
         self._by_email.forget(email)

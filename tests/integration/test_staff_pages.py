@@ -77,6 +77,14 @@ def test_an_account_shows_its_sessions_and_turns_the_second_factor_on(club: Club
     assert desk.send("/account/second-factor/confirm", code="000000").status_code == 422
 
 
+@pytest.mark.parametrize("address", ["/account/password", "/account/second-factor/remove"])
+def test_who_finds_a_console_open_cannot_guess_its_password_for_ever(club: Club, address: str) -> None:
+    desk = Desk(club, "receptionist")
+    refused = [desk.send(address, old=f"guess {n}", password=f"guess {n}").status_code for n in range(10)]
+    assert 429 not in refused
+    assert desk.send(address, old=PASSWORD, password=PASSWORD).status_code == 429
+
+
 def test_the_log_and_a_person_are_shown_exported_and_erased(club: Club) -> None:
     member = add_member(club, club.client("administrator"), first_name="Ксения", last_name="Rossi")["id"]
     owner = Desk(club, "owner")

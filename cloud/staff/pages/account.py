@@ -12,7 +12,9 @@ from cloud.console.viewer import CurrentSubmission, CurrentViewer, Viewer
 from cloud.database import UnitOfWork
 from cloud.kit.passwords import is_password
 from cloud.staff import employment, passkeys, second_factor, service
+from cloud.staff.api import caller_of
 from cloud.staff.relying_party import relying_party
+from cloud.staff.signing_in import SignInGuard
 
 ADDRESS: Final = "/account"
 router = APIRouter()
@@ -45,14 +47,17 @@ def show_own_password(viewer: CurrentViewer) -> Response:
 
 
 @router.post("/account/password")
-def change_own_password(session: Transaction, form: CurrentSubmission) -> Response:
+def change_own_password(request: Request, session: Transaction, form: CurrentSubmission) -> Response:
     """Change it; every other session ends."""
+    guard: SignInGuard = request.app.state.sign_in_guard
+    attempted = guard.admit_again(form.viewer.signed_in.staff_id, caller_of(request))
     with attempt(session, form.viewer.words) as errors:
         employment.change_own_password(
             session, form.viewer.signed_in, old=form.fields.get("old", ""), new=form.fields.get("password", "")
         )
     if errors:
         return _password_form(form.viewer, errors)
+    guard.welcome(attempted)
     return go_to(form.viewer, ADDRESS, notice="staff_saved")
 
 
@@ -75,12 +80,15 @@ def confirm_second_factor(session: Transaction, settings: AppSettings, form: Cur
 
 
 @router.post("/account/second-factor/remove")
-def remove_second_factor(session: Transaction, form: CurrentSubmission) -> Response:
+def remove_second_factor(request: Request, session: Transaction, form: CurrentSubmission) -> Response:
     """Sign in by the password alone; asks for it once more."""
     who = form.viewer.signed_in
+    guard: SignInGuard = request.app.state.sign_in_guard
+    attempted = guard.admit_again(who.staff_id, caller_of(request))
     person = employment.get(session, who.staff_id)
     if not is_password(form.fields.get("password", ""), person.password_hash):
         return go_to(form.viewer, ADDRESS, notice="password_was_wrong")
+    guard.welcome(attempted)
     second_factor.remove(session, who.actor, who.staff_id)
     return go_to(form.viewer, ADDRESS, notice="staff_saved")
 

@@ -130,8 +130,7 @@ def remove_passkey(passkey_id: str, session: Transaction, form: CurrentSubmissio
 def _creation_options(request: Request, session: UnitOfWork, form: Submission, ticket: str) -> str:
     who, party = form.viewer.signed_in, _party(request)
     guard: SignInGuard = request.app.state.sign_in_guard
-    attempted = f"passkey of {who.staff_id}"
-    guard.admit(attempted, caller_of(request).address)
+    attempted = guard.admit_again(who.staff_id, caller_of(request))
     if not is_password(form.fields.get("password", ""), employment.get(session, who.staff_id).password_hash):
         raise ConflictError("wrong_password", "The password is wrong.")
     guard.welcome(attempted)
