@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
+from starlette.datastructures import FormData
 
 from cloud.api import AppDatabase
 from cloud.console.hearing import hearing_of
 from cloud.console.languages import choose_language
 from cloud.console.notices import read_notice
 from cloud.console.words import Words, words_of
-from cloud.errors import ForbiddenError, UnauthenticatedError
+from cloud.errors import CloudError, ForbiddenError, UnauthenticatedError
 from cloud.staff.api import admit, check_permission, find_cookie_staff, is_csrf_token
 from cloud.staff.policy import Permission
 from cloud.staff.service import SignedIn
@@ -109,9 +110,16 @@ def _viewer(visitor: CurrentVisitor) -> Viewer:
 CurrentViewer = Annotated[Viewer, Depends(_viewer)]
 
 
+def _fields(form: FormData) -> dict[str, str]:
+    fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    if any("\x00" in text for pair in fields.items() for text in pair):
+        raise CloudError("body_malformed", "The form contains a NUL character, which no database takes.")
+    return fields
+
+
 async def _submission(request: Request, viewer: CurrentViewer) -> Submission:
     form = await request.form(max_fields=FIELDS_MAX, max_files=0)
-    fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    fields = _fields(form)
     if not is_csrf_token(viewer.signed_in, fields.pop("csrf_token", "")):
         raise ForbiddenError("csrf_token_wrong", "The form is no longer valid; load the page again.")
     return Submission(viewer, fields)
@@ -123,7 +131,7 @@ CurrentSubmission = Annotated[Submission, Depends(_submission)]
 async def _upload(request: Request, viewer: CurrentViewer) -> Upload:
     content = b""
     async with request.form(max_fields=FIELDS_MAX, max_files=1) as form:
-        fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+        fields = _fields(form)
         for file in form.values():
             if not isinstance(file, str):
                 content = await file.read()

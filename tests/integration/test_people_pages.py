@@ -110,6 +110,13 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(club: Club, 
     assert "0 members" in desk.see("/members")
 
 
+def test_a_form_with_a_character_that_no_database_takes_is_refused(club: Club, desk: Desk) -> None:
+    card = added(club, desk)
+    assert desk.send(f"{card}/comments", text="Rang\0 twice").status_code == 400
+    assert desk.send(f"{card}/comments", **{"te\0xt": "Rang"}).status_code == 400
+    assert desk.upload("/members/import/upload", b"name\nAnna", site_id="\0").status_code == 400
+
+
 def test_who_somebody_is_can_be_changed_and_stays_found(club: Club, desk: Desk) -> None:
     card = added(club, desk, last_name="Rossi", tags="vip")
     form = desk.see(f"{card}/edit")
