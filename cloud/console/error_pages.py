@@ -1,6 +1,7 @@
 """Errors as pages in the person's language, with what to do next. The API has its own shape (problem+json).
 
-Nobody signed in: led to the sign-in page and back afterwards. A fragment's error is shown in the page's dialog.
+Nobody signed in: led to the sign-in page and back afterwards. Who may not see the front desk begins elsewhere. A
+fragment's error is shown in the page's dialog.
 """
 
 import logging
@@ -15,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from cloud.console.languages import mark
+from cloud.console.navigation import first_page_of
 from cloud.console.rendering import render
 from cloud.console.viewer import Visitor, visitor_of
 from cloud.database import Database
@@ -54,6 +56,8 @@ async def show_error(request: Request, error: Exception) -> Response:
     if isinstance(error, CloudError) and error.code == "csrf_token_wrong":
         advice = _CSRF_TEXT
     visitor = _visitor(request)
+    if status == 403 and request.method == "GET" and request.url.path == "/":
+        return RedirectResponse(first_page_of(visitor), status_code=303)
     template = "console/error_dialog.html" if visitor.is_fragment else "console/error.html"
     response = render(visitor, template, status=status, title=title, advice=advice, status_shown=status)
     if visitor.is_fragment:

@@ -12,6 +12,7 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from cloud.console import navigation
 from cloud.console.assets import load_assets
 from cloud.console.languages import LANGUAGES, catalogue
 from cloud.console.notices import NOTICE_COOKIE, leave_notice
@@ -52,6 +53,7 @@ def environment_of(language: str) -> Environment:
     )
     environment.filters |= filters_of(words_of(language))
     environment.globals |= {"assets": load_assets(), "languages": LANGUAGES, "language": language}
+    environment.globals |= {"navigation": navigation.pages_of, "first_page": navigation.first_page_of}
     environment.globals["settings_pages"] = pages_of
     return environment
 

@@ -163,6 +163,10 @@ class Words:
         """The weekday, day and time of day of something ahead, e.g. Mon 23 Nov, 18:00."""
         return format_datetime(at.astimezone(zone), "EEE d MMM, HH:mm", locale=self._locale)
 
+    def dated(self, at: datetime, zone: tzinfo) -> str:
+        """The weekday, day, year and time of day of something ahead or long past, e.g. Mon 23 Nov 2026, 18:00."""
+        return format_datetime(at.astimezone(zone), "EEE d MMM y, HH:mm", locale=self._locale)
+
     def weekday(self, day: date) -> str:
         """A calendar day with its weekday, e.g. Monday 23 November."""
         return format_date(day, "EEEE d MMMM", locale=self._locale)
@@ -232,6 +236,7 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "contract_state": named(CONTRACT_STATES),
         "clock_trust": named(CLOCKS),
         "credential_status": named(CREDENTIAL_STATUSES),
+        "dated": words.dated,
         "day": words.day,
         "device_kind": named(DEVICE_KINDS),
         "direction": named(DIRECTIONS),

@@ -5,7 +5,7 @@ from typing import Final
 from tests.integration.permissions_of_api import ANYBODY, SIGNED_IN
 
 PAGES: Final = {
-    "GET /": "access.read",
+    "GET /": SIGNED_IN,  # who may not see the front desk is led to their first page
     "GET /access-events/{event_id}": "access.read",
     "GET /front-desk/now": "access.read",
     "GET /inside": "access.read",

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from cloud.api import AppDatabase, Transaction
 from cloud.console.languages import LANGUAGES, mark
+from cloud.console.navigation import first_page_of
 from cloud.console.notices import leave_notice
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import CurrentSubmission, CurrentVisitor, Viewer, Visitor
@@ -110,7 +111,7 @@ def choose_language(form: CurrentSubmission, session: Transaction) -> Response:
 def first_page(staff: SignedIn, wanted: str) -> str:
     """Where to go after signing in: what was asked for, else the first page that the person may see."""
     address = own_address(wanted)
-    return "/access" if address == "/" and not staff.may("access.read") else address
+    return first_page_of(staff) if address == "/" else address
 
 
 def own_address(address: str) -> str:

@@ -153,7 +153,7 @@ def _values(line: PastLine, names: Names, zone: ZoneInfo, words: Words) -> dict[
     if "purpose" in facts:
         values["purpose"] = name_in(facts["purpose"], words.language)
     if "starts_at" in facts:
-        values["starts_at"] = words.exact(datetime.fromisoformat(facts["starts_at"]), zone)
+        values["starts_at"] = words.dated(datetime.fromisoformat(facts["starts_at"]), zone)
     values["ends_on"] = words.day(date.fromisoformat(facts["ends_on"])) if facts.get("ends_on") else "–"
     return values
 

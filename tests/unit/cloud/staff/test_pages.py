@@ -24,6 +24,8 @@ def test_addresses_that_could_lead_elsewhere_are_not(address: str) -> None:
 def test_an_installer_who_may_not_see_the_feed_begins_at_the_gateways() -> None:
     assert first_page(_staff("installer"), "/") == "/access"
     assert first_page(_staff("receptionist"), "/") == "/"
+    assert first_page(_staff("cashier"), "/") == "/payments"
+    assert first_page(_staff("nobody"), "/") == "/account"
 
 
 def _staff(role: str) -> SignedIn:

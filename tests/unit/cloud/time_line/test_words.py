@@ -32,7 +32,7 @@ def said(kind: Kind, what: str, language: str = "en", *, text: str = "", subject
         ),
         (
             said("booking", "booked", text="Pilates", starts_at="2026-11-22T18:00:00+00:00"),
-            "Booked: Pilates, Sunday, 22 November 2026, 19:00:00",
+            "Booked: Pilates, Sun 22 Nov 2026, 19:00",
             [],
         ),
         (
