@@ -1,25 +1,35 @@
-"""The list of alarms, and the bar on every page that says how many wait."""
+"""The list of alarms, also as a file, and the bar on every page that says how many wait."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from cloud.alarms import service
 from cloud.alarms.models import Alarm
 from cloud.api import ReadSession, Transaction
+from cloud.console import table_files
 from cloud.console.rendering import go_to, render
+from cloud.console.table_files import ROWS_AT_ONCE, TableFile
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.console.words import Words
 from cloud.database import UnitOfWork
 from cloud.errors import ConflictError
 from cloud.kit.paging import Page
+from cloud.kit.spreadsheets import Cell, Format
 from cloud.members import service as members
 from cloud.sites import service as sites
 from cloud.staff import service as staff
 
 ROWS: Final = 50
 ID_CHARACTERS_MAX: Final = 24
+HEADER: Final = (
+    *("id", "at", "time_zone", "event", "lane", "member_id", "member", "arrived_late"),
+    *("acknowledged_by", "acknowledged_at"),
+)
 
 router = APIRouter()
 
@@ -45,6 +55,15 @@ def show_alarms(
     page = alarm_views(session, service.find_page(session, after=after, limit=ROWS))
     template = "alarms/rows.html" if viewer.is_fragment else "alarms/list.html"
     return render(viewer, template, page=page, newest_id=service.newest_id(session))
+
+
+@router.get("/alarms/export")
+def export_alarms(
+    session: Transaction, viewer: Viewer = viewing("access.read"), form: Format = "xlsx"
+) -> StreamingResponse:
+    """All alarms, the newest first, each by its site's clock."""
+    file = TableFile(name="alarms", noun="alarm", form=form, day=session.now.date(), header=HEADER, narrowed={})
+    return table_files.send(session, viewer, file, _rows(session, viewer.words))
 
 
 @router.get("/alarms/bar")
@@ -90,3 +109,24 @@ def alarm_views(session: UnitOfWork, page: Page[Alarm]) -> Page[AlarmView]:
         for alarm in alarms
     ]
     return Page(views, page.next)
+
+
+def _rows(session: UnitOfWork, words: Words) -> Iterator[Sequence[Cell]]:
+    def find(after: str | None) -> Page[AlarmView]:
+        return alarm_views(session, service.find_page(session, after=after, limit=ROWS_AT_ONCE))
+
+    for views in table_files.each_page(session, find):
+        for view in views:
+            alarm = view.alarm
+            yield (
+                alarm.id,
+                table_files.local(alarm.occurred_at, view.zone),
+                view.zone.key,
+                words.signal(alarm.kind),
+                view.lane_name,
+                alarm.member_id,
+                view.member_name,
+                table_files.yes(words, when=alarm.is_history),
+                view.acknowledged_by,
+                table_files.local(alarm.acknowledged_at, view.zone),
+            )

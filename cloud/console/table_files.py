@@ -11,7 +11,9 @@ from fastapi.responses import StreamingResponse
 
 from cloud.audit import service as audit
 from cloud.console.column_words import COLUMN_NAMES
+from cloud.console.languages import mark
 from cloud.console.viewer import Viewer
+from cloud.console.words import Words
 from cloud.database import UnitOfWork
 from cloud.kit import spreadsheets
 from cloud.kit.paging import Page
@@ -21,6 +23,7 @@ ROWS_MAX: Final = 200_000
 ROWS_AT_ONCE: Final = 1000
 _CHUNK_BYTES: Final = 64 * 1024
 _IN_MEMORY_BYTES: Final = 4_000_000
+_YES: Final = mark("Yes")
 
 T = TypeVar("T")
 
@@ -67,6 +70,11 @@ def each_page(session: UnitOfWork, find: Callable[[str | None], Page[T]]) -> Ite
         after = page.next
         if after is None:
             return
+
+
+def yes(words: Words, *, when: bool) -> str:
+    """A cell that says yes, or nothing."""
+    return words.text(_YES) if when else ""
 
 
 def local(at: datetime | None, zone: ZoneInfo) -> str:

@@ -123,6 +123,7 @@ CLOCKS: Final = {
     "floor": mark("Clock may be slow"),
     "untrusted": mark("Clock is not known"),
 }
+_ALARMS: Final = {**LANE_NEWS, **SIGNALS, **JOURNAL_ALARMS}
 _NOW_S: Final = 1
 
 
@@ -208,6 +209,10 @@ class Words:
         words = self.text(ORDERED_BY.get(source, who))
         return f"{words}, {name}" if name else words
 
+    def signal(self, kind: str) -> str:
+        """What an alarm tells of: a tap, a lane, or a journal; an unknown one is shown as it is."""
+        return self.text(_ALARMS.get(kind, kind))
+
     def reason(self, reason: str) -> str:
         """A gateway's reason as staff say it; a newer gateway's unknown reason is shown as it is."""
         return self.text(REASONS.get(reason, reason))
@@ -261,7 +266,7 @@ def filters_of(words: Words) -> dict[str, Callable[..., str]]:
         "self_test_check": named(CHECKS),
         "self_test_finding": named(FINDINGS),
         "self_test_verdict": named(VERDICTS),
-        "signal": named({**LANE_NEWS, **SIGNALS, **JOURNAL_ALARMS}),
+        "signal": words.signal,
         "since": words.since,
         "weekday": words.weekday,
     }

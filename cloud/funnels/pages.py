@@ -1,25 +1,29 @@
 """Two boards of stages: Attraction, whose people are moved by hand, and Return. The address bar holds the filters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
 from cloud.api import ReadSession, Transaction
+from cloud.console import table_files
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
+from cloud.console.table_files import TableFile
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
 from cloud.funnels import moving, people
 from cloud.funnels.people import Scope, Somebody
 from cloud.kit.clock import local_day
+from cloud.kit.spreadsheets import Cell, Format
 from cloud.members import service as members
 from cloud.sites import service as sites
+from cloud.sites.models import Site
 from cloud.tasks import enquiry_statuses
 
 STAGE_NAMES: Final = {
@@ -28,6 +32,9 @@ STAGE_NAMES: Final = {
     "absent_14": mark("Absent for 14 days"),
     "absent_30": mark("Absent for 30 days"),
 }
+HEADER: Final = (
+    *("stage", "member_id", "member", "phone", "email", "added_on", "plan", "ends_on", "lessons_left", "tasks"),
+)
 _ATTRACTION: Final = "/funnels?funnel=attraction"
 
 router = APIRouter()
@@ -52,10 +59,21 @@ class FunnelQuery(BaseModel):
     lessons: str = ""
 
     @property
+    def is_attraction(self) -> bool:
+        """Whether it is the board of leads; else it is Return."""
+        return self.funnel == "attraction"
+
+    @property
     def lessons_left(self) -> int | None:
         """The number, if it is one."""
         is_number = self.lessons.isascii() and self.lessons.isdigit() and len(self.lessons) <= 6
         return int(self.lessons) if is_number else None
+
+
+class ExportQuery(FunnelQuery):
+    """The same words as in the address of the board, and the kind of file."""
+
+    form: Format = "xlsx"
 
 
 Wanted = Annotated[FunnelQuery, Query()]
@@ -65,19 +83,35 @@ Wanted = Annotated[FunnelQuery, Query()]
 def show_funnel(session: ReadSession, wanted: Wanted, viewer: Viewer = viewing("tasks.read")) -> Response:
     """One of the two boards; as fragment its columns alone."""
     every_site = sites.list_sites(session)
-    site_id = wanted.site[:24] or (every_site[0].id if every_site else "")
-    scope = _scope(session, site_id, wanted.lessons_left)
-    is_attraction = wanted.funnel == "attraction"
+    site_id = _site_id(wanted, every_site)
     return render(
         viewer,
         "funnels/columns.html" if viewer.is_fragment else "funnels/funnel.html",
-        stages=_attraction(session, scope, viewer) if is_attraction else _return(session, scope, viewer),
-        is_attraction=is_attraction,
+        stages=_stages(session, viewer, wanted, site_id),
+        is_attraction=wanted.is_attraction,
         site_id=site_id,
         sites=every_site,
         lessons="" if wanted.lessons_left is None else wanted.lessons,
         query={name: value for name, value in wanted.model_dump().items() if value},
     )
+
+
+@router.get("/funnels/export")
+def export_funnel(
+    session: Transaction, wanted: Annotated[ExportQuery, Query()], viewer: Viewer = viewing("tasks.read")
+) -> StreamingResponse:
+    """Everybody on the board, stage by stage, in the order of the columns."""
+    site_id = _site_id(wanted, sites.list_sites(session))
+    scope = _scope(session, site_id)
+    file = TableFile(
+        name=f"funnel-{'attraction' if wanted.is_attraction else 'return'}",
+        noun="funnel",
+        form=wanted.form,
+        day=scope.today,
+        header=HEADER,
+        narrowed=wanted.model_dump(exclude={"form"}) | {"site": site_id},
+    )
+    return table_files.send(session, viewer, file, _rows(_stages(session, viewer, wanted, site_id)))
 
 
 @router.get("/funnels/people/{member_id}/shown")
@@ -110,6 +144,27 @@ def move_person(member_id: str, session: Transaction, form: Submission = submitt
     if errors:
         return _form(session, form.viewer, member_id, form.fields, errors)
     return HTMLResponse("") if form.viewer.is_fragment else go_to(form.viewer, _ATTRACTION, notice="task_saved")
+
+
+def _site_id(wanted: FunnelQuery, every_site: Sequence[Site]) -> str:
+    return wanted.site[:24] or (every_site[0].id if every_site else "")
+
+
+def _stages(session: UnitOfWork, viewer: Viewer, wanted: FunnelQuery, site_id: str) -> list[Stage]:
+    scope = _scope(session, site_id, wanted.lessons_left)
+    return _attraction(session, scope, viewer) if wanted.is_attraction else _return(session, scope, viewer)
+
+
+def _rows(stages: Sequence[Stage]) -> Iterator[Sequence[Cell]]:
+    for stage in stages:
+        for each in stage.people:
+            person, contract = each.member, each.contract
+            yield (
+                *(stage.name, person.id, person.name, person.phone, person.email, person.created_at.date()),
+                *((contract.plan_name, contract.ends_on) if contract is not None else ("", None)),
+                each.lessons_left,
+                each.task.text if each.task is not None else "",
+            )
 
 
 def _scope(session: UnitOfWork, site_id: str, lessons_left: int | None = None) -> Scope:

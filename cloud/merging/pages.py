@@ -1,26 +1,32 @@
-"""People who are there twice: the list of who may be, two of them side by side, and the question which is right."""
+"""People who are there twice: the list of who may be, also as a file, two side by side, and which of them is right."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from cloud.api import ReadSession, Transaction
+from cloud.console import table_files
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import LANGUAGES, mark
 from cloud.console.rendering import go_to, render
+from cloud.console.table_files import TableFile
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
-from cloud.console.words import SEXES
+from cloud.console.words import MEMBER_STATES, SEXES, Words
 from cloud.database import UnitOfWork
+from cloud.kit.spreadsheets import Cell, Format
 from cloud.kit.telephone import show_telephone
 from cloud.labels import service as labels
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.merging import duplicates, service
+from cloud.merging.duplicates import Duplicates
 from cloud.staff.api import check_about
 
 ADDRESS: Final = "/members/duplicates"
+HEADER: Final = ("number", "cause", "value", "member_id", "member", "phone", "email", "birth_on", "state", "added_on")
 CAUSES: Final = {
     "phone": mark("The same telephone"),
     "email": mark("The same e-mail address"),
@@ -57,6 +63,24 @@ class Difference:
 def show_duplicates(session: ReadSession, viewer: Viewer = viewing("members.merge")) -> Response:
     """The groups, each person with a way to compare them with the oldest entry."""
     return render(viewer, "merging/list.html", groups=duplicates.find(session), causes=CAUSES)
+
+
+@router.get("/members/duplicates/export")
+def export_duplicates(
+    session: Transaction, viewer: Viewer = viewing("members.merge"), form: Format = "xlsx"
+) -> StreamingResponse:
+    """The groups, a row for each person, those of one group with one number."""
+    file = TableFile(name="duplicates", noun="member", form=form, day=session.now.date(), header=HEADER, narrowed={})
+    return table_files.send(session, viewer, file, _rows(duplicates.find(session), viewer.words))
+
+
+def _rows(groups: Sequence[Duplicates], words: Words) -> Iterator[Sequence[Cell]]:
+    for number, group in enumerate(groups, 1):
+        cause = words.text(CAUSES[group.cause])
+        for person in group.people:
+            state = words.text(MEMBER_STATES[person.state])
+            contacts = (person.id, person.name, person.phone, person.email, person.birth_on)
+            yield number, cause, group.value, *contacts, state, person.created_at.date()
 
 
 @router.get("/members/{member_id}/merge")

@@ -1,24 +1,27 @@
-"""Who is inside: the muster roll, live, for the printer and as a table for other programs."""
+"""Who is inside: the muster roll, live, for the printer and as a file."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 
-from cloud.api import ReadSession
+from cloud.api import ReadSession, Transaction
+from cloud.console import table_files
 from cloud.console.rendering import render
+from cloud.console.table_files import TableFile
 from cloud.console.viewer import Viewer, viewing
+from cloud.console.words import Words
+from cloud.kit.clock import local_day
+from cloud.kit.spreadsheets import Cell, Format
 from cloud.presence import service
 from cloud.presence.service import ZoneRoll
 from cloud.sites import service as sites
 from cloud.sites.models import Site
 
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What lets a spreadsheet run a cell."""
+HEADER: Final = ("zone", "member_id", "member", "since", "lane", "is_staff")
 
 router = APIRouter()
 
@@ -43,23 +46,35 @@ def show_inside(session: ReadSession, viewer: Viewer = viewing("access.read")) -
     return render(viewer, template, site_rolls=rolls)
 
 
-@router.get("/inside/{site_id}/csv")
-def export_inside(site_id: str, session: ReadSession, _viewer: Viewer = viewing("access.read")) -> Response:
-    """The roll of one site as CSV, in UTF-8 with its mark, so that spreadsheets read names right."""
+@router.get("/inside/{site_id}/export")
+def export_inside(
+    site_id: str, session: Transaction, viewer: Viewer = viewing("access.read"), form: Format = "xlsx"
+) -> StreamingResponse:
+    """The roll of one site, by zone; who has no name is in a row with their number."""
     zone = ZoneInfo(sites.get_site(session, site_id).time_zone)
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("zone", "name", "since", "lane", "is_staff", "member_id"))
-    for roll in service.who_is_inside(session, site_id):
+    file = TableFile(
+        name="inside",
+        noun="presence",
+        form=form,
+        day=local_day(session.now, zone),
+        header=HEADER,
+        narrowed={"site": site_id},
+    )
+    return table_files.send(session, viewer, file, _rows(service.who_is_inside(session, site_id), viewer.words, zone))
+
+
+def _rows(rolls: Sequence[ZoneRoll], words: Words, zone: ZoneInfo) -> Iterator[Sequence[Cell]]:
+    for roll in rolls:
         for person in roll.people:
-            since = person.since.astimezone(zone).isoformat(timespec="seconds")
-            cells = (roll.zone.name, person.name, since, person.lane_name, str(person.is_staff).lower())
-            table.writerow([*map(_as_text, cells), person.member_id])
-        if roll.unnamed > 0:
-            table.writerow((_as_text(roll.zone.name), f"{roll.unnamed} without a name", "", "", "", ""))
-    headers = {"Content-Disposition": 'attachment; filename="inside.csv"', "Cache-Control": "no-store"}
-    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+            since = table_files.local(person.since, zone)
+            is_staff = table_files.yes(words, when=person.is_staff)
+            yield roll.zone.name, person.member_id, person.name, since, person.lane_name, is_staff
+        if roll.unnamed:
+            yield roll.zone.name, "", _unnamed(roll.unnamed, words), "", "", ""
 
 
-def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell
+def _unnamed(count: int, words: Words) -> str:
+    """Who came in without a card, or left without one."""
+    if count > 0:
+        return words.counted("%(num)s person without a name", "%(num)s people without a name", count)
+    return words.counted("%(num)s has left without a card", "%(num)s have left without a card", -count)

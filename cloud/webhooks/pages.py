@@ -1,23 +1,33 @@
 """The settings of webhooks: which there are, the secret of a new one this once, and what was sent to each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from cloud.api import AppSettings, ReadSession, Transaction
+from cloud.audit.pages.listing import zone_of_days
+from cloud.console import table_files
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
+from cloud.console.table_files import ROWS_AT_ONCE, TableFile
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.console.words import Words
+from cloud.database import UnitOfWork
+from cloud.kit.paging import Page
+from cloud.kit.spreadsheets import Cell, Format
 from cloud.webhooks import service
-from cloud.webhooks.models import Webhook
+from cloud.webhooks.models import Webhook, WebhookDelivery
 from cloud.webhooks.policy import KINDS
 from cloud.webhooks.schemas import WebhookIn
 
 ADDRESS: Final = "/settings/webhooks"
 ROWS: Final = 50
+HEADER: Final = ("id", "created_at", "event", "state", "attempts", "last_status", "last_error", "ended_at")
 KIND_NAMES: Final = {
     "member.changed": mark("A member was added or edited"),
     "contract.changed": mark("A contract was sold or changed"),
@@ -94,6 +104,43 @@ def show_deliveries(
         states=STATES,
         address=ADDRESS,
     )
+
+
+@router.get("/settings/webhooks/{webhook_id}/export")
+def export_deliveries(
+    webhook_id: str, session: Transaction, viewer: Viewer = viewing("api_keys.write"), form: Format = "xlsx"
+) -> StreamingResponse:
+    """What was sent to it or waits, the newest first, by the clock of the first site."""
+    service.get(session, webhook_id)
+    file = TableFile(
+        name="webhook-deliveries",
+        noun="webhook_delivery",
+        form=form,
+        day=session.now.date(),
+        header=HEADER,
+        narrowed={"webhook": webhook_id},
+    )
+    return table_files.send(session, viewer, file, _rows(session, viewer.words, webhook_id))
+
+
+def _rows(session: UnitOfWork, words: Words, webhook_id: str) -> Iterator[Sequence[Cell]]:
+    zone: ZoneInfo = zone_of_days(session)
+
+    def find(after: str | None) -> Page[WebhookDelivery]:
+        return service.find_deliveries(session, webhook_id, after=after, limit=ROWS_AT_ONCE)
+
+    for deliveries in table_files.each_page(session, find):
+        for delivery in deliveries:
+            yield (
+                delivery.id,
+                table_files.local(delivery.created_at, zone),
+                words.text(KIND_NAMES.get(delivery.kind, delivery.kind)),
+                words.text(STATES[delivery.state][2]),
+                delivery.attempt_count,
+                delivery.last_status,
+                delivery.last_error,
+                table_files.local(delivery.ended_at, zone),
+            )
 
 
 @router.post("/settings/webhooks/{webhook_id}/test")

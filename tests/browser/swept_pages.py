@@ -7,7 +7,14 @@ from cloud import pages
 
 NO_PAGES: Final = {
     "/stream": "events, not a page",
-    "/inside/{site_id}/csv": "a file",
+    "/inside/{site_id}/export": "a file",
+    "/alarms/export": "a file",
+    "/funnels/export": "a file",
+    "/members/duplicates/export": "a file",
+    "/schedule/export": "a file",
+    "/schedule/arrivals/export": "a file",
+    "/schedule/sessions/{session_id}/export": "a file",
+    "/settings/webhooks/{webhook_id}/export": "a file",
     "/members/export": "a file",
     "/tasks/export": "a file",
     "/debts/export": "a file",

@@ -1,4 +1,4 @@
-"""The page of a site's payments and its file, without a browser."""
+"""The page of a site's payments and its file, without a browser. Feature 196."""
 
 import html
 import re

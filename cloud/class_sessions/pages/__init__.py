@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from cloud.class_sessions.pages import calendar, one_session, planning
+from cloud.class_sessions.pages import calendar, calendar_files, one_session, participant_files, planning
 
-routers: Final = (calendar.router, planning.router, one_session.router)
+routers: Final = (calendar.router, calendar_files.router, planning.router, one_session.router, participant_files.router)

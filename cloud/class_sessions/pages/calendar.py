@@ -1,7 +1,7 @@
 """The calendar: a week in columns of days, or a day in columns of rooms; on a narrow screen a list, and printable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from cloud.database import UnitOfWork
 from cloud.kit.clock import local_day, start_of_day
 from cloud.rooms import service as rooms
 from cloud.sites import service as sites
+from cloud.sites.models import Site
 from cloud.staff import service as staff
 
 router = APIRouter()
@@ -66,26 +67,25 @@ class Column:
     cells: Sequence[Cell]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an address means: the days of a site around `day`, and their sessions."""
+
+    site: Site
+    zone: ZoneInfo
+    day: date
+    days: Sequence[date]
+    cells: Sequence[Cell]
+
+
 @router.get("/schedule")
 def show_calendar(
     session: ReadSession, asked: Annotated[Asked, Depends()], viewer: Viewer = viewing("sessions.read")
 ) -> Response:
     """The calendar of a club."""
-    site = chosen_site(session, asked.site)
-    zone = ZoneInfo(site.time_zone)
+    shown = choose(session, asked)
+    site, zone, day, days, cells = shown.site, shown.zone, shown.day, shown.days, shown.cells
     today = local_day(session.now, zone)
-    day = chosen_day(asked.day, today)
-    first = day - timedelta(days=day.weekday()) if asked.view == "week" else day
-    days = [first + timedelta(days=number) for number in range(7 if asked.view == "week" else 1)]
-    wanted = SessionFilter(
-        site_id=site.id,
-        since=start_of_day(days[0], zone),
-        until=start_of_day(days[-1] + timedelta(days=1), zone),
-        room_id=asked.room or None,
-        trainer_id=asked.trainer or None,
-        has_cancelled=True,
-    )
-    cells = cells_of(session, site.id, service.list_by_time(session, wanted))
     known_rooms = rooms.list_of_site(session, site.id)
     if asked.view == "week":
         columns = [Column(each, "", [cell for cell in cells if _day(cell, zone) == each]) for each in days]
@@ -95,8 +95,8 @@ def show_calendar(
         columns = [column for column in columns if column.cells or column.room]
     step = timedelta(days=len(days))
     ways: dict[str, dict[str, Any]] = {
-        "before": {"day": first - step},
-        "after": {"day": first + step},
+        "before": {"day": days[0] - step},
+        "after": {"day": days[0] + step},
         "today": {"day": today},
         "week": {"view": "week", "day": day},
         "day": {"view": "day", "day": day},
@@ -117,7 +117,26 @@ def show_calendar(
         trainers=staff.list_active(session),
         has_sessions=bool(cells),
         links=links,
+        query={name: value for name, value in asdict(asked).items() if value} | {"site": site.id, "day": day},
     )
+
+
+def choose(session: UnitOfWork, asked: Asked) -> Shown:
+    """The days that the address means, with their sessions."""
+    site = chosen_site(session, asked.site)
+    zone = ZoneInfo(site.time_zone)
+    day = chosen_day(asked.day, local_day(session.now, zone))
+    first = day - timedelta(days=day.weekday()) if asked.view == "week" else day
+    days = [first + timedelta(days=number) for number in range(7 if asked.view == "week" else 1)]
+    wanted = SessionFilter(
+        site_id=site.id,
+        since=start_of_day(days[0], zone),
+        until=start_of_day(days[-1] + timedelta(days=1), zone),
+        room_id=asked.room or None,
+        trainer_id=asked.trainer or None,
+        has_cancelled=True,
+    )
+    return Shown(site, zone, day, days, cells_of(session, site.id, service.list_by_time(session, wanted)))
 
 
 def cells_of(session: UnitOfWork, site_id: str, found: Sequence[ClassSession]) -> list[Cell]:
