@@ -63,6 +63,7 @@ def _restore_sqlite(path: Path, url: URL, secret: bytes, *, may_replace: bool) -
         _check_replaceable(url, may_replace=may_replace)
         sqlite_copy.close_off(target)
     else:
+        sqlite_copy.check_alone(target)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     copied = target.with_name(f"{target.name}.restoring")
     copied.unlink(missing_ok=True)

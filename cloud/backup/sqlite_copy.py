@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from cloud.backup.errors import BackupError
 
+_BESIDE: Final = ("-wal", "-shm", "-journal")
 MAGIC: Final = b"SQLite format 3\x00"
 
 
@@ -47,7 +48,18 @@ def close_off(target: Path) -> None:
     except sqlite3.OperationalError as error:
         raise BackupError(f"{target} is in use ({error}): stop the service first") from error
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"{target} is no database: move it away first") from error
+        raise BackupError(f"{target} is no database: move it away first, with the files beside it") from error
+
+
+def check_alone(target: Path) -> None:
+    """See that nothing is left of a database that stood at this place: SQLite would write its changes into the next.
+
+    Raises:
+        BackupError: a file is left beside it.
+    """
+    for ending in _BESIDE:
+        if (left := target.with_name(target.name + ending)).exists():
+            raise BackupError(f"{left} is left of a database that is gone: move it away, too")
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """A backup is made while the service works, and comes back as it was, on both databases; gateways are not confused."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -68,6 +69,23 @@ def test_a_backup_comes_back_as_it_was(stand: Stand, tmp_path: Path) -> None:
         "tornello.db-shm",
         "tornello.db-wal",
     }
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_backup_is_not_restored_beside_what_a_power_cut_left_of_another_database(
+    stand: Stand, tmp_path: Path
+) -> None:
+    stand.add("Before")
+    saved = save(stand.url, tmp_path / "club.backup", may_replace=False)
+    for number in range(20):
+        stand.add(f"Later {number}")
+    target = tmp_path / "crashed" / "tornello.db"
+    target.parent.mkdir()
+    shutil.copy(f"{stand.url.database}-wal", f"{target}-wal")  # what is in no other file yet, when the power goes
+    url = stand.url.set(database=str(target))
+    with pytest.raises(BackupError, match=r"tornello\.db-wal is left"):
+        restore(saved.path, url, SECRET, may_replace=False)
+    assert not target.exists()
 
 
 def test_a_backup_of_a_working_service_is_one_moment(stand: Stand, tmp_path: Path) -> None:
