@@ -1,11 +1,11 @@
 """What the API takes about how a member stands with the gate."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from access_policy.entitlement import Role
+from cloud.kit.days import Day
 from cloud.kit.text_fields import Line
 
 
@@ -22,7 +22,7 @@ class CertificateIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    until: Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))] | None = Field(examples=["2027-03-31"])
+    until: Day | None = Field(examples=["2027-03-31"])
 
 
 class BlackListIn(BaseModel):

@@ -110,6 +110,13 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_kept(club: Club, 
     assert "0 members" in desk.see("/members")
 
 
+def test_a_certificate_of_a_year_that_is_none_is_refused_in_words(club: Club, desk: Desk) -> None:
+    card = added(club, desk)
+    for mistyped in ("0206-03-31", "9999-12-31", "0"):
+        assert desk.send(f"{card}/certificate", until=mistyped).status_code == 422
+    assert desk.send(f"{card}/certificate", until="2026-03-31").status_code == 303
+
+
 def test_a_form_with_a_character_that_no_database_takes_is_refused(club: Club, desk: Desk) -> None:
     card = added(club, desk)
     assert desk.send(f"{card}/comments", text="Rang\0 twice").status_code == 400
