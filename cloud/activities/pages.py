@@ -95,6 +95,7 @@ def _form(
         back=ADDRESS,
         back_text=say(BACK),
         body="activities/activity_fields.html",
+        history=("activity", activity.id) if activity else None,
     )
     return show(viewer, sheet, fields, errors, colours=terms.named(terms.COLOURS, viewer.words))
 

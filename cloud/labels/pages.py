@@ -107,5 +107,6 @@ def _form(
         back=ADDRESS,
         back_text=say(mark("Back to the lists")),
         body="labels/label_fields.html",
+        history=("label", label.id) if label else None,
     )
     return show(viewer, sheet, fields, errors, has_discount=kind == "card_type")

@@ -101,6 +101,7 @@ def _form(
         back=ADDRESS,
         back_text=say(BACK),
         body="objections/objection_fields.html",
+        history=("objection", objection.id) if objection else None,
     )
     return show(viewer, sheet, fields, errors)
 

@@ -141,6 +141,7 @@ def _form(
         back=_address(site_id),
         back_text=say(mark("Back to the plans")),
         body="plans/plan_fields.html",
+        history=("plan", plan.id) if plan else None,
     )
     level_choices = [("", say(mark("everywhere, always")))]
     level_choices += [(level.id, level.name) for level in levels.list_of_site(session, site_id)]

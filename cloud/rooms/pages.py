@@ -77,6 +77,7 @@ def _form(
         back=f"{ADDRESS}?site={site_id}",
         back_text=say(BACK),
         body="rooms/room_fields.html",
+        history=("room", room.id) if room else None,
     )
     known = [("", say(mark("every zone"))), *((zone.id, zone.name) for zone in zones.list_of_site(session, site_id))]
     return show(viewer, sheet, fields, errors, zones=known)

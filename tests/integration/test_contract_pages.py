@@ -155,6 +155,22 @@ def test_figures_and_debts_open_their_people(club: Club, desk: Desk) -> None:
     assert "1 member owes" in desk.see("/debts")
 
 
+def test_a_contract_and_a_plan_lead_to_their_history_whoever_may_read_the_log(club: Club, desk: Desk) -> None:
+    member, contract = sold(club, desk)
+    contract_id = contract.rpartition("/")[2]
+    (plan,) = set(re.findall(r"pln_\w+", desk.see("/plans")))
+    of_contract = f"/settings/audit?about=contract&amp;entity={contract_id}"
+    of_plan = f"/settings/audit?about=plan&amp;entity={plan}"
+    assert of_contract in desk.see(member)
+    assert of_plan in desk.see("/plans")
+    assert of_plan in desk.see(f"/plans/{plan}")
+    assert "contract.create" in desk.see(of_contract.replace("&amp;", "&"))
+    assert "plan.create" in desk.see(of_plan.replace("&amp;", "&"))
+    reception = Desk(club, "receptionist")
+    assert of_contract not in reception.see(member)
+    assert of_plan not in reception.see("/plans")
+
+
 def test_the_desk_sells_plans_and_takes_payments_but_changes_no_terms(club: Club, desk: Desk) -> None:
     member, contract = sold(club, desk)
     reception = Desk(club, "receptionist")

@@ -17,8 +17,10 @@ def address_of(site_id: str) -> str:
     return f"/access/rules/{site_id}"
 
 
-def sheet(viewer: Viewer, site_id: str, title: str, action: str, *, body: str) -> Sheet:
-    """A form that is saved; `body` is the template of its fields."""
+def sheet(
+    viewer: Viewer, site_id: str, title: str, action: str, *, body: str, history: tuple[str, str] | None = None
+) -> Sheet:
+    """A form that is saved; `body` is the template of its fields, `history` what it changes."""
     say = viewer.words.text
     return Sheet(
         title=title,
@@ -27,6 +29,7 @@ def sheet(viewer: Viewer, site_id: str, title: str, action: str, *, body: str) -
         back=address_of(site_id),
         back_text=say(_BACK),
         body=f"access_rules/{body}.html",
+        history=history,
     )
 
 

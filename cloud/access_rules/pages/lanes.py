@@ -48,5 +48,6 @@ def place_lane(lane_id: str, session: Transaction, form: Submission = submitting
 
 def _form(session: UnitOfWork, viewer: Viewer, lane: Lane, fields: Mapping[str, str], errors: Errors) -> Response:
     title = viewer.words.text(mark("Where does %(lane)s lead?"), lane=lane.name)
-    sheet = forms.sheet(viewer, lane.site_id, title, f"/access/lanes/{lane.id}/place", body="lane_fields")
+    action, history = f"/access/lanes/{lane.id}/place", ("lane", lane.id)
+    sheet = forms.sheet(viewer, lane.site_id, title, action, body="lane_fields", history=history)
     return show(viewer, sheet, fields, errors, zones=zones.list_of_site(session, lane.site_id))

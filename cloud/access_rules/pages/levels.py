@@ -95,9 +95,10 @@ def _form(
         title, action = say(mark("New access level")), f"{forms.address_of(site_id)}/levels"
     else:
         title, action = say(mark("Access level")), f"/access/levels/{level.id}"
+    history = ("access_level", level.id) if level else None
     return show(
         viewer,
-        forms.sheet(viewer, site_id, title, action, body="level_fields"),
+        forms.sheet(viewer, site_id, title, action, body="level_fields", history=history),
         fields,
         errors,
         zones=zones.list_of_site(session, site_id),

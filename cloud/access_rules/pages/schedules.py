@@ -125,9 +125,10 @@ def _form(
         title, action = say(mark("New hours")), f"{forms.address_of(site_id)}/schedules"
     else:
         title, action = say(mark("Hours")), f"/access/schedules/{schedule.id}"
+    history = ("schedule", schedule.id) if schedule else None
     return show(
         viewer,
-        forms.sheet(viewer, site_id, title, action, body="schedule_fields"),
+        forms.sheet(viewer, site_id, title, action, body="schedule_fields", history=history),
         fields,
         errors,
         days=[HoursField(f"day_{number}", name) for number, name in enumerate(day_names(viewer.language))],

@@ -87,7 +87,7 @@ def change_texts(site_id: str, session: Transaction, form: Submission = submitti
 
 def _form(viewer: Viewer, site: Site, fields: Mapping[str, str], errors: Errors) -> Response:
     title, action = viewer.words.text(mark("Rules of the site")), f"{forms.address_of(site.id)}/site"
-    sheet = forms.sheet(viewer, site.id, title, action, body="site_fields")
+    sheet = forms.sheet(viewer, site.id, title, action, body="site_fields", history=("site", site.id))
     return show(viewer, sheet, fields, errors, terms=terms)
 
 

@@ -104,7 +104,8 @@ def _form(viewer: Viewer, site_id: str, zone: Zone | None, fields: Mapping[str, 
         title, action = say(mark("New zone")), f"{forms.address_of(site_id)}/zones"
     else:
         title, action = say(mark("Zone")), f"/access/zones/{zone.id}"
-    sheet = forms.sheet(viewer, site_id, title, action, body="zone_fields")
+    history = ("zone", zone.id) if zone else None
+    sheet = forms.sheet(viewer, site_id, title, action, body="zone_fields", history=history)
     return show(viewer, sheet, fields, errors, terms=terms)
 
 

@@ -65,6 +65,7 @@ def _form(viewer: Viewer, outcome: Outcome | None, fields: Mapping[str, str], er
         back=terms.ADDRESS,
         back_text=say(terms.BACK),
         body="action_types/outcome_fields.html",
+        history=("outcome", outcome.id) if outcome else None,
     )
     return show(viewer, sheet, fields, errors, classes=terms.named(terms.CLASSES, viewer.words))
 

@@ -96,6 +96,7 @@ def _form(
         back=terms.ADDRESS,
         back_text=say(terms.BACK),
         body="action_types/type_fields.html",
+        history=("action_type", kind.id) if kind else None,
         tone="danger" if stopped else "primary",
     )
     known = [outcome for outcome in outcomes.list_all(session) if not outcome.is_obsolete]

@@ -133,6 +133,7 @@ def _form(
         back=terms.ADDRESS,
         back_text=say(mark("Back to the automatic cards")),
         body="card_rules/rule_fields.html",
+        history=("card_rule", key),
     )
     choices = forms.choices(session, viewer.words)
     return show(viewer, sheet, fields, errors, key=key, kind=KINDS[key], terms=terms, choices=choices)

@@ -152,6 +152,7 @@ def _form(
         back=f"/schedule?site={club.id}" if held is None else f"/schedule/sessions/{held.id}",
         back_text=say(_BACK),
         body="class_sessions/session_fields.html",
+        history=("class_session", held.id) if held else None,
     )
     kept = {held.activity_id, held.room_id} if held else set()
     known = [each for each in activities.list_all(session) if not each.is_obsolete or each.id in kept]

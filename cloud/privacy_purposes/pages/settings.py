@@ -133,6 +133,7 @@ def _form(
         back=ADDRESS,
         back_text=say(mark("Back to the purposes")),
         body="privacy_purposes/purpose_fields.html",
+        history=("privacy_purpose", purpose.id) if purpose else None,
     )
     bases = [(code, say(name)) for code, name in terms.BASES.items()]
     return show(viewer, sheet, fields, errors, purpose=purpose, bases=bases, terms=terms)

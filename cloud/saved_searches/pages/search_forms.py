@@ -122,6 +122,7 @@ def _form(viewer: Viewer, search: SavedSearch, fields: Mapping[str, str], errors
         back=terms.ADDRESS,
         back_text=viewer.words.text(_BACK),
         body="saved_searches/search_fields.html",
+        history=("saved_search", search.id),
     )
     return show(viewer, sheet, fields, errors, **_choices(viewer.words))
 

@@ -56,6 +56,7 @@ def ask_to_revoke(key_id: str, session: ReadSession, viewer: Viewer = viewing("a
         back=ADDRESS,
         back_text=say(mark("API keys")),
         tone="danger",
+        history=("api_key", key.id),
     )
     return show(viewer, sheet, {})
 

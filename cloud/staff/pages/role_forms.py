@@ -91,6 +91,7 @@ def _form(viewer: Viewer, role: RoleView | None, fields: Mapping[str, str], erro
         back=ADDRESS,
         back_text=say(mark("Roles")),
         body="staff/role_fields.html",
+        history=("role", role.key) if role else None,
     )
     return show(viewer, sheet, fields, errors, permissions=PERMISSION_NAMES, is_new=role is None)
 

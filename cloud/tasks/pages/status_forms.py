@@ -68,6 +68,7 @@ def _form(
         back=ADDRESS,
         back_text=say(BACK),
         body="tasks/status_fields.html",
+        history=("enquiry_status", status.id) if status else None,
     )
     return show(viewer, sheet, fields, errors)
 
