@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from cloud.database import UnitOfWork
 from cloud.errors import ConflictError
@@ -103,6 +104,24 @@ def release(session: UnitOfWork, claimed: Claim) -> None:
     """Forget a request that changed nothing, so that it can be tried again."""
     mine = (IdempotencyKey.id == claimed.key_id, IdempotencyKey.claim == claimed.token)
     session.execute(delete(IdempotencyKey).where(*mine, IdempotencyKey.state == "claimed"))
+
+
+def take_form(session: UnitOfWork, staff_id: str, request_id: str) -> bool:
+    """Whether a form of the console is sent for the first time; noted in the transaction of what it changes.
+
+    Args:
+        request_id: what the form was given when it was shown; without one it counts as sent for the first time.
+    """
+    if not request_id:
+        return True
+    id_ = key_id(f"form/{staff_id}".encode(), request_id.encode(errors="replace"))
+    sent = IdempotencyKey(id=id_, fingerprint="", claim="", state="committed", claimed_at=session.now)
+    try:
+        with session.begin_nested():
+            session.add(sent)
+    except IntegrityError:
+        return False
+    return True
 
 
 def prune(session: UnitOfWork) -> int:

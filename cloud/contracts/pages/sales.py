@@ -13,6 +13,8 @@ from cloud.contracts import selling, service
 from cloud.contracts.schemas import SaleIn
 from cloud.contracts.selling import SaleDetails
 from cloud.database import UnitOfWork
+from cloud.idempotency.service import take_form
+from cloud.kit.ids import new_id
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.pages import forms
@@ -35,17 +37,19 @@ def show_sale(
     old = service.get(session, renews) if renews else None
     starts_on = selling.first_day_after(old, selling.today_of(session, member))
     fields = {"starts_on": str(starts_on), "renews_id": renews, "plan_id": (old.plan_id if old else "") or ""}
+    fields["request_id"] = new_id("req")
     return _form(session, viewer, member, fields)
 
 
 @router.post("/members/{member_id}/sales")
 def sell(member_id: str, session: Transaction, form: Submission = submitting("contracts.sell")) -> Response:
-    """Sell the plan."""
+    """Sell the plan; a form that is sent twice counts once."""
     member = members.get(session, member_id)
     texts = {name: text for name in SaleIn.model_fields if (text := form.fields.get(name))}
     with attempt(session, form.viewer.words) as errors:
         sale = SaleIn.model_validate(texts)
-        selling.sell(session, form.viewer.signed_in.actor, member_id, SaleDetails(**sale.model_dump()))
+        if take_form(session, form.viewer.signed_in.staff_id, form.fields.get("request_id", "")):
+            selling.sell(session, form.viewer.signed_in.actor, member_id, SaleDetails(**sale.model_dump()))
     if errors:
         return _form(session, form.viewer, member, form.fields, errors)
     return forms.done(form.viewer, member_id, "standing_saved")

@@ -16,7 +16,9 @@ from cloud.contracts.models import Contract
 from cloud.contracts.schemas import ContractIn
 from cloud.contracts.service import ContractDetails
 from cloud.database import UnitOfWork
+from cloud.idempotency.service import take_form
 from cloud.kit.clock import local_day
+from cloud.kit.ids import new_id
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.pages import forms
@@ -51,17 +53,19 @@ def show_new_contract(member_id: str, session: ReadSession, viewer: Viewer = vie
         "grace_days": "0",
         "extra_expiry_days": "0",
         "guests_per_day": "0",
+        "request_id": new_id("req"),
     }
     return _form(session, viewer, member, None, fields)
 
 
 @router.post("/members/{member_id}/contracts")
 def sell(member_id: str, session: Transaction, form: Submission = submitting("contracts.write")) -> Response:
-    """Sell the contract."""
+    """Sell the contract; a form that is sent twice counts once."""
     member = members.get(session, member_id)
     with attempt(session, form.viewer.words) as errors:
         details = ContractDetails(**_read(form.fields).model_dump(exclude={"instalments"}))
-        service.create(session, form.viewer.signed_in.actor, member_id, details)
+        if take_form(session, form.viewer.signed_in.staff_id, form.fields.get("request_id", "")):
+            service.create(session, form.viewer.signed_in.actor, member_id, details)
     if errors:
         return _form(session, form.viewer, member, None, form.fields, errors=errors)
     return forms.done(form.viewer, member_id, "standing_saved")

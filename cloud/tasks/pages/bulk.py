@@ -15,7 +15,9 @@ from cloud.console.rendering import go_to
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
 from cloud.explanations.preview import preview_tasks
+from cloud.idempotency.service import take_form
 from cloud.kit.clock import local_day
+from cloud.kit.ids import new_id
 from cloud.members import service as members
 from cloud.privacy_purposes import service as purposes
 from cloud.privacy_purposes.policy import name_in
@@ -74,7 +76,7 @@ def show_summary(session: Transaction, form: Submission = submitting("tasks.bulk
         body="tasks/bulk_summary_fields.html",
         tone="danger" if stopped else "primary",
     )
-    kept = {name: form.fields.get(name, "") for name in _KEPT}
+    kept = {name: form.fields.get(name, "") for name in _KEPT} | {"request_id": new_id("req")}
     context: dict[str, Any] = {"kind": kind, "body": body, "preview": preview, "terms": terms}
     context["purpose"] = name_in(purposes.get(session, body.purpose_id).names, form.viewer.language)
     context["full"] = sorted(members.names_of(session, left_out.full_member_ids).values())
@@ -84,11 +86,12 @@ def show_summary(session: Transaction, form: Submission = submitting("tasks.bulk
 
 @router.post("/tasks/bulk")
 def create_bulk(session: Transaction, form: Submission = submitting("tasks.bulk")) -> Response:
-    """Begin the tasks; the list shows them."""
+    """Begin the tasks, once however often the summary is sent; the list shows them."""
     with attempt(session, form.viewer.words) as errors:
         body = _read(session, form.fields)
         details = TaskDetails(**body.model_dump(exclude={"member_ids"}))
-        service.create_many(session, form.viewer.signed_in.actor, body.member_ids, details)
+        if take_form(session, form.viewer.signed_in.staff_id, form.fields.get("request_id", "")):
+            service.create_many(session, form.viewer.signed_in.actor, body.member_ids, details)
     if errors:
         return _form(session, form.viewer, form.fields, errors)
     return go_to(form.viewer, f"/tasks?kind={body.action_type_id}", notice="tasks_begun")
