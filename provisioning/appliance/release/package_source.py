@@ -59,7 +59,8 @@ class PackageSource:
             "--isolated",
             "--disable-pip-version-check",
         ]
-        self._run([*installer, "install", "--root-user-action=ignore", *options])
+        # Compiled now, by root: the gateway's user could keep nothing there, and compile everything at each start.
+        self._run([*installer, "install", "--compile", "--root-user-action=ignore", *options])
 
     def self_test(self, target: Path) -> str | None:
         """The release's own verdict, as the gateway's user, beside the running gateway and without any hardware."""
