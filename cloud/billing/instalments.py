@@ -159,8 +159,8 @@ def list_open(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Inst
 def open_dues(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, dict[str, list[Due]]]:
     """What is unpaid, by member and contract, as the pure policy needs it; who owes nothing is left out."""
     found: dict[str, dict[str, list[Due]]] = defaultdict(lambda: defaultdict(list))
-    for one in repository.list_open(session, member_ids):
-        found[one.member_id][one.contract_id].append(Due(one.due_on, one.block_after_days))
+    for member_id, contract_id, due_on, block_after_days in repository.list_dues(session, member_ids):
+        found[member_id][contract_id].append(Due(due_on, block_after_days))
     return found
 
 

@@ -17,6 +17,7 @@ from cloud.console.assets import load_assets
 from cloud.console.languages import LANGUAGES, catalogue
 from cloud.console.notices import NOTICE_COOKIE, leave_notice
 from cloud.console.settings_pages import pages_of
+from cloud.console.template_texts import SpeakingEnvironment
 from cloud.console.viewer import Visitor
 from cloud.console.words import filters_of, words_of
 
@@ -38,18 +39,13 @@ _HEADERS: Final = {
 def environment_of(language: str) -> Environment:
     """The templates with the texts of one language."""
     folders = sorted(_CLOUD.glob("*/templates"))
-    environment = Environment(
+    environment = SpeakingEnvironment(
+        catalogue(language),
         loader=PrefixLoader({folder.parent.name: FileSystemLoader(folder) for folder in folders}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.policies["ext.i18n.trimmed"] = True
-    texts = catalogue(language)
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        texts.gettext, texts.ngettext, newstyle=True
     )
     environment.filters |= filters_of(words_of(language))
     environment.globals |= {"assets": load_assets(), "languages": LANGUAGES, "language": language}

@@ -90,17 +90,16 @@ def judge(
     if person.role in _FREE_ROLES:
         return Standing("good" if person.has_card else "warn", _free(person, words))
     today = local_day(now, zone)
-    usable = [terms for terms in contracts if policy.contract_state(terms, today) in _USABLE]
+    states = [policy.contract_state(terms, today) for terms in contracts]
+    usable = [terms for terms, state in zip(contracts, states, strict=True) if state in _USABLE]
     if not usable:
-        return Standing("bad", _refusal(contracts, today, zone, words))
-    parts = [
-        words.text(mark("May enter until %(day)s"), day=words.day(max(_last_day(terms, zone) for terms in usable)))
-    ]
+        return Standing("bad", _refusal(contracts, today, words))
+    parts = [words.text(mark("May enter until %(day)s"), day=words.day(max(map(policy.last_day_of_use, usable))))]
     visits = [policy.visits_left(terms) for terms in usable]
     counted = [left for left in visits if left is not None]
     if len(counted) == len(visits):
         parts.append(words.counted("%(num)s visit left", "%(num)s visits left", sum(counted)))
-    has_fee = any(policy.contract_state(terms, today) is ContractState.ACTIVE for terms in usable)
+    has_fee = ContractState.ACTIVE in states
     if not has_fee:
         parts.append(words.text(mark("the contract itself is over")))
     if not person.has_card:
@@ -121,22 +120,18 @@ def _free(person: Person, words: Words) -> str:
     return sentence if person.has_card else f"{sentence}; {words.text(_NO_CARD)}"
 
 
-def _last_day(terms: Terms, zone: ZoneInfo) -> date:
-    return local_day(policy.use_span(terms, zone).ends_at - timedelta(microseconds=1), zone)
-
-
-def _refusal(contracts: Sequence[Terms], today: date, zone: ZoneInfo, words: Words) -> str:
+def _refusal(contracts: Sequence[Terms], today: date, words: Words) -> str:
     for state, text in _REFUSALS:
         found = [terms for terms in contracts if policy.contract_state(terms, today) is state]
         if found:
-            return words.text(text, day=words.day(_decisive_day(state, found, today, zone)))
+            return words.text(text, day=words.day(_decisive_day(state, found, today)))
     return words.text(mark("May not enter: no contract"))
 
 
-def _decisive_day(state: ContractState, contracts: Sequence[Terms], today: date, zone: ZoneInfo) -> date:
+def _decisive_day(state: ContractState, contracts: Sequence[Terms], today: date) -> date:
     if state is ContractState.FROZEN:
         ends = [freeze.ends_on for terms in contracts for freeze in terms.freezes if freeze.starts_on <= today]
         return min(day for day in ends if day >= today) + timedelta(days=1)
     if state is ContractState.UPCOMING:
         return min(terms.starts_on for terms in contracts)
-    return max(_last_day(terms, zone) for terms in contracts)
+    return max(map(policy.last_day_of_use, contracts))

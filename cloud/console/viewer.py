@@ -101,7 +101,7 @@ def _visitor(request: Request, database: AppDatabase) -> Visitor:
 CurrentVisitor = Annotated[Visitor, Depends(_visitor)]
 
 
-def _viewer(visitor: CurrentVisitor) -> Viewer:
+async def _viewer(visitor: CurrentVisitor) -> Viewer:
     if not isinstance(visitor, Viewer):
         raise UnauthenticatedError("not_signed_in", "Sign in first.")
     return visitor
@@ -146,7 +146,7 @@ CurrentUpload = Annotated[Upload, Depends(_upload)]
 def viewing(permission: Permission) -> Any:
     """The default of a parameter `viewer: Viewer`: who is signed in, if they have the permission (else 403)."""
 
-    def permitted(request: Request, viewer: CurrentViewer) -> Viewer:
+    async def permitted(request: Request, viewer: CurrentViewer) -> Viewer:
         return replace(viewer, staff=admit(request, viewer.signed_in, permission))
 
     return Depends(permitted)
@@ -155,7 +155,7 @@ def viewing(permission: Permission) -> Any:
 def uploading(permission: Permission) -> Any:
     """The default of a parameter `form: Upload`: a checked form with a file, of somebody with the permission."""
 
-    def permitted(form: CurrentUpload) -> Upload:
+    async def permitted(form: CurrentUpload) -> Upload:
         check_permission(form.viewer.signed_in, permission)
         return form
 
@@ -165,7 +165,7 @@ def uploading(permission: Permission) -> Any:
 def submitting(permission: Permission) -> Any:
     """The default of a parameter `form: Submission`: a checked form of somebody with the permission (else 403)."""
 
-    def permitted(form: CurrentSubmission) -> Submission:
+    async def permitted(form: CurrentSubmission) -> Submission:
         check_permission(form.viewer.signed_in, permission)
         return form
 

@@ -154,7 +154,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """A calendar day, e.g. 12 Dec 2026."""
-        return format_date(day, "medium", locale=self._locale)
+        return _medium_day(day, self._locale)
 
     def clock(self, at: datetime, zone: tzinfo) -> str:
         """The time of day with seconds, e.g. 12:03:04."""
@@ -216,6 +216,12 @@ class Words:
     def reason(self, reason: str) -> str:
         """A gateway's reason as staff say it; a newer gateway's unknown reason is shown as it is."""
         return self.text(REASONS.get(reason, reason))
+
+
+@lru_cache(maxsize=4096)
+def _medium_day(day: date, locale: Locale) -> str:
+    """Kept, because a list is full of days, most of them the same as on the page before."""
+    return format_date(day, "medium", locale=locale)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from sqlalchemy import func, select
 
@@ -22,6 +22,7 @@ KINDS: Final[tuple[LabelKind, ...]] = get_args(LabelKind)
 LABELS_MAX: Final = 300
 """Of each kind."""
 NAME_CHARACTERS_MAX: Final = 60
+_NAMES: Final = select(Label.kind, Label.id, Label.name).order_by(Label.folded_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,14 @@ def get(session: UnitOfWork, label_id: str) -> Label:
 def list_of_kind(session: UnitOfWork, kind: LabelKind) -> Sequence[Label]:
     """The labels of a kind (at most 300) by name."""
     return session.scalars(select(Label).where(Label.kind == kind).order_by(Label.folded_name)).all()
+
+
+def names_by_kind(session: UnitOfWork) -> dict[LabelKind, list[tuple[str, str]]]:
+    """Of each kind the ids of its labels with their names, by name."""
+    found: dict[LabelKind, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
+    for kind, label_id, name in session.execute(_NAMES):
+        found[cast(LabelKind, kind)].append((label_id, name))
+    return found
 
 
 def list_by_ids(session: UnitOfWork, label_ids: Collection[str]) -> dict[str, Label]:

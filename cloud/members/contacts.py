@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
@@ -20,6 +20,13 @@ from cloud.sites import service as sites
 ContactKind = Literal["phone", "email"]
 CONTACTS_MAX: Final = 10
 TAGS_MAX: Final = 20
+_TAGS: Final = (
+    select(MemberTag.member_id, Label)
+    .join(Label, Label.id == MemberTag.label_id)
+    .where(MemberTag.member_id.in_(bindparam("member_ids", expanding=True)))
+    .order_by(Label.folded_name)
+)
+"""Made once: every list of members asks it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +108,10 @@ def set_tags(session: UnitOfWork, actor: Actor, member_id: str, names: Iterable[
 
 def tags_of(session: UnitOfWork, member_ids: Collection[str]) -> Mapping[str, Sequence[Label]]:
     """The tags of each of these members by name; members without any are left out."""
-    rows = session.execute(
-        select(MemberTag.member_id, Label)
-        .join(Label, Label.id == MemberTag.label_id)
-        .where(MemberTag.member_id.in_(member_ids))
-        .order_by(Label.folded_name)
-    )
     found: dict[str, list[Label]] = {}
-    for member_id, label in rows:
+    if not member_ids:
+        return found
+    for member_id, label in session.execute(_TAGS, {"member_ids": [*member_ids]}):
         found.setdefault(member_id, []).append(label)
     return found
 

@@ -61,7 +61,7 @@ CurrentStaff = Annotated[SignedIn, Depends(_current_staff)]
 def require(permission: Permission) -> Any:
     """The default of a parameter `staff: SignedIn`: who is signed in, if they have the permission (else 403)."""
 
-    def permitted(request: Request, staff: CurrentStaff) -> SignedIn:
+    async def permitted(request: Request, staff: CurrentStaff) -> SignedIn:
         return admit(request, staff, permission)
 
     return Depends(permitted)

@@ -103,7 +103,7 @@ class ListQuery(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One filter: what can be chosen, what is, in words, and the address without it."""
+    """One filter: what can be chosen, what is, in words, and the address without it (empty where nothing is chosen)."""
 
     name: str
     label: str
@@ -120,22 +120,23 @@ def list_members(
     """The list; as fragment what a search finds, or the next rows."""
     wanted = query.member_filter(Moment.of_club(session))
     page = service.search(session, query.q, after=query.after, limit=PAGE_ROWS, wanted=wanted, order=query.order)
-    ids = [member.id for member in page.items]
-    template = "members/list.html"
-    if viewer.is_fragment:
-        template = "members/rows.html" if query.after else "members/results.html"
+    shown: dict[str, Any] = {
+        "rows": list_rows(session, page.items, viewer),
+        "tags": contacts.tags_of(session, [member.id for member in page.items]),
+        "query": query,
+        "next_after": page.next,
+    }
+    if viewer.is_fragment and query.after:
+        return render(viewer, "members/rows.html", **shown)
     response = render(
         viewer,
-        template,
-        rows=list_rows(session, page.items, viewer),
-        count=service.count_found(session, query.q, wanted),
-        query=query,
+        "members/results.html" if viewer.is_fragment else "members/list.html",
+        **shown,
         q=query.q,
+        count=service.count_found(session, query.q, wanted),
         chips=_chips(session, query, viewer),
-        tags=contacts.tags_of(session, ids),
-        next_after=page.next,
     )
-    if viewer.is_fragment and not query.after:
+    if viewer.is_fragment:
         response.headers["HX-Replace-Url"] = query.address()  # without the filters that are empty
     return response
 
@@ -160,15 +161,16 @@ def _chips(session: UnitOfWork, query: ListQuery, viewer: Viewer) -> list[Chip]:
     offered["willing_for"] = offered["unwilling_for"] = [
         (purpose.id, name_in(purpose.names, viewer.language)) for purpose in asked
     ]
-    for field, kind in (("tag_id", "tag"), *LABEL_FIELDS.items()):
-        found: Any = labels.list_of_kind(session, kind)
-        offered[field] = [(label.id, label.name) for label in found]
+    named_labels = labels.names_by_kind(session)
+    offered["tag_id"] = named_labels["tag"]
+    offered |= {field: named_labels[kind] for field, kind in LABEL_FIELDS.items()}
     chips = []
     for name, label in _LABELS.items():
         value, choices = getattr(query, name), offered[name]
         if choices:
             text = dict(choices).get(value, value)
-            chips.append(Chip(name, say(label), choices, value, text, query.address(**{name: ""})))
+            without = query.address(**{name: ""}) if value else ""
+            chips.append(Chip(name, say(label), choices, value, text, without))
     return chips
 
 

@@ -9,9 +9,8 @@ from cloud.billing.policy import Due, dues_flags
 from cloud.console.flag_board import standing_flags, task_flags, text_in
 from cloud.console.standing import Person, Standing, StandingFlag, is_for_turnstiles, judge
 from cloud.console.viewer import Viewer
-from cloud.contracts import service as contracts
-from cloud.contracts.policy import Terms
-from cloud.credentials import service as credentials
+from cloud.contracts.many_terms import terms_of_members
+from cloud.credentials.holders import holders_among
 from cloud.database import UnitOfWork
 from cloud.flags import service as flags
 from cloud.members.models import Member
@@ -28,12 +27,12 @@ class ListRow:
 
 def list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> list[ListRow]:
     """The members as rows, in their order."""
+    if not found:
+        return []
     ids = [member.id for member in found]
     homes = {site.id: site for site in sites.list_sites(session)}
     zones = {site.id: ZoneInfo(site.time_zone) for site in homes.values()}
-    terms: dict[str, list[Terms]] = {}
-    for contract in contracts.list_of_members(session, ids):
-        terms.setdefault(contract.member_id, []).append(contracts.terms_of(contract))
+    terms = terms_of_members(session, ids)
     raised: dict[str, list[StandingFlag]] = {}
     for flag in flags.list_standing(session, ids):
         if not is_for_turnstiles(flag.device_kinds):
@@ -45,7 +44,7 @@ def list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> l
     for member_id, of_task in task_flags(session, found, viewer.language):
         raised.setdefault(member_id, []).append(of_task)
     owed = instalments.open_dues(session, ids)
-    with_card = {card.member_id for card in credentials.list_of_members(session, ids) if card.status == "active"}
+    with_card = holders_among(session, ids)
     return [
         ListRow(
             member,
@@ -72,6 +71,8 @@ def list_rows(session: UnitOfWork, found: Sequence[Member], viewer: Viewer) -> l
 
 
 def _dues_flags(owed: Mapping[str, Sequence[Due]], zone: ZoneInfo, viewer: Viewer) -> list[StandingFlag]:
+    if not owed:
+        return []
     text = viewer.words.text("dues are unpaid")
     return [
         StandingFlag(flag.effect, "dues", text, flag.starts_at)

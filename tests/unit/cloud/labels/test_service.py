@@ -60,3 +60,15 @@ def test_a_link_names_its_source_even_after_another_name_until_it_is_obsolete(cl
         assert service.find_by_link(session, " ETE-2026 ") is leaflet
         service.change(session, club.actor, leaflet.id, {"is_obsolete": True})
         assert service.find_by_link(session, "ete-2026") is None
+
+
+def test_all_lists_are_read_at_once_by_name(club: Club) -> None:
+    with club.database.transaction() as session:
+        ids = {
+            name: service.create(session, club.actor, LabelDetails(kind=kind, name=name)).id
+            for kind, name in (("tag", "vip"), ("tag", "Arco"), ("reason", "Price"))  # type: ignore[arg-type]
+        }
+        found = service.names_by_kind(session)
+    assert found["tag"] == [(ids["Arco"], "Arco"), (ids["vip"], "vip")]
+    assert found["reason"] == [(ids["Price"], "Price")]
+    assert found["source"] == found["card_type"] == []
