@@ -6,6 +6,7 @@ is sent (`scope="function"`), so that what the client reads as done is done.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query, Request
@@ -32,19 +33,35 @@ def _settings(request: Request) -> Settings:
 
 
 async def open_transaction(request: Request) -> AsyncIterator[UnitOfWork]:
-    """The unit of work of a request that changes something. Ask for it as `Transaction`."""
+    """The unit of work of a request that changes something. Ask for it as `Transaction`.
+
+    That of a GET, which saves a list as a file and tells the audit log, reads as long as it takes, what its reader may
+    see, and takes its turn to write at the end.
+    """
     # Writers queue here, outside the threads: those would all wait for one that needs another thread to finish.
     writers: asyncio.Semaphore = request.app.state.writers
-    async with writers, contextmanager_in_threadpool(_database(request).transaction()) as session:
+    writing = contextmanager_in_threadpool(_database(request).transaction())
+    if request.method == "GET":
+        async with contextmanager_in_threadpool(_reading(request)) as reader:
+            yield reader
+            hand_over = reader.end_reading()
+        async with writers, writing as writer:
+            hand_over(writer)
+        return
+    async with writers, writing as session:
         mark_in(session, request.state)
-        if request.method == "GET":  # a list that is saved as a file: the log is told, and the list shows what it shows
-            session.info[VISIBLE_SITES] = request.state
+        yield session
+
+
+@contextmanager
+def _reading(request: Request) -> Iterator[UnitOfWork]:
+    with _database(request).session() as session:
+        session.info[VISIBLE_SITES] = request.state
         yield session
 
 
 def _read_session(request: Request) -> Iterator[UnitOfWork]:
-    with _database(request).session() as session:
-        session.info[VISIBLE_SITES] = request.state
+    with _reading(request) as session:
         yield session
 
 

@@ -138,6 +138,18 @@ class UnitOfWork(Session):
         """Wake everyone who waits for `topic` (see `kit.wakeup`) once this transaction is committed."""
         self._wakeups.add(topic)
 
+    def end_reading(self) -> "Callable[[UnitOfWork], None]":
+        """What hands over to one that writes what was put off to the end of this one, which only reads."""
+        changed = [*self.new, *self.dirty, *self.deleted]
+        assert not changed, "what only reads has changed something"
+        told, put_off = dict(self.info), dict(self._before_commit)
+
+        def hand_over(writer: UnitOfWork) -> None:
+            writer.info.update(told)
+            writer._before_commit.update(put_off)
+
+        return hand_over
+
     def finish(self) -> frozenset[str]:
         """Run what was put off, commit, and tell the topics to wake. For `Database` only."""
         while self._before_commit:
