@@ -144,8 +144,9 @@ def take_picture() -> Callable[[Page, str], None]:
 
 
 def open_page(page: Page, address: str) -> None:
-    """Go to a page; it is there when its document is (the event stream never becomes idle)."""
-    page.goto(address, wait_until="domcontentloaded")
+    """Go to a page; it is there when its document is (the event stream never becomes idle). A page that fails fails."""
+    answer = page.goto(address, wait_until="domcontentloaded")
+    assert answer is None or answer.status < 500, address
 
 
 def sign_in(page: Page, email: str) -> None:
