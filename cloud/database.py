@@ -15,13 +15,14 @@ from threading import BoundedSemaphore
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
+from sqlalchemy import JSON, URL, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from cloud.checkpoints import LOG_PAGES_MAX, Checkpoints
 from cloud.domain_events import DomainEvent
 from cloud.kit.clock import utc_now
 from cloud.kit.wakeup import Wakeups
@@ -172,8 +173,10 @@ class Database:
         self.engine = _create_engine(url)
         self.wakeups = Wakeups()
         self.clock = clock
-        self.writers_max = 1 if self.engine.dialect.name == "sqlite" else WRITERS_MAX_POSTGRESQL
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self.writers_max = 1 if is_sqlite else WRITERS_MAX_POSTGRESQL
         self._writing = BoundedSemaphore(self.writers_max)
+        self._checkpoints = Checkpoints(self.engine) if is_sqlite and not _is_in_memory(self.engine.url) else None
         options: dict[str, Any] = {"dispatch": dispatch, "clock": clock, "expire_on_commit": False}
         writer = self.engine.execution_options(begin="IMMEDIATE")
         self._readers = sessionmaker(_one_view(self.engine), class_=UnitOfWork, only_reads=True, **options)
@@ -200,6 +203,8 @@ class Database:
             with self._writers() as session:
                 yield session
                 topics = session.finish()
+            if self._checkpoints is not None:
+                self._checkpoints.note_commit()
         finally:
             self._writing.release()
         for topic in topics:
@@ -207,6 +212,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self.engine.dispose()
 
 
@@ -217,8 +224,7 @@ def _create_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30, **options)
     options["connect_args"] = {"check_same_thread": False}
-    in_memory = parsed.database in {None, "", ":memory:"}
-    if in_memory:
+    if _is_in_memory(parsed):
         engine = create_engine(parsed, poolclass=StaticPool, **options)
     else:
         _make_file(Path(str(parsed.database)))
@@ -226,6 +232,10 @@ def _create_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _is_in_memory(url: URL) -> bool:
+    return url.database in {None, "", ":memory:"}
 
 
 def _to_json(value: object) -> str:
@@ -255,6 +265,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        f"wal_autocheckpoint={LOG_PAGES_MAX}",
         f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -2,13 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from cloud.bookings.models import Booking
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Page
 from cloud.listing import page_by_id
+
+_STANDING: Final = (
+    select(Booking)
+    .where(
+        Booking.member_id.in_(bindparam("member_ids", expanding=True)),
+        Booking.ends_at > bindparam("since"),
+        Booking.cancelled_at.is_(None),
+    )
+    .order_by(Booking.starts_at, Booking.id)
+)
+"""Made once: every list of members and every change about one asks it."""
 
 
 def lock(session: UnitOfWork, booking_id: str) -> Booking | None:
@@ -19,11 +31,7 @@ def lock(session: UnitOfWork, booking_id: str) -> Booking | None:
 
 def list_standing(session: UnitOfWork, member_ids: Collection[str], *, since: datetime) -> Sequence[Booking]:
     """What these members have booked and not cancelled, and was not over at `since`; the earliest first."""
-    return session.scalars(
-        select(Booking)
-        .where(Booking.member_id.in_(member_ids), Booking.ends_at > since, Booking.cancelled_at.is_(None))
-        .order_by(Booking.starts_at, Booking.id)
-    ).all()
+    return session.scalars(_STANDING, {"member_ids": [*member_ids], "since": since}).all()
 
 
 def count_standing(session: UnitOfWork, member_id: str, *, since: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import joinedload
 
 from cloud.billing.instalments import OPEN_MAX
 from cloud.billing.models import Instalment
@@ -17,13 +18,14 @@ _OF_MEMBERS: Final = (
     select(Contract)
     .where(Contract.member_id.in_(bindparam("member_ids", expanding=True)))
     .order_by(Contract.member_id, Contract.starts_on.desc(), Contract.id.desc())
+    .options(joinedload(Contract.freezes))
 )
-"""Made once: every list of members and every change about one asks it."""
+"""Made once: every list of members and every change about one asks it; the few freezes come along."""
 
 
 def list_of_members(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Contract]:
     """The contracts of some members with their freezes, the latest start first."""
-    return session.scalars(_OF_MEMBERS, {"member_ids": [*member_ids]}).all()
+    return session.scalars(_OF_MEMBERS, {"member_ids": [*member_ids]}).unique().all()
 
 
 def list_plans_of_level(session: UnitOfWork, level_id: str, *, limit: int) -> Sequence[str]:

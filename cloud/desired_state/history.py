@@ -7,9 +7,20 @@ Rows that were deleted before that leave the log of changes too.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, delete, insert, select, tuple_, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from cloud.database import UnitOfWork
 from cloud.desired_state.models import DesiredRow, PastRow, RevisionTime, RowProof, StateHead
@@ -18,6 +29,7 @@ from sync_protocol.state_rows import CredentialRow, StateRow, parse_row
 KEPT_FOR: Final = timedelta(days=400)
 """A year and a season: this year's Christmas can still be compared with the last."""
 PRUNED_AT_ONCE: Final = 1_000
+_PAST: Final = cast("Table", PastRow.__table__)
 _Wanted = Literal["with key", "of member", "of site"]
 """Which rows: the one with a key, those made for a member, or those about the site itself."""
 
@@ -46,7 +58,7 @@ def last_words(row: DesiredRow, until_revision: int, now: datetime) -> dict[str,
 def keep(session: UnitOfWork, words: list[dict[str, Any]]) -> None:
     """Remember what rows said before they changed."""
     if words:
-        session.execute(insert(PastRow), words)
+        session.execute(insert(_PAST), words)
 
 
 def is_known(session: UnitOfWork, site_id: str, revision: int) -> bool:

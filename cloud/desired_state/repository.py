@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.database import UnitOfWork
@@ -17,9 +17,11 @@ _FLAG_KEYS = "flag/%"
 _HEAD = select(StateHead.revision, StateHead.digest, StateHead.history_from).where(
     StateHead.site_id == bindparam("site_id")
 )
+_LOCKED_HEAD = select(StateHead).where(StateHead.site_id == bindparam("site_id")).with_for_update()
 _OF_SITE = select(DesiredRow).where(DesiredRow.site_id == bindparam("site_id"))
 _OF_MEMBERS = _OF_SITE.where(DesiredRow.member_id.in_(bindparam("member_ids", expanding=True)))
 _WITH_KEYS = _OF_SITE.where(DesiredRow.key.in_(bindparam("keys", expanding=True)))
+_CONCERNED = select(DesiredRow).from_statement(union(_OF_MEMBERS, _WITH_KEYS))
 _LATEST = {"populate_existing": True}
 _REVISION = select(StateHead.revision).where(StateHead.site_id == bindparam("site_id"))
 _REVISIONS = select(StateHead.site_id, StateHead.revision)
@@ -36,8 +38,7 @@ class StoredRow:
 
 def lock_head(session: UnitOfWork, site_id: str) -> StateHead:
     """The site's head, kept from everybody else until the transaction ends; made if it is missing."""
-    query = select(StateHead).where(StateHead.site_id == site_id).with_for_update()
-    head = session.scalar(query.execution_options(populate_existing=True))
+    head = session.scalar(_LOCKED_HEAD, {"site_id": site_id}, execution_options=_LATEST)
     if head is None:
         head = StateHead(site_id=site_id, revision=0, digest=Digest().to_bytes(), rows_version=ROWS_VERSION)
         session.add(head)
@@ -77,14 +78,10 @@ def list_rows_of(
 ) -> dict[str, DesiredRow]:
     """The rows made for these members, and whatever has one of these keys, by key.
 
-    Two queries: with one and an OR, SQLite walks through the whole site.
+    A union: with an OR, SQLite walks through the whole site.
     """
-    of_site = {"site_id": site_id}
-    found: list[DesiredRow] = []
-    if member_ids:
-        found += session.scalars(_OF_MEMBERS, of_site | {"member_ids": member_ids}, execution_options=_LATEST)
-    found += session.scalars(_WITH_KEYS, of_site | {"keys": keys}, execution_options=_LATEST)
-    return {row.key: row for row in found}
+    wanted = {"site_id": site_id, "member_ids": member_ids, "keys": keys}
+    return {row.key: row for row in session.scalars(_CONCERNED, wanted, execution_options=_LATEST)}
 
 
 def list_policy_rows(session: UnitOfWork, site_id: str) -> dict[str, DesiredRow]:

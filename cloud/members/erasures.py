@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.database import Base, UnitOfWork, UtcDateTime
@@ -19,6 +20,9 @@ class Erasure(Base):
     erased_by: Mapped[str] = mapped_column(String(64))
 
 
+_AMONG: Final = select(Erasure.member_id).where(Erasure.member_id.in_(bindparam("member_ids", expanding=True)))
+
+
 def erased_among(session: UnitOfWork, member_ids: Collection[str]) -> frozenset[str]:
     """Who of these was erased."""
-    return frozenset(session.scalars(select(Erasure.member_id).where(Erasure.member_id.in_(member_ids))))
+    return frozenset(session.scalars(_AMONG, {"member_ids": [*member_ids]}))

@@ -101,10 +101,11 @@ def change(session: UnitOfWork, actor: Actor, member_id: str, changes: Mapping[s
     before = {name: getattr(member, name) for name in changes}
     if before == dict(changes):
         return member
+    contacts = _list_contacts(session, member)
     for name, value in changes.items():
         setattr(member, name, value)
     member.changed_at = session.now
-    _find_by(session, member)
+    reindex(member, contacts)
     session.flush()
     audit.record(
         session,
@@ -192,7 +193,7 @@ def note_card_numbers(session: UnitOfWork, member_id: str, card_numbers: Iterabl
     """Let a member be found by these card numbers. For the credentials package."""
     member = get(session, member_id)
     member.card_numbers = "\n".join(card_numbers)
-    _find_by(session, member)
+    reindex(member, _list_contacts(session, member))
 
 
 def reindex(member: Member, contacts: Iterable[str] = ()) -> None:
@@ -203,8 +204,8 @@ def reindex(member: Member, contacts: Iterable[str] = ()) -> None:
     member.search_text = policy.search_text(names, member.email, member.phone, others)
 
 
-def _find_by(session: UnitOfWork, member: Member) -> None:
-    reindex(member, [contact.value for contact in repository.list_contacts(session, [member.id])])
+def _list_contacts(session: UnitOfWork, member: Member) -> list[str]:
+    return [contact.value for contact in repository.list_contacts(session, [member.id])]
 
 
 def _checked(session: UnitOfWork, changes: Mapping[str, Any], region: str | None) -> dict[str, Any]:
