@@ -2,15 +2,16 @@
 
 `usable` is from the request of the page until its last card is there, its script has run and a key has moved the focus
 from one card to the next; the page is opened anew each time. `seen` is from the press of the key in one browser until
-the card stands in the other column in another. The service is a process of its own.
+the card stands in the other column in another. The service is a process of its own; the cards are those of one operator
+in the large club, whose tasks are new.
 """
 
 import argparse
+import secrets
 import shutil
-import tempfile
 import time
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -19,39 +20,39 @@ from cloud import bus
 from cloud.action_types import service as action_types
 from cloud.action_types.service import ActionTypeDetails
 from cloud.database import Database
-from cloud.migrations import upgrade_database
 from cloud.staff.service import StaffDetails, create_staff
 from cloud.tasks import service as tasks
 from cloud.tasks.service import TaskDetails
+from tests.benchmarks.large_club import PASSWORD, add_club_arguments, open_club, read_large_club
 from tests.benchmarks.report import Report, percentile
 from tests.browser.conftest import CHROMIUM_NAMES, CHROMIUM_OPTIONS
-from tests.club import Club
 from tests.running_cloud import running_cloud
 
 USABLE_TARGET_MS: Final = 1000.0
 SEEN_TARGET_MS: Final = 200.0
-EMAIL: Final = "benchmark@club.example"
-PASSWORD: Final = "only for this benchmark"
 _IS_USABLE: Final = """(count) => document.querySelectorAll("[data-card]").length === count
     && document.querySelector("[data-live-lamp]").dataset.state === "open" """
 _FIRST: Final = 'document.querySelector("[data-column=tomorrow] [data-card]")'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_club_arguments(parser)
     parser.add_argument("--cards", type=int, default=1000, help="open tasks, one a member (1000)")
     parser.add_argument("--rounds", type=int, default=10, help="openings and moves to measure (10)")
 
 
 def run(arguments: argparse.Namespace) -> Report:
-    with tempfile.TemporaryDirectory(prefix="tornello-") as folder:
-        url = f"sqlite:///{folder}/tornello.db"
-        _seed(url, arguments.cards)
-        with running_cloud(Path(folder), {"DATABASE_URL": url}, "--no-worker") as cloud, sync_playwright() as driver:
+    with open_club(arguments) as place:
+        desk = _open_desk(place.url, arguments.cards)
+        with (
+            running_cloud(place.folder, {"DATABASE_URL": place.url}, "--no-worker") as cloud,
+            sync_playwright() as driver,
+        ):
             path = next(found for name in CHROMIUM_NAMES if (found := shutil.which(name)))
             browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-            pages = [_sign_in(browser, f"http://127.0.0.1:{cloud.port('http')}") for _ in range(2)]
-            usable = [_open(pages[0], arguments.cards) for _ in range(arguments.rounds + 1)][1:]
-            _open(pages[1], arguments.cards)
+            pages = [_sign_in(browser, desk, f"http://127.0.0.1:{cloud.port('http')}") for _ in range(2)]
+            usable = [_open(pages[0], desk, arguments.cards) for _ in range(arguments.rounds + 1)][1:]
+            _open(pages[1], desk, arguments.cards)
             seen = [_move(*pages) for _ in range(arguments.rounds)]
             browser.close()
     figures = {
@@ -64,41 +65,50 @@ def run(arguments: argparse.Namespace) -> Report:
     return Report("board", figures, {"usable_max_ms": USABLE_TARGET_MS, "seen_max_ms": SEEN_TARGET_MS})
 
 
-def _seed(url: str, count: int) -> None:
+@dataclass(frozen=True)
+class _Desk:
+    """The operator of all these cards."""
+
+    operator_id: str
+    email: str
+
+
+def _open_desk(url: str, count: int) -> _Desk:
+    """A new operator with so many tasks, each about somebody else."""
     database = Database(url, dispatch=bus.dispatch)
-    upgrade_database(database)
-    club = Club.found(database)
+    large = read_large_club(database)
+    name = f"Benchmark {secrets.token_hex(4)}"
     with database.transaction() as session:
-        details = StaffDetails(email=EMAIL, name="Benchmark", role="administrator")
-        create_staff(session, club.actor, details, password=PASSWORD)
-        kind_id = action_types.create(session, club.actor, ActionTypeDetails(name="Call them", texts={})).id
-        for number in range(count):
-            member_id = club.add_member(session, f"Member {number}")
+        details = StaffDetails(email=f"{name.replace(' ', '-').lower()}@club.example", name=name, role="administrator")
+        operator_id = create_staff(session, large.club.actor, details, password=PASSWORD).id
+        kind_id = action_types.create(session, large.club.actor, ActionTypeDetails(name=name, texts={})).id
+        for number, member_id in enumerate(large.member_ids[:count]):
             at = session.now + timedelta(hours=6 * (number % 40) - 24)
             wanted = TaskDetails(
                 action_type_id=kind_id,
                 text=f"Ask whether they go on, and offer the year, number {number}",
-                operator_id=club.actor.id,
+                operator_id=operator_id,
                 next_step="call",
                 next_step_at=at if number % 6 else None,
             )
-            tasks.create(session, club.actor, member_id, wanted)
+            tasks.create(session, large.club.actor, member_id, wanted)
     database.close()
+    return _Desk(operator_id, details.email)
 
 
-def _sign_in(browser: Browser, address: str) -> Page:
+def _sign_in(browser: Browser, desk: _Desk, address: str) -> Page:
     page = browser.new_context(base_url=address, viewport={"width": 1600, "height": 900}).new_page()
     page.goto("/sign-in", wait_until="domcontentloaded")
-    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("E-mail address").fill(desk.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url, wait_until="domcontentloaded")
     return page
 
 
-def _open(page: Page, count: int) -> float:
+def _open(page: Page, desk: _Desk, count: int) -> float:
     started = time.perf_counter()
-    page.goto("/board", wait_until="domcontentloaded")
+    page.goto(f"/board?operator={desk.operator_id}", wait_until="domcontentloaded")
     page.wait_for_function(_IS_USABLE, arg=count)
     page.evaluate(f"{_FIRST}.focus()")
     page.keyboard.press("ArrowDown")

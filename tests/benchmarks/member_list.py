@@ -8,18 +8,15 @@ Clients at a desk pause between two requests; `busy_` figures are of clients tha
 import argparse
 import asyncio
 import random
-import tempfile
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import httpx
 
 from cloud import bus
 from cloud.database import Database
-from cloud.migrations import upgrade_database
-from tests.benchmarks.large_club import EMAIL, PASSWORD, LargeClub, write_large_club
+from tests.benchmarks.large_club import EMAIL, PASSWORD, LargeClub, add_club_arguments, open_club, read_large_club
 from tests.benchmarks.report import Report, percentile
 from tests.running_cloud import running_cloud
 
@@ -28,17 +25,16 @@ Samples = dict[str, list[float]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--members", type=int, default=100_000, help="members of the club (100000)")
+    add_club_arguments(parser)
     parser.add_argument("--clients", type=int, default=8, help="clients at once (8)")
     parser.add_argument("--pause-ms", type=float, default=250, help="between two requests of a client (250)")
     parser.add_argument("--rounds", type=int, default=20, help="rounds of each client (20)")
 
 
 def run(arguments: argparse.Namespace) -> Report:
-    with tempfile.TemporaryDirectory(prefix="tornello-") as folder:
-        url = f"sqlite:///{folder}/tornello.db"
-        large = _seed(url, arguments.members)
-        with running_cloud(Path(folder), {"DATABASE_URL": url}, "--no-worker") as cloud:
+    with open_club(arguments) as place:
+        large = _read(place.url)
+        with running_cloud(place.folder, {"DATABASE_URL": place.url}, "--no-worker") as cloud:
             address = f"http://127.0.0.1:{cloud.port('http')}"
             pace = _Pace(arguments.clients, arguments.rounds, arguments.pause_ms / 1000)
             asyncio.run(_measure(address, large, _Pace(clients=1, rounds=2, pause_s=0)))  # templates are compiled once
@@ -57,7 +53,7 @@ def run(arguments: argparse.Namespace) -> Report:
         "busy_p50_ms": percentile(busy, 0.5),
         "busy_p95_ms": percentile(busy, 0.95),
         "busy_requests_per_s": len(busy) / busy_s,
-        "members": float(arguments.members),
+        "members": float(large.members),
         "clients": float(arguments.clients),
     }
     return Report("member_list", figures, {"p95_ms": TARGET_P95_MS})
@@ -72,10 +68,9 @@ class _Pace:
     pause_s: float
 
 
-def _seed(url: str, members: int) -> LargeClub:
+def _read(url: str) -> LargeClub:
     database = Database(url, dispatch=bus.dispatch)
-    upgrade_database(database)
-    large = write_large_club(database, members=members, sites=3)
+    large = read_large_club(database)
     database.close()
     return large
 

@@ -5,8 +5,9 @@ machine is otherwise is told by a bare update of one row in the same run, and by
 """
 
 import argparse
-import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import update
@@ -18,7 +19,14 @@ from cloud.desired_state import service as desired_state
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.migrations import upgrade_database
-from tests.benchmarks.large_club import LargeClub, write_large_club
+from tests.benchmarks.large_club import (
+    SITES,
+    LargeClub,
+    add_club_arguments,
+    open_club,
+    read_large_club,
+    write_large_club,
+)
 from tests.benchmarks.report import Report, percentile
 
 TARGET_P99_MS: Final = 10.0
@@ -26,17 +34,15 @@ Samples = dict[str, list[float]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--members", type=int, default=100_000, help="members of the club (100000)")
+    add_club_arguments(parser)
     parser.add_argument("--rounds", type=int, default=300, help="rounds of four changes (300)")
-    parser.add_argument("--database-url", help="an empty database; without it SQLite in a temporary folder")
+    parser.add_argument("--database-url", help="an empty database to be seeded, instead of SQLite in a file")
 
 
 def run(arguments: argparse.Namespace) -> Report:
-    with tempfile.TemporaryDirectory(prefix="tornello-") as folder:
-        database = Database(arguments.database_url or f"sqlite:///{folder}/tornello.db", dispatch=bus.dispatch)
+    with _opened(arguments) as database:
         try:
-            upgrade_database(database)
-            large = write_large_club(database, members=arguments.members)
+            large = read_large_club(database)
             _measure(large, rounds=20)  # the statements are compiled once
             started = time.process_time()
             samples = _measure(large, rounds=arguments.rounds)
@@ -54,15 +60,28 @@ def run(arguments: argparse.Namespace) -> Report:
         "bare_update_p50_ms": percentile(bare, 0.5),
         "bare_update_p99_ms": percentile(bare, 0.99),
         "ratio_to_bare_update": percentile(changes, 0.5) / percentile(bare, 0.5),
-        "members": float(arguments.members),
+        "members": float(large.members),
     }
     return Report("projection", figures, {"p99_ms": TARGET_P99_MS})
 
 
+@contextmanager
+def _opened(arguments: argparse.Namespace) -> Iterator[Database]:
+    if arguments.database_url:
+        database = Database(arguments.database_url, dispatch=bus.dispatch)
+        upgrade_database(database)
+        write_large_club(database, members=arguments.members, visits=arguments.visits, sites=SITES)
+        yield database
+    else:
+        with open_club(arguments) as place:
+            yield Database(place.url, dispatch=bus.dispatch)
+
+
 def _measure(large: LargeClub, *, rounds: int) -> Samples:
     samples: Samples = {}
+    at_home = [place for place, site_id in enumerate(large.home_site_ids) if site_id == large.club.site_id]
     for number in range(rounds):
-        place = number * 7919 % len(large.member_ids)
+        place = at_home[number * 7919 % len(at_home)]
         _change_all(large, large.member_ids[place], large.contract_ids[place], samples)
     return samples
 

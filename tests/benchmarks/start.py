@@ -6,16 +6,13 @@ those that count compiles the modules, as pip does when it installs them.
 
 import argparse
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
 
 import httpx
 
-from cloud import bus
-from cloud.database import Database
-from cloud.migrations import upgrade_database
+from tests.benchmarks.large_club import add_club_arguments, open_club
 from tests.benchmarks.report import Report, percentile
 from tests.running_cloud import running_cloud
 
@@ -24,22 +21,20 @@ TARGET_MB: Final = 120.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_club_arguments(parser)
     parser.add_argument("--rounds", type=int, default=5, help="starts (5)")
 
 
 def run(arguments: argparse.Namespace) -> Report:
     starts, cpu, memory = [], [], []
-    with tempfile.TemporaryDirectory(prefix="tornello-") as folder:
-        url = f"sqlite:///{folder}/tornello.db"
-        database = Database(url, dispatch=bus.dispatch)
-        upgrade_database(database)
-        database.close()
-        _keep_compiled_modules(Path(folder))
-        with running_cloud(Path(folder), {"DATABASE_URL": url}, "--no-worker"):
+    with open_club(arguments) as place:
+        folder, url = place.folder, place.url
+        _keep_compiled_modules(folder)
+        with running_cloud(folder, {"DATABASE_URL": url}, "--no-worker"):
             pass
         for _ in range(arguments.rounds):
             started = time.perf_counter()
-            with running_cloud(Path(folder), {"DATABASE_URL": url}, "--no-worker") as cloud:
+            with running_cloud(folder, {"DATABASE_URL": url}, "--no-worker") as cloud:
                 httpx.get(f"http://127.0.0.1:{cloud.port('http')}/readyz").raise_for_status()
                 starts.append(time.perf_counter() - started)
                 cpu.append(_cpu_s(cloud.process.pid))
