@@ -60,7 +60,7 @@ def is_live(page: Page) -> None:
 
 
 def test_a_drag_sets_the_day_and_is_seen_in_a_second_browser(
-    anna: Page, context: BrowserContext, begin: Callable[..., str], take_picture: Callable[[Page, str], None]
+    anna: Page, context: BrowserContext, begin: Callable[..., str]
 ) -> None:
     """Features 143, 145, 146, 147, 148, 171, 173."""
     begin("Niccolò Ferri", "Offer the year", next_step="call", next_step_at=tomorrow_at(18))
@@ -71,7 +71,6 @@ def test_a_drag_sets_the_day_and_is_seen_in_a_second_browser(
     seen = card(anna, "Tomorrow", "Offer the year")
     for part in ("Niccolò Ferri", "20011", "Call", "18:30", "Call them"):
         expect(seen).to_contain_text(part)
-    take_picture(anna, "console-board")
     seen.drag_to(column(anna, "Later"))
     expect(card(anna, "Later", "Offer the year")).to_contain_text("18:30")
     expect(card(other, "Later", "Offer the year")).to_contain_text("18:30")

@@ -87,7 +87,6 @@ def test_staff_block_a_member_and_the_next_tap_is_refused(
     assert not axe(console)
     open_page(console, site.layout.console_url)
     expect(console.get_by_text("See Anna first")).to_be_visible()
-    take_picture(console, "console-front-desk")
 
 
 def test_a_manager_makes_a_type_that_blocks_and_the_turnstile_obeys_until_the_task_is_closed(
