@@ -15,6 +15,7 @@ from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.audit.verification import ERASURE
 from cloud.billing.models import Instalment
+from cloud.bookings import service as bookings
 from cloud.contracts.models import Contract
 from cloud.database import Base, UnitOfWork
 from cloud.desired_state import service as desired_state
@@ -73,6 +74,9 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
     member = members.get(session, member_id)
     _check_erasable(session, member, typed_name)
     site_ids = members.site_ids_of(session, [member_id])[member_id]
+    for booking in bookings.list_standing(session, [member_id]):
+        if booking.starts_at > session.now and booking.attended_at is None:
+            bookings.cancel(session, actor, booking.id)  # somebody else may have the seat
     old_ids = session.scalars(select(MergedMember.old_id).where(MergedMember.member_id == member_id)).all()
     entities = [("member", old_id) for old_id in old_ids] + list(_entities(session, member_id))
     emptied = audit.empty_entries(session, entities)

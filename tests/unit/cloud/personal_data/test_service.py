@@ -6,7 +6,7 @@ Feature 161.
 import io
 import json
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,8 @@ from sqlalchemy import select
 from cloud.access_events.models import AccessEvent
 from cloud.audit.models import AuditEntry
 from cloud.audit.service import find_break
+from cloud.bookings import service as bookings
+from cloud.bookings import waiting
 from cloud.contracts.models import Contract
 from cloud.credentials import service as credentials
 from cloud.credentials.service import CardSpec
@@ -156,6 +158,18 @@ def test_the_log_forgets_why_money_was_taken_back_and_tells_the_amounts(club: Cl
         told = session.scalars(select(AuditEntry).where(AuditEntry.entity_id == sale.id)).all()
         assert {entry.action: entry.is_erased for entry in told} == {"sale.create": False, "sale.cancel": True}
         assert find_break(session) is None
+
+
+def test_the_seats_ahead_of_the_person_are_free_for_others(club: Club, member_id: str) -> None:
+    with club.database.transaction() as session:
+        booked_id = club.book(session, member_id, session.now + timedelta(days=1), seats=1)
+        session_id = bookings.get(session, booked_id).session_id
+        next_id = club.add_member(session, "Berta")
+        waiting.join(session, club.actor, next_id, session_id)
+    erase(club, member_id)
+    with club.database.session() as session:
+        assert [each.member_id for each in bookings.list_of_session(session, session_id)] == [next_id]
+        assert bookings.get(session, booked_id).cancelled_at is not None
 
 
 def test_the_gateways_are_told_to_forget_the_person(club: Club, member_id: str) -> None:
