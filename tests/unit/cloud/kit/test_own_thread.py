@@ -15,7 +15,7 @@ def test_strangers_who_do_not_answer_take_no_thread_from_anybody() -> None:
     async def scene() -> list[bool]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
         waiting = [asyncio.ensure_future(in_own_thread(answer.wait)) for _ in range(8)]
-        await asyncio.sleep(0)
+        await asyncio.wait(waiting, timeout=0)
         await asyncio.wait_for(asyncio.to_thread(int), timeout=20)
         answer.set()
         return await asyncio.gather(*waiting)
