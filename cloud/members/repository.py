@@ -1,9 +1,9 @@
 """Queries on members."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, tuple_, union_all
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, func, select, tuple_, union_all
 
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Key
@@ -22,7 +22,10 @@ _SITES: Final = union_all(
 """Both made once, this one without objects: every change about a member asks it twice."""
 
 
-def find_page(
+Narrow = Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
+
+
+def page_of(
     session: UnitOfWork,
     needles: Sequence[str],
     *,
@@ -30,8 +33,11 @@ def find_page(
     limit: int,
     wanted: MemberFilter = EVERYBODY,
     order: Order = "name",
-) -> Sequence[Member]:
-    """Members of the filter whose search text contains every needle, in an order, behind the sort key `after`."""
+) -> Narrow:
+    """What narrows a query about members to a page and sorts it.
+
+    Members of the filter whose search text contains every needle, in an order, behind the sort key `after`.
+    """
     parts = search_index.indexed_parts(session, needles)
     narrowed = conditions_of(wanted)
     is_rare = _is_rare(session, needles, parts, narrowed)
@@ -49,13 +55,13 @@ def find_page(
     is_walked = not (needles or narrowed) or (has_hint and not is_rare)
     by = value if is_walked else value + ""
     page = select(Member.id).where(*conditions).order_by(*_directed(is_down, by, Member.id)).limit(limit)
-    whole = select(Member).where(Member.id.in_(page))
-    return session.scalars(whole.order_by(*_directed(is_down, value + "", Member.id))).all()
+    in_order = _directed(is_down, value + "", Member.id)
+    return lambda query: query.where(Member.id.in_(page)).order_by(*in_order)
 
 
-def sort_value(member: Member, order: Order) -> str:
+def sort_value(member: Member | Row[Any], order: Order) -> str:
     """By what a list in this order is sorted, before the id."""
-    return member.sort_name if order.endswith("name") else member.id
+    return str(member.sort_name if order.endswith("name") else member.id)
 
 
 def count(session: UnitOfWork, needles: Sequence[str], wanted: MemberFilter = EVERYBODY) -> int:

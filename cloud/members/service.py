@@ -155,8 +155,12 @@ def search(
     """
     key = read_cursor(after, str, str)
     needles = policy.search_needles(query)
-    rows = repository.find_page(session, needles, after=key, limit=limit + 1, wanted=wanted, order=order)
-    return cut_page(rows, limit, lambda member: (repository.sort_value(member, order), member.id))
+    narrow = repository.page_of(session, needles, after=key, limit=limit + 1, wanted=wanted, order=order)
+    return cut_page(
+        session.scalars(narrow(select(Member))).all(),
+        limit,
+        lambda member: (repository.sort_value(member, order), member.id),
+    )
 
 
 def count_found(session: UnitOfWork, query: str, wanted: MemberFilter = EVERYBODY) -> int:
