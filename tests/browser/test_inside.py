@@ -37,7 +37,7 @@ def test_who_goes_in_appears_on_the_roll_by_themselves_and_who_leaves_vanishes(a
     expect(row).to_contain_text("Lane 1")
     expect(section(anna, "Club")).to_contain_text("1 person inside")
     with anna.expect_download() as download:
-        anna.get_by_role("link", name="Save as table (CSV)").click()
+        anna.get_by_role("link", name="CSV Palestra Aurora").click()
     assert "Niccolò Ferri" in download.value.path().read_text("utf-8-sig")
     anna.get_by_role("link", name="Niccolò Ferri").click()
     expect(section(anna, "With the gates")).to_contain_text("in Club, through Lane 1")
