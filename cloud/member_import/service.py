@@ -11,11 +11,12 @@ from sqlalchemy import select
 from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import Database, UnitOfWork
-from cloud.errors import invalid_field
+from cloud.errors import ConflictError, InvalidError, invalid_field
 from cloud.kit import spreadsheets
+from cloud.kit.folding import fold
 from cloud.kit.telephone import parse_telephone, region_of
 from cloud.labels import service as labels
-from cloud.labels.service import LabelKind
+from cloud.labels.service import NAME_CHARACTERS_MAX, LabelKind
 from cloud.member_import.mapping import map_columns, read_row
 from cloud.members import contacts
 from cloud.members import service as members
@@ -143,6 +144,9 @@ class _Importer:
         except ValidationError as error:
             problems = [(str(each["loc"][0]), str(each["type"])) for each in error.errors()]
             return Line(number, "refused", name, problems=problems)
+        except InvalidError as error:
+            problems = [(each.field.removesuffix("_id"), error.code) for each in error.errors]
+            return Line(number, "refused", name, problems=problems)
         self._known |= dict.fromkeys(own, member_id)
         return Line(number, "added", name, member_id)
 
@@ -162,7 +166,14 @@ class _Importer:
     def _label(self, key: str, name: str) -> str:
         found = self._labels.get((key, name))
         if found is None:
-            found = labels.find_or_create(self._session, self._actor, _LABELS[key], [name[:60]])[0].id
+            if not (fold(name) and name.isprintable()):
+                raise invalid_field(key, "bad_length", "Use a name with letters or digits.")
+            try:
+                found = labels.find_or_create(self._session, self._actor, _LABELS[key], [name[:NAME_CHARACTERS_MAX]])[
+                    0
+                ].id
+            except ConflictError as error:
+                raise invalid_field(key, error.code, error.detail) from error
             self._labels[key, name] = found
         return found
 

@@ -1,6 +1,8 @@
 import pytest
 
 from cloud.errors import InvalidError
+from cloud.labels import service as labels
+from cloud.labels.service import LABELS_MAX, LabelDetails
 from cloud.member_import import service
 from cloud.member_import.mapping import MappingError, map_columns, read_row
 from cloud.member_import.service import Order
@@ -66,3 +68,23 @@ def test_columns_are_known_by_their_names_or_as_told() -> None:
 
 def test_what_is_no_day_is_left_to_be_refused() -> None:
     assert read_row(["31.2.1990", "X"], {0: "birth_on", 1: "sex"}) == {"birth_on": "31.2.1990", "sex": "X"}
+
+
+def test_a_label_that_cannot_be_is_a_refused_line_and_not_the_end_of_the_file(club: Club) -> None:
+    with club.database.transaction() as session:
+        old = labels.create(session, club.actor, LabelDetails(kind="source", name="Old"))
+        labels.change(session, club.actor, old.id, {"is_obsolete": True})
+    names = ["we\x00b", "we\x07b", "\u0301", "Old", "web"]
+    content = "name,source\n" + "".join(f"Anna,{name}\n" for name in names)
+    order = Order(site_id=club.site_id, content=content.encode(), told={})
+    report = service.run(club.database, club.actor, order, is_trial=False)
+    assert [line.outcome for line in report.lines] == ["refused"] * 4 + ["added"]
+    assert {line.problems[0][0] for line in report.lines[:4]} == {"source"}
+
+
+def test_more_labels_than_there_may_be_refuse_the_lines_that_bring_them(club: Club) -> None:
+    content = "name,source\n" + "".join(f"Anna,Leaflet {number}\n" for number in range(LABELS_MAX + 2))
+    order = Order(site_id=club.site_id, content=content.encode(), told={})
+    report = service.run(club.database, club.actor, order, is_trial=True)
+    assert report.count("added") == LABELS_MAX
+    assert [line.problems for line in report.lines if line.outcome == "refused"] == [[("source", "too_many")]] * 2
