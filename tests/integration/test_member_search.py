@@ -4,7 +4,7 @@ import random
 import string
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from cloud.database import Database
 from cloud.members import repository, search_index, service
@@ -15,7 +15,8 @@ from tests.club import Club
 
 def found(database: Database, *needles: str) -> list[str]:
     with database.session() as session:
-        page = repository.find_page(session, needles, after=None, limit=10_000)
+        narrow = repository.page_of(session, needles, after=None, limit=10_000)
+        page = session.scalars(narrow(select(Member))).all()
         assert repository.count(session, needles) == len(page)
         return [member.id for member in page]
 
