@@ -8,8 +8,9 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from cloud import pages
@@ -166,6 +167,8 @@ def build_app() -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_validation)
     for busy in (DatabaseBusyError, OperationalError, PoolTimeoutError):
         app.add_exception_handler(busy, _answer_busy)
+    for collision in (IntegrityError, StaleDataError):
+        app.add_exception_handler(collision, _answer_collision)
     app.add_exception_handler(Exception, _answer_fault)
     pages.install(app)
     return app
@@ -228,6 +231,13 @@ def _answer_busy(request: Request, error: Exception) -> JSONResponse:
     response = _problem(request, 503, "database_busy", "Busy", "The database does not answer; try again.")
     response.headers["Retry-After"] = str(BUSY_RETRY_AFTER_S)
     return response
+
+
+def _answer_collision(request: Request, error: Exception) -> JSONResponse:
+    """Of two who changed the same at the same moment one was quicker, and nothing of the other's was kept."""
+    logger.error("request %s came to nothing", request.state.request_id, exc_info=error)
+    detail = "Somebody else changed the same at this moment; look at how it is now, and try again."
+    return _problem(request, 409, "changed_meanwhile", "Conflict", detail)
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from cloud.console.languages import mark
@@ -49,7 +50,7 @@ async def show_error(request: Request, error: Exception) -> Response:
     if isinstance(error, UnauthenticatedError):
         return _lead_to_sign_in(request)
     status = _status_of(error)
-    if status >= 500:
+    if status >= 500 or isinstance(error, IntegrityError | StaleDataError):
         logger.error("page %s failed", request.url.path, exc_info=error)
     known = status if status in TEXTS else (500 if status >= 500 else 422)
     title, advice = TEXTS[known]
@@ -74,6 +75,8 @@ def _status_of(error: Exception) -> int:
         return error.status_code
     if isinstance(error, RequestValidationError):
         return 422
+    if isinstance(error, IntegrityError | StaleDataError):
+        return 409
     return 503 if isinstance(error, OperationalError | PoolTimeoutError) else 500
 
 

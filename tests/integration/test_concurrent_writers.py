@@ -1,16 +1,20 @@
 """Many requests that write at once wait for each other; none fails, and the audit log stays one chain."""
 
 import asyncio
+import time
+from threading import Thread
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from cloud.audit.service import find_break
 from cloud.contracts import service as contracts
 from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from cloud.domain_events import VisitTaken
-from tests.integration.club import Club, add_member, open_club
+from cloud.labels import service as labels
+from tests.integration.club import SYSTEM, Club, add_member, open_club
 
 WRITERS = 60
 """More than the 40 threads that endpoints run on: the one that holds the write lock must still get its turn."""
@@ -76,3 +80,24 @@ def test_every_visit_is_counted(club: Club) -> None:
     asyncio.run(run())
     with club.database.session() as session:
         assert contracts.get(session, contract["id"]).visits_used == 20
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_was_a_moment_slower_is_told_so(club: Club) -> None:
+    desk = club.client("receptionist")
+    address = f"/api/v1/members/{add_member(club, desk)['id']}/tags"
+    answers: list[httpx.Response] = []
+    slower = Thread(target=lambda: answers.append(desk.put(address, json={"tags": ["vip"]})))
+    with club.database.transaction() as session:
+        labels.find_or_create(session, SYSTEM, "tag", ["vip"])
+        slower.start()
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        deadline = time.monotonic() + 30
+        while not session.execute(text(waiting)).scalar():
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+            assert time.monotonic() < deadline, "nobody waits"
+    slower.join()
+    assert (answers[0].status_code, answers[0].json()["type"]) == (409, "urn:tornello:problem:changed_meanwhile")
+    assert desk.put(address, json={"tags": ["vip"]}).status_code in {200, 204}
