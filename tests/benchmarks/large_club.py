@@ -36,7 +36,7 @@ SITES: Final = 5
 
 @dataclass(frozen=True)
 class LargeClub:
-    """The club at its first site, how many its members are, and all who have a card and a contract, each with the newest one."""
+    """The club at its first site, its size, and all who have a card and a contract, each with the newest one."""
 
     club: Club
     members: int
