@@ -15,6 +15,7 @@ NO_PAGES: Final = {
     "/schedule/arrivals/export": "a file",
     "/schedule/sessions/{session_id}/export": "a file",
     "/settings/webhooks/{webhook_id}/export": "a file",
+    "/settings/operations/{scheduled_operation_id}/runs/{day}/export": "a file",
     "/members/export": "a file",
     "/tasks/export": "a file",
     "/debts/export": "a file",

@@ -296,6 +296,7 @@ PAGES: Final = {
     "GET /settings/operations/{scheduled_operation_id}/delete": "tasks.bulk",
     "POST /settings/operations/{scheduled_operation_id}/delete": "tasks.bulk",
     "GET /settings/operations/{scheduled_operation_id}/runs/{day}": "tasks.bulk",
+    "GET /settings/operations/{scheduled_operation_id}/runs/{day}/export": "tasks.bulk",
     "GET /settings/webhooks": "api_keys.write",
     "POST /settings/webhooks": "api_keys.write",
     "GET /settings/webhooks/new": "api_keys.write",

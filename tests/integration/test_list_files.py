@@ -69,7 +69,7 @@ def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, d
     (debt,) = _rows(desk.get("/debts/export"))
     assert (debt["Member"], debt["Open"], debt["Currency"], debt["Due on"]) == ("=Anna", "49", "EUR", "2026-01-05")
     (holder,) = _rows(desk.get("/balances/export?figure=active_fee"))
-    assert (holder["Member"], holder["Plan"], holder["Colour"]) == ("=Anna", "Year", "green")
+    assert (holder["Member"], holder["Plan"], holder["Balance"]) == ("=Anna", "Year", "Not used yet")
     tomorrow = (utc_now().date() + timedelta(days=1)).isoformat()
     (booking,) = _rows(desk.get(f"/schedule/bookings/export?since={tomorrow}&until={tomorrow}"))
     assert (booking["Session"], booking["Ended at"]) == ("Pilates", "")
@@ -125,8 +125,8 @@ def test_the_taps_are_saved_by_the_clock_of_their_site_with_what_became_of_them(
     told = ("Time", "Time zone", "Lane", "Member", "Outcome", "Went through")
     rows = [tuple(row[name] for name in told) for row in _rows(desk.get("/front-desk/export"))]
     assert rows == [
-        ("2026-07-01 10:00:03", "Europe/Rome", "Main gate", "Bea", "block", ""),
-        ("2026-07-01 10:00:00", "Europe/Rome", "Main gate", "Bea", "allow", "yes"),
+        ("2026-07-01 10:00:03", "Europe/Rome", "Main gate", "Bea", "Refused", ""),
+        ("2026-07-01 10:00:00", "Europe/Rome", "Main gate", "Bea", "Allowed", "Yes"),
     ]
 
 

@@ -1,5 +1,6 @@
 """Scheduled operations in the console and over HTTP; and workers at once, on both databases."""
 
+import csv
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -132,6 +133,10 @@ def test_what_an_operation_did_is_told_and_its_search_stays(club: Club) -> None:
     assert "Done" in page
     day = id_in(page, r"/runs/([0-9-]+)")
     assert "Zita" in browser.get(f"{here}/runs/{day}")
+    assert f"{here}/runs/{day}/export?form=csv" in browser.get(f"{here}/runs/{day}")
+    header, row = csv.reader(browser.get(f"{here}/runs/{day}/export?form=csv").lstrip("\ufeff").splitlines())
+    told = dict(zip(header, row, strict=True))
+    assert ("Zita" in told["Member"], told["Outcome"]) == (True, "a task was begun")
     assert [run["begun"] for run in client.get(f"{api}/runs").json()["items"]] == [1]
     assert [each["fate"] for each in client.get(f"{api}/runs/{day}").json()] == ["begun"]
     assert [each["fate"] for each in client.get(f"{api}/dry-run").json()["skipped"]] == ["still_open"]

@@ -12,8 +12,10 @@ from cloud.access_events.lane_news import LaneNews
 from cloud.access_events.repository import EventFilter
 from cloud.api import Transaction
 from cloud.console import table_files
+from cloud.console.languages import mark
 from cloud.console.table_files import ROWS_AT_ONCE, TableFile
 from cloud.console.viewer import Viewer, viewing
+from cloud.console.words import DIRECTIONS, OUTCOMES, Words
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Page
 from cloud.kit.spreadsheets import Cell, Format
@@ -36,31 +38,32 @@ def export_taps(
     """All taps of the feed, the newest first; what lanes tell of themselves is left out."""
     day = session.now.date()
     file = TableFile(name="taps", noun="access_event", form=form, day=day, header=HEADER, narrowed={})
-    return table_files.send(session, viewer, file, _rows(session))
+    return table_files.send(session, viewer, file, _rows(session, viewer.words))
 
 
-def _rows(session: UnitOfWork) -> Iterator[Sequence[Cell]]:
+def _rows(session: UnitOfWork, words: Words) -> Iterator[Sequence[Cell]]:
     def find(after: str | None) -> Page[FeedRow | LaneNews]:
         before_id = None if after is None else int(after)
         page = feed_rows.latest(session, EventFilter(), before_id=before_id, limit=TAPS_AT_ONCE)
         return Page(items=list(page.rows), next=None if page.next_before_id is None else str(page.next_before_id))
 
     for rows in table_files.each_page(session, find):
-        yield from (_row(row) for row in rows if isinstance(row, FeedRow))
+        yield from (_row(row, words) for row in rows if isinstance(row, FeedRow))
 
 
-def _row(tap: FeedRow) -> Sequence[Cell]:
+def _row(tap: FeedRow, words: Words) -> Sequence[Cell]:
+    went_through = {True: mark("Yes"), False: mark("No"), None: ""}[tap.is_taken]
     return (
         tap.event_id,
         table_files.local(tap.occurred_at, tap.zone),
         tap.zone.key,
         tap.lane_name,
-        tap.direction,
+        words.text(DIRECTIONS.get(tap.direction, tap.direction)),
         tap.member_id,
         tap.member_name,
-        tap.outcome,
-        tap.reason,
+        words.text(OUTCOMES.get(tap.outcome, tap.outcome)),
+        words.reason(tap.reason),
         tap.text,
-        {True: "yes", False: "no", None: ""}[tap.is_taken],
-        "yes" if tap.is_history else "",
+        words.text(went_through),
+        table_files.yes(words, when=tap.is_history),
     )

@@ -12,8 +12,10 @@ from cloud.balances import holders
 from cloud.balances.holders import Question
 from cloud.balances.pages.listing import Asked, HolderRow, holder_rows
 from cloud.console import table_files
+from cloud.console.languages import mark
 from cloud.console.table_files import ROWS_AT_ONCE, TableFile
 from cloud.console.viewer import Viewer, viewing
+from cloud.console.words import BALANCES, Words
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Page
 from cloud.kit.spreadsheets import Cell, Format
@@ -22,7 +24,7 @@ from cloud.sites import service as sites
 
 HEADER: Final = (
     *("member_id", "member", "phone", "email", "lessons_left"),
-    *("contract_id", "plan", "starts_on", "ends_on", "use_until", "colour"),
+    *("contract_id", "plan", "starts_on", "ends_on", "use_until", "balance"),
 )
 
 router = APIRouter()
@@ -52,23 +54,24 @@ def export_balances(
         header=HEADER,
         narrowed=narrowed,
     )
-    return table_files.send(session, viewer, file, _rows(session, question))
+    return table_files.send(session, viewer, file, _rows(session, viewer.words, question))
 
 
-def _rows(session: UnitOfWork, question: Question) -> Iterator[Sequence[Cell]]:
+def _rows(session: UnitOfWork, words: Words, question: Question) -> Iterator[Sequence[Cell]]:
     def find(after: str | None) -> Page[Member]:
         return holders.find_page(session, question, after=after, limit=ROWS_AT_ONCE)
 
     for some in table_files.each_page(session, find):
         for holder in holder_rows(session, some, question.today):
-            yield from _rows_of(holder)
+            yield from _rows_of(holder, words)
 
 
-def _rows_of(holder: HolderRow) -> Iterator[Sequence[Cell]]:
+def _rows_of(holder: HolderRow, words: Words) -> Iterator[Sequence[Cell]]:
     member = holder.member
-    lessons = "unlimited" if holder.lessons_left is None else holder.lessons_left
+    lessons = words.text(mark("unlimited")) if holder.lessons_left is None else holder.lessons_left
     person = (member.id, member.name, member.phone, member.email, lessons)
     for held, colour in holder.contracts:
-        yield (*person, held.id, held.plan_name, held.starts_on, held.ends_on, held.use_until, colour)
+        left = words.text(BALANCES[colour]) if colour else ""
+        yield (*person, held.id, held.plan_name, held.starts_on, held.ends_on, held.use_until, left)
     if not holder.contracts:
         yield (*person, None, None, None, None, None, None)

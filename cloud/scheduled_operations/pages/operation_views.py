@@ -1,28 +1,34 @@
-"""The list of operations; one with whom it would touch now and what it did; whom a run dealt with."""
+"""The list of operations; one with whom it would touch now and what it did; whom a run dealt with, also as a file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from cloud.access_rules import hours_text
-from cloud.api import ReadSession
+from cloud.api import ReadSession, Transaction
+from cloud.console import table_files
 from cloud.console.rendering import render
+from cloud.console.table_files import TableFile
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
 from cloud.kit.clock import local_day
+from cloud.kit.spreadsheets import Format
 from cloud.members import service as members
 from cloud.saved_searches import service as saved_searches
 from cloud.scheduled_operations import looking, policy, runs, service
-from cloud.scheduled_operations.models import OperationRun, ScheduledOperation
+from cloud.scheduled_operations.models import OperationRun, OperationTouch, ScheduledOperation
 from cloud.scheduled_operations.pages import terms
 from cloud.scheduled_operations.policy import State
 from cloud.sites import service as sites
 from cloud.tasks.pages import terms as task_terms
 
 ROWS: Final = 50
+HEADER: Final = ("member_id", "member", "outcome", "task_id")
 
 router = APIRouter()
 
@@ -89,12 +95,35 @@ def show_run(
 ) -> Response:
     """Whom the run of a day dealt with, and why somebody got no task."""
     operation = service.get(session, scheduled_operation_id)
-    touches = runs.list_touches(session, operation.id, day)
-    names = members.names_of(session, [each.member_id for each in touches])
-    rows = sorted(touches, key=lambda each: (names.get(each.member_id, ""), each.member_id))
+    rows, names = _touched(session, operation.id, day)
     return render(
         viewer, "scheduled_operations/run.html", operation=operation, day=day, rows=rows, names=names, terms=terms
     )
+
+
+@router.get("/settings/operations/{scheduled_operation_id}/runs/{day}/export")
+def export_run(
+    scheduled_operation_id: str,
+    day: date,
+    session: Transaction,
+    viewer: Viewer = viewing("tasks.bulk"),
+    form: Format = "xlsx",
+) -> StreamingResponse:
+    """The same people, in the same order."""
+    operation = service.get(session, scheduled_operation_id)
+    narrowed = {"operation": operation.id, "day": day.isoformat()}
+    file = TableFile(name="operation", noun="scheduled_operation", form=form, day=day, header=HEADER, narrowed=narrowed)
+    rows, names = _touched(session, operation.id, day)
+    say = viewer.words.text
+    cells = ((each.member_id, names.get(each.member_id), say(terms.FATES[each.fate]), each.task_id) for each in rows)
+    return table_files.send(session, viewer, file, cells)
+
+
+def _touched(session: UnitOfWork, operation_id: str, day: date) -> tuple[Sequence[OperationTouch], dict[str, str]]:
+    """Whom a run dealt with, by name, and their names."""
+    touches = runs.list_touches(session, operation_id, day)
+    names = members.names_of(session, [each.member_id for each in touches])
+    return sorted(touches, key=lambda each: (names.get(each.member_id, ""), each.member_id)), names
 
 
 def _view(
