@@ -20,8 +20,11 @@ from cloud.kit.clock import utc_now
 from cloud.payments.pages import listing
 from cloud.sales import service as sales
 from cloud.sales.service import LineDetails, SaleDetails
+from cloud.sites import service as sites
+from cloud.sites.policy import SiteRules
+from cloud.staff.models import Staff, StaffSiteRole
 from tests import club as small
-from tests.integration.club import PASSWORD, Club, open_club
+from tests.integration.club import PASSWORD, SECRET, SYSTEM, Club, open_club
 
 NOTHING = "No payment is like this"
 
@@ -117,3 +120,18 @@ def test_the_till_sees_payments_and_no_way_to_members_that_it_may_not_open(club:
     assert "/members/" not in page
     assert "/balances?" not in page
     assert '<a class="nav-link" href="/payments"' in page
+
+
+def test_who_works_at_one_club_sees_and_saves_no_payments_of_another(club: Club) -> None:
+    furnish(club)
+    desk = signed_in(club, "read_only")
+    with club.database.transaction() as session:
+        other = sites.create_site(session, SYSTEM, SiteRules("Ostia", "Europe/Rome", "it"), SECRET).id
+        person = session.query(Staff).filter_by(email="read_only@club.test").one()
+        person.role, person.has_site_roles = "", True
+        session.add(StaffSiteRole(staff_id=person.id, site_id=other, role="read_only"))
+    assert NOTHING in desk.get("/payments").text
+    assert len(list(spreadsheets.read(desk.get("/payments/export").content))) == 1
+    for address in ("/payments", "/payments/export"):
+        assert desk.get(f"{address}?site={club.site_id}").status_code == 404
+    assert desk.get(f"/api/v1/sites/{club.site_id}/payments").status_code == 403
