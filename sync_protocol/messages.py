@@ -19,6 +19,7 @@ ClockTrust = Literal["untrusted", "floor", "synced"]
 AllBuckets = Annotated[bytes, msgspec.Meta(min_length=DIGEST_BYTES, max_length=DIGEST_BYTES)]
 SomeBuckets = Annotated[bytes, msgspec.Meta(max_length=BUCKETS)]
 PublicKey = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+SHOWN_EVERY_CHUNKS = 4
 PublicKeys = Annotated[tuple[PublicKey, ...], msgspec.Meta(min_length=1, max_length=4)]
 
 
@@ -87,11 +88,11 @@ class Hello(Message, frozen=True, omit_defaults=True):
 
 
 class Heartbeat(Message, frozen=True, omit_defaults=True):
-    """Every 15 s up: what is in force, what waits, how it feels.
+    """Every 15 s up, and as a snapshot gets on: what is in force, what waits, how it feels.
 
-    `disk_fault` says why its disk takes no more, `policy_fault` why the site's newest rules are not in force. `lanes`
-    has those that were told to be something, or are in trouble. `self_test` is its newest self-test, told once a
-    connection.
+    `staged` is what it holds of a snapshot, and shows the cloud how much more it may send. `disk_fault` says why its
+    disk takes no more, `policy_fault` why the site's newest rules are not in force. `lanes` has those that were told to
+    be something, or are in trouble. `self_test` is its newest self-test, told once a connection.
     """
 
     boot_id: str
@@ -106,6 +107,7 @@ class Heartbeat(Message, frozen=True, omit_defaults=True):
     self_test: SelfTestReport | None = None
     policy_fault: str | None = None
     lanes: tuple[LaneHealth, ...] = ()
+    staged: StagedSnapshot | None = None
 
 
 class StateApplied(Message, frozen=True, omit_defaults=True):
@@ -181,7 +183,10 @@ class Delta(Message, frozen=True, omit_defaults=True):
 
 
 class SnapshotChunk(Message, frozen=True, omit_defaults=True):
-    """Part `index` of `count` of the whole state at `revision`; staged, then swapped in at once."""
+    """Part `index` of `count` of the whole state at `revision`; staged, then swapped in at once.
+
+    Some come at a time: after each `SHOWN_EVERY_CHUNKS` a heartbeat shows that there is room for more.
+    """
 
     snapshot_id: str
     revision: int

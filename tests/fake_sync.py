@@ -75,6 +75,7 @@ class FakeStateStore:
         self.digest_root = Digest().root()
         self.staged: StagedSnapshot | None = None
         self.answer = True
+        self.stages = False
         self.is_damaged = False
         self.is_busy = False
         self.is_countable = True
@@ -93,6 +94,8 @@ class FakeStateStore:
             raise StoreBusyError("full")
         if self.answer:
             self.applied_revision = chunk.revision
+        elif self.stages and chunk.index == (self.staged.next_index if self.staged else 0):
+            self.staged = StagedSnapshot(chunk.snapshot_id, chunk.index + 1)
         return self.answer
 
     async def count_buckets(self) -> bytes | None:

@@ -134,7 +134,7 @@ class ScriptedCloud:
                 await self._send_state(message)
             case m.Heartbeat():
                 await self.send(m.CloudHeartbeat(now_ms, state.revision, state.digest_root))
-                if message.applied_revision < state.revision:
+                if 0 < message.applied_revision < state.revision:
                     await self.push(message.applied_revision)
             case m.StateBuckets():
                 for part in self.state.repair(message, chunk_bytes=self.chunk_bytes):

@@ -19,6 +19,7 @@ from cloud.gateway_link.forgeries import Forgeries
 from cloud.gateway_link.inbox import Arrival, Arrived, Inbox
 from cloud.gateway_link.reception import Known
 from cloud.gateway_link.snapshot_permits import SnapshotPermits
+from cloud.gateway_link.snapshot_transfer import SnapshotTransfer
 from cloud.gateway_link.sparing_log import SparingLog
 from cloud.gateway_link.state_source import Position, StateSource, Way
 from cloud.gateway_link.voices import CertificateUnknownError, GatewayRetiredError, Voices, Word, hear
@@ -96,6 +97,7 @@ class GatewaySession:
         self._forgeries = Forgeries()
         self._is_push_queued = False
         self._put_off: Position | None = None
+        self._transfer: SnapshotTransfer | None = None
         self._told_later_at = 0.0
         self._sent_at = 0.0
         self._heard_at = _now_s()
@@ -114,10 +116,13 @@ class GatewaySession:
             self._inbox.put(Arrival(topic, message))
 
     def push(self) -> None:
-        """Send what is newer than `sent_revision` as soon as its turn comes."""
-        if not self._is_push_queued and not self._inbox.is_full and self._put_off is None:
+        """Send what is newer than `sent_revision` as soon as its turn comes, and not amid a snapshot."""
+        if not self._is_push_queued and not self._inbox.is_full and self._put_off is None and self._may_push():
             self._is_push_queued = True
             self._inbox.put(None)
+
+    def _may_push(self) -> bool:
+        return self._transfer is None or self._transfer.is_sent
 
     @property
     def is_listening(self) -> bool:
@@ -152,7 +157,8 @@ class GatewaySession:
     async def _attend(self, arrivals: Sequence[Arrival]) -> None:
         if not arrivals:
             self._is_push_queued = False
-            await self._bring_to_head(self._put_off or Position(self.sent_revision))
+            if self._put_off is not None or self._may_push():
+                await self._bring_to_head(self._put_off or Position(self.sent_revision))
         elif len(arrivals) == 1 or not await self._handle_together(arrivals):
             for arrival in arrivals:
                 await self._handle(arrival)
@@ -228,16 +234,32 @@ class GatewaySession:
     async def _follow_up(self, message: Message) -> None:
         match message:
             case Hello():
-                self.keys_serial = message.keys_serial
+                self.keys_serial, self._transfer = message.keys_serial, None
                 position = Position(message.applied_revision, message.wants_snapshot, message.staged)
                 await self._bring_to_head(position)
             case StateBuckets():
                 await self._bring_to_head(Position(message.revision, buckets=message.buckets))
             case StateApplied():
-                self.sent_revision = max(self.sent_revision, message.revision)
-            case Heartbeat() if message.applied_revision != self.sent_revision:
-                if _now_s() - self._sent_at > RESEND_AFTER_S:
-                    await self._bring_to_head(self._put_off or Position(message.applied_revision))
+                self._note_applied(message.revision)
+            case Heartbeat():
+                await self._follow_beat(message)
+
+    async def _follow_beat(self, beat: Heartbeat) -> None:
+        """Send more of a snapshot when there is room for it, and again what was lost."""
+        if self._transfer is not None and self._transfer.is_over(beat):
+            self._note_applied(beat.applied_revision)
+        if self._transfer is not None:
+            position = self._transfer.follow(beat, _now_s())
+            if position is not None:
+                await self._bring_to_head(position)
+        elif beat.applied_revision != self.sent_revision and _now_s() - self._sent_at > RESEND_AFTER_S:
+            await self._bring_to_head(self._put_off or Position(beat.applied_revision, staged=beat.staged))
+
+    def _note_applied(self, revision: int) -> None:
+        self.sent_revision = max(self.sent_revision, revision)
+        if self._transfer is not None and revision >= self._transfer.revision:
+            self._transfer = None
+            self.push()
 
     async def _bring_to_head(self, position: Position) -> None:
         try:
@@ -249,7 +271,7 @@ class GatewaySession:
             await self._send_long_way(position)
         else:
             self._leave_line()
-            await self._send_way(way)
+            await self._send_way(way, position)
 
     async def _send_long_way(self, position: Position) -> None:
         """Send the whole state when it is this gateway's turn; until then it is told to wait, and is answered."""
@@ -263,7 +285,8 @@ class GatewaySession:
             return
         self._put_off = None
         try:
-            await self._send_way(await self._workshop.run(lambda: self._find_way(position, may_be_long=True)))
+            way = await self._workshop.run(lambda: self._find_way(position, may_be_long=True))
+            await self._send_way(way, position)
         finally:
             permits.give_back(gateway_id)
 
@@ -278,9 +301,11 @@ class GatewaySession:
         self._put_off = None
         self._workshop.permits.leave(self._known.gateway_id)
 
-    async def _send_way(self, way: Way) -> None:
+    async def _send_way(self, way: Way, position: Position) -> None:
         for message in way.messages:
             await self._send(message)
+        if self._transfer is None or not (self._transfer.goes_on(way) or self._transfer.comes_before(position)):
+            self._transfer = None if way.staged is None else SnapshotTransfer(way, position, _now_s())
         self.sent_revision = way.revision
         if way.messages:
             self._sent_at = _now_s()

@@ -103,7 +103,14 @@ class CloudSession:
         self._clock_keeping = clock_keeping
         self._software_version = version
         self.upload = EventUpload(ports.link, ports.journal, ports.clock)
-        self.state_sync = StateSync(ports.link, ports.state, ports.clock, ask_again=self._ask_again, told=told)
+        self.state_sync = StateSync(
+            ports.link,
+            ports.state,
+            ports.clock,
+            ask_again=self._ask_again,
+            show_progress=self._beat_soon,
+            told=told,
+        )
         self.is_welcome = False
         self._beat = 0
         self._is_hello_due = False
@@ -210,6 +217,10 @@ class CloudSession:
         self._is_hello_due = True
         self._is_asked.set()
 
+    def _beat_soon(self) -> None:
+        self._next_beat_at = float("-inf")
+        self._is_asked.set()
+
     async def _handle_acked(self, acked: m.EventsAcked) -> None:
         """Believe it only of a cloud that has heard our newest Hello.
 
@@ -289,6 +300,7 @@ class CloudSession:
             self_test=self._untold_self_test(),
             policy_fault=fit_text(self._ports.policy_fault()) or None,
             lanes=self._ports.lanes(),
+            staged=state.staged,
         )
 
     def _untold_self_test(self) -> SelfTestReport | None:

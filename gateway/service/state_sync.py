@@ -9,7 +9,14 @@ from collections.abc import Callable
 
 from gateway.service.ports import Clock, CloudLink, LinkDownError, StateStore, StoreBusyError
 from gateway.service.state_mending import StateMending
-from sync_protocol.messages import BucketRepair, Delta, SnapshotChunk, StateApplied, StateLater
+from sync_protocol.messages import (
+    SHOWN_EVERY_CHUNKS,
+    BucketRepair,
+    Delta,
+    SnapshotChunk,
+    StateApplied,
+    StateLater,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +24,10 @@ WAIT_MAX_S = 300
 
 
 class StateSync:
-    """`ask_again` says Hello soon, with `wants_snapshot`; `told` gets each revision that came in force."""
+    """`ask_again` says Hello soon, with `wants_snapshot`; `told` gets each revision that came in force.
+
+    `show_progress` lets the cloud see how much of a snapshot is here, so that it sends more.
+    """
 
     def __init__(
         self,
@@ -26,12 +36,14 @@ class StateSync:
         clock: Clock,
         *,
         ask_again: Callable[[], None],
+        show_progress: Callable[[], None],
         told: Callable[[int], None],
     ) -> None:
         self._link = link
         self._store = store
         self._clock = clock
         self._ask_again = ask_again
+        self._show_progress = show_progress
         self._told = told
         self._mending = StateMending(link, store, clock, ask_for_whole=self._ask_for_whole)
         self._waits_until: float | None = None
@@ -80,7 +92,8 @@ class StateSync:
             self._ask_again()
 
     async def handle_chunk(self, chunk: SnapshotChunk) -> None:
-        """Stage a part of a snapshot; report when the whole is in force."""
+        """Stage a part of a snapshot; report when the whole is in force, and now and then that it gets on."""
+        before = self._store.staged
         try:
             is_complete = await self._store.stage_chunk(chunk)
         except StoreBusyError as error:
@@ -88,6 +101,9 @@ class StateSync:
             return
         if is_complete:
             await self._handle_whole()
+        elif self._store.staged != before and self._store.staged is not None:
+            if self._store.staged.next_index % SHOWN_EVERY_CHUNKS == 0:
+                self._show_progress()
         elif self._is_missing_something(chunk):
             self._ask_again()
 

@@ -74,7 +74,7 @@ def simulate(seed: int, folder: Path, *, storm_s: float | None = None) -> Report
     caught_up_s, broken = 0.0, ""
     faults: list[BaseException] = []
     loop.set_exception_handler(lambda _, context: faults.append(context.get("exception") or _as_error(context)))
-    with all_chance_from(rng, lambda: _true_ns(loop)), _closing(loop):
+    with all_chance_from(rng, lambda: _true_ns(loop)), closing(loop):
         world = _World(founded, loop, rng, folder=folder, story=story)
         try:
             caught_up_s = loop.run_until_complete(world.live(storm_s or rng.choice((10.0, 20.0, 30.0))))
@@ -198,7 +198,7 @@ def _true_ns(loop: VirtualLoop) -> int:
 
 
 @contextlib.contextmanager
-def _closing(loop: VirtualLoop) -> Iterator[None]:
+def closing(loop: VirtualLoop) -> Iterator[None]:
     try:
         yield
     finally:

@@ -38,6 +38,7 @@ RARE_MESSAGES: dict[str, m.Message] = {
         self_test=SelfTestReport(1_795_000_000_123, (CheckOutcome("relay", "bad", "no_voltage", "lan_a"),)),
         policy_fault="a row of a newer version",
         lanes=(m.LaneHealth("lan_a", "fire", "free_passage", 1_795_003_600),),
+        staged=m.StagedSnapshot("r42-00010203", 12),
     ),
     "down/acked": m.EventsAcked("00112233445566ff", 98, 43, b"12345678"),
     "down/refused": m.Refused("hello", "heard before", 1, heard_number=1_795_000_000_123),

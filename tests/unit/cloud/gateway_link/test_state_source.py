@@ -4,7 +4,8 @@ import pytest
 
 from cloud.desired_state import repair, repository
 from cloud.desired_state import service as desired_state
-from cloud.gateway_link.state_source import Position, StateSource
+from cloud.gateway_link import state_source
+from cloud.gateway_link.state_source import CHUNKS_AT_ONCE, Position, StateSource, Way
 from sync_protocol.digest import Digest, bucket_of
 from sync_protocol.messages import BucketRepair, Delta, SnapshotChunk, StagedSnapshot
 from sync_protocol.state_rows import encode_row, row_key
@@ -73,12 +74,50 @@ def test_a_restarted_cloud_resumes_a_snapshot_of_the_same_state(club: Club, monk
     assert list(rest.messages) == list(whole.messages)[2:]
 
 
-def test_a_snapshot_is_built_once_for_a_head(club: Club) -> None:
+def staged_by(way: Way) -> StagedSnapshot:
+    assert way.staged is not None
+    return way.staged
+
+
+def test_who_comes_after_gets_the_same_snapshot_as_long_as_a_delta_leads_on_from_it(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
     states = StateSource(club.database)
-    one, two = (states.way_to_head(club.site_id, Position(0)) for _ in range(2))
-    assert one.messages[0] is two.messages[0]
+    first = states.way_to_head(club.site_id, Position(0))
     add_members(club, 1)
-    assert states.way_to_head(club.site_id, Position(0)).revision == 2
+    assert states.way_to_head(club.site_id, Position(0)) == first
+    assert states.way_to_head(club.site_id, Position(2, wants_snapshot=True)).revision == 2
+    monkeypatch.setattr(desired_state, "DELTA_ROWS_MAX", 2)
+    add_members(club, 3)
+    assert states.way_to_head(club.site_id, Position(0)).revision == 3
+
+
+def test_a_snapshot_that_somebody_has_a_part_of_is_sent_to_its_end_whoever_got_a_newer_one(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desired_state, "PAYLOAD_BYTES", 400)
+    add_members(club, 60)
+    states = StateSource(club.database)
+    way = states.way_to_head(club.site_id, Position(0))
+    assert (len(way.messages), way.chunks > CHUNKS_AT_ONCE + 3) == (CHUNKS_AT_ONCE, True)
+    add_members(club, 20)
+    newer = states.way_to_head(club.site_id, Position(0))
+    assert newer.revision > way.revision
+    rest = states.way_to_head(club.site_id, Position(0, staged=staged_by(way), chunks_max=3))
+    assert [message.index for message in rest.messages if isinstance(message, SnapshotChunk)] == [8, 9, 10]
+    assert (rest.revision, staged_by(rest).next_index, rest.chunks) == (way.revision, 11, way.chunks)
+
+
+def test_what_is_kept_is_bounded_but_for_the_newest(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desired_state, "PAYLOAD_BYTES", 400)
+    monkeypatch.setattr(state_source, "KEPT_BYTES_MAX", 1)
+    add_members(club, 60)
+    states = StateSource(club.database)
+    way = states.way_to_head(club.site_id, Position(0))
+    add_members(club, 20)
+    newer = states.way_to_head(club.site_id, Position(0))
+    assert states.way_to_head(club.site_id, Position(0, staged=staged_by(newer))).revision == newer.revision
+    assert states.way_to_head(club.site_id, Position(0, staged=staged_by(way))).revision == newer.revision
 
 
 def counted(club: Club) -> Digest:

@@ -22,17 +22,22 @@ class Bench:
     def __init__(self) -> None:
         self.link, self.store, self.clock = FakeLink(), FakeStateStore(), FakeClock()
         self.asked = 0
+        self.shown = 0
         self.told: list[int] = []
         self.sync = StateSync(
             self.link,
             self.store,
             self.clock,
             ask_again=self._ask_again,
+            show_progress=self._show_progress,
             told=self.told.append,
         )
 
     def _ask_again(self) -> None:
         self.asked += 1
+
+    def _show_progress(self) -> None:
+        self.shown += 1
 
 
 def delta(from_revision: int, to_revision: int) -> Delta:
@@ -91,6 +96,17 @@ async def test_a_chunk_in_its_place_asks_for_nothing() -> None:
     await bench.sync.handle_chunk(chunk(index=1))
     await bench.sync.handle_chunk(chunk(index=0))
     assert bench.asked == 0
+
+
+@in_loop
+async def test_the_cloud_is_shown_now_and_then_how_far_a_snapshot_is() -> None:
+    bench = Bench()
+    bench.store.answer, bench.store.stages = False, True
+    shown = []
+    for index in (0, 1, 2, 3, 3, 2, 4, 5, 6, 7):
+        await bench.sync.handle_chunk(chunk(index, count=20))
+        shown.append(bench.shown)
+    assert (shown, bench.asked) == ([0, 0, 0, 1, 1, 1, 1, 1, 1, 2], 0)
 
 
 @in_loop
