@@ -30,7 +30,7 @@ class Hearing:
 
 def hearing_of(rights: Rights) -> Hearing:
     """What somebody with these rights hears. Of what they see a part of, they hear that it changed, and not what."""
-    at_all, everywhere = rights.anywhere, permissions_for(rights, None)
+    at_all, everywhere = rights.anywhere, permissions_for(rights)
     return Hearing(
         frozenset(kind for kind, needed in _HEARD_WITH.items() if not at_all.isdisjoint(needed)),
         frozenset(kind for kind, needed in _HEARD_WITH.items() if needed[0] in everywhere),

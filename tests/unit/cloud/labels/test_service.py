@@ -2,7 +2,7 @@ import pytest
 
 from cloud.errors import ConflictError, InvalidError
 from cloud.labels import service
-from cloud.labels.service import LabelDetails
+from cloud.labels.service import LabelDetails, LabelKind
 from tests.club import Club
 
 
@@ -64,9 +64,10 @@ def test_a_link_names_its_source_even_after_another_name_until_it_is_obsolete(cl
 
 def test_all_lists_are_read_at_once_by_name(club: Club) -> None:
     with club.database.transaction() as session:
+        kinds: dict[str, LabelKind] = {"vip": "tag", "Arco": "tag", "Price": "reason"}
         ids = {
             name: service.create(session, club.actor, LabelDetails(kind=kind, name=name)).id
-            for kind, name in (("tag", "vip"), ("tag", "Arco"), ("reason", "Price"))  # type: ignore[arg-type]
+            for name, kind in kinds.items()
         }
         found = service.names_by_kind(session)
     assert found["tag"] == [(ids["Arco"], "Arco"), (ids["vip"], "vip")]
