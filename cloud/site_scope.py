@@ -5,13 +5,14 @@ along the tables' foreign keys. What is read for a list is narrowed to the sites
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, Table, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
 from cloud.api import VISIBLE_SITES
 from cloud.database import Base, UnitOfWork
+from cloud.kit.whole_numbers import parse_whole
 from cloud.members.models import Member, MemberSite
 from cloud.staff.site_rights import VisibleSites
 from cloud.tables import METADATA
@@ -49,8 +50,8 @@ def _sites_of(session: UnitOfWork, table: Table, value: str, steps: int) -> set[
     key = table.c.get("id")
     if way is None or key is None or steps == 0:
         return set()
-    wanted: Any = int(value) if key.type.python_type is int and value.isdecimal() else value
-    if key.type.python_type is not type(wanted):
+    wanted = parse_whole(value) if key.type.python_type is int else value
+    if wanted is None:
         return set()
     target = session.execute(select(table.c[way]).where(key == wanted)).scalar()
     if target is None:

@@ -130,3 +130,8 @@ def test_the_pages_of_a_manager_of_one_site_tell_nothing_of_members_of_another(c
         f"{here}/other-sites": {f"site_{other_site}": "on"},
     }.items():
         assert desk.send(address, **fields).status_code == 403
+
+
+def test_a_number_of_any_length_in_an_address_leads_nowhere(club: Club, manager: httpx.Client) -> None:
+    for number in ("9" * 30, "9" * 5000):
+        assert manager.get(f"/api/v1/access-events/{number}/explanation").status_code in {403, 404, 422}

@@ -183,3 +183,10 @@ def test_without_an_address_of_its_own_the_console_says_why_there_are_no_passkey
     assert "TORNELLO_PUBLIC_URL" in desk.see("/account")
     assert "passkey" not in club.client().get("/sign-in").text.replace("passkeys.js", "")
     assert "does not know its own address" in desk.send("/account/passkeys/begin", password=PASSWORD).json()["problem"]
+
+
+def test_a_number_of_any_length_is_refused_in_words_or_passed_over(club: Club) -> None:
+    desk, long = Desk(club, "administrator"), "9" * 5000
+    assert desk.send("/settings/keys", name="Till", days=long, **{"may_members.read": "on"}).status_code == 422
+    for address in ("/balances?lessons=", "/funnels?lessons=", "/searches/new/holders?lessons=", "/tasks?lessons="):
+        assert desk.browser.get(address + long).status_code in {200, 422}

@@ -22,6 +22,7 @@ from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.database import UnitOfWork
 from cloud.errors import invalid_field, not_found
+from cloud.kit.whole_numbers import parse_whole
 from cloud.sites import service as sites
 from cloud.tasks.pages import forms
 
@@ -153,9 +154,10 @@ def _read(fields: Mapping[str, str], key: RuleKey) -> RuleChange:
 
 
 def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    number = parse_whole(text)
+    if number is None:
         raise invalid_field("amount", "int_parsing", "Use a whole number.")
-    return int(text)
+    return number
 
 
 def _known(key: str) -> RuleKey:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from cloud.kit.whole_numbers import parse_whole
 from cloud.saved_searches.criteria import CRITERIA, HolderCriteria, Kind, MemberCriteria, TaskCriteria
 from cloud.saved_searches.finding import AnyCriteria
 
@@ -94,11 +95,10 @@ def _members(query: Query) -> dict[str, Any]:
 
 
 def _holders(query: Query) -> dict[str, Any]:
-    lessons = query.get("lessons", "")
     return {
         "site_id": query.get("site"),
         "figure": query.get("figure") or "active_fee",
-        "lessons_left": int(lessons) if lessons.isascii() and lessons.isdigit() else None,
+        "lessons_left": parse_whole(query.get("lessons", "")),
     }
 
 

@@ -10,6 +10,7 @@ from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
+from cloud.kit.whole_numbers import parse_whole
 from cloud.staff import api_keys, service
 from cloud.staff.pages.terms import PERMISSION_NAMES
 
@@ -36,9 +37,9 @@ def create_key(session: Transaction, form: Submission = submitting("api_keys.wri
     """Make the key, and show it this once."""
     fields, viewer = form.fields, form.viewer
     scopes = [name.removeprefix("may_") for name in fields if name.startswith("may_")]
-    days = int(fields["days"]) if fields.get("days", "").isascii() and fields.get("days", "").isdecimal() else 0
+    days = parse_whole(fields.get("days", "")) or 0
     with attempt(session, viewer.words) as errors:
-        key, text = api_keys.create(session, viewer.signed_in, fields.get("name", ""), scopes, days=min(days, 9999))
+        key, text = api_keys.create(session, viewer.signed_in, fields.get("name", ""), scopes, days=days)
     if errors:
         return _form(viewer, fields, errors)
     return render(viewer, "staff/key_shown.html", name=key.name, text=text)
