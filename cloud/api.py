@@ -1,33 +1,36 @@
 """What every HTTP endpoint shares: its unit of work, its page of a list, the problems that it may answer.
 
 One request is one transaction. It begins with the endpoint's first statement and is committed before the response
-is sent (`scope="function"`), so that what the client reads as done is done.
+is sent (`scope="function"`), so that what the client reads as done is done. Dependencies that wait for nothing are
+coroutines: each one that is not goes through a thread, and waits for its turn there.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from fastapi.concurrency import contextmanager_in_threadpool
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 
 from cloud.database import Database, UnitOfWork
 from cloud.idempotency.middleware import mark_in
 from cloud.kit.paging import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from cloud.kit.problems import problem_response
+from cloud.plain_rows import VISIBLE_SITES
 from cloud.settings import Settings
 
-VISIBLE_SITES: Final = "visible_sites"
-"""The name under which a request's state says which sites its reader may see; nothing there: all."""
 
-
-def _database(request: Request) -> Database:
+def _database_of(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
-def _settings(request: Request) -> Settings:
+async def _database(request: Request) -> Database:
+    return _database_of(request)
+
+
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -40,7 +43,7 @@ async def open_transaction(request: Request) -> AsyncIterator[UnitOfWork]:
     """
     # Writers queue here, outside the threads: those would all wait for one that needs another thread to finish.
     writers: asyncio.Semaphore = request.app.state.writers
-    writing = contextmanager_in_threadpool(_database(request).transaction())
+    writing = contextmanager_in_threadpool(_database_of(request).transaction())
     if request.method == "GET":
         async with contextmanager_in_threadpool(_reading(request)) as reader:
             yield reader
@@ -55,14 +58,16 @@ async def open_transaction(request: Request) -> AsyncIterator[UnitOfWork]:
 
 @contextmanager
 def _reading(request: Request) -> Iterator[UnitOfWork]:
-    with _database(request).session() as session:
+    with _database_of(request).session() as session:
         session.info[VISIBLE_SITES] = request.state
         yield session
 
 
-def _read_session(request: Request) -> Iterator[UnitOfWork]:
-    with _reading(request) as session:
+async def _read_session(request: Request) -> AsyncIterator[UnitOfWork]:
+    with _reading(request) as session:  # which asks nothing yet
         yield session
+        if not _database_of(request).is_local:
+            await run_in_threadpool(session.close)
 
 
 AppDatabase = Annotated[Database, Depends(_database)]

@@ -65,7 +65,7 @@ from cloud.presence.api import router as presence
 from cloud.privacy_purposes.api import router as privacy_purposes
 from cloud.request_examples import describe_requests
 from cloud.rooms.api import router as rooms
-from cloud.routing import add_routes
+from cloud.routing import add_routes, shelve_routes
 from cloud.sales.api import router as sales
 from cloud.saved_searches.api import router as saved_searches
 from cloud.scheduled_operations.api import router as scheduled_operations
@@ -171,6 +171,7 @@ def build_app() -> FastAPI:
         app.add_exception_handler(collision, _answer_collision)
     app.add_exception_handler(Exception, _answer_fault)
     pages.install(app)
+    shelve_routes(app)
     return app
 
 

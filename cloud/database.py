@@ -167,16 +167,19 @@ class Database:
         url: `sqlite:///path`, `sqlite://` (memory, for tests) or `postgresql://...`.
         dispatch: what runs the handlers of a domain event (`cloud.bus.dispatch`).
         clock: the time of units of work.
+
+    Attributes:
+        is_local: whether it is in this process, so that nobody waits for the end of what was only read.
     """
 
     def __init__(self, url: str, *, dispatch: Dispatch, clock: Clock = utc_now) -> None:
         self.engine = _create_engine(url)
         self.wakeups = Wakeups()
         self.clock = clock
-        is_sqlite = self.engine.dialect.name == "sqlite"
-        self.writers_max = 1 if is_sqlite else WRITERS_MAX_POSTGRESQL
+        self.is_local = self.engine.dialect.name == "sqlite"
+        self.writers_max = 1 if self.is_local else WRITERS_MAX_POSTGRESQL
         self._writing = BoundedSemaphore(self.writers_max)
-        self._checkpoints = Checkpoints(self.engine) if is_sqlite and not _is_in_memory(self.engine.url) else None
+        self._checkpoints = Checkpoints(self.engine) if self.is_local and not _is_in_memory(self.engine.url) else None
         options: dict[str, Any] = {"dispatch": dispatch, "clock": clock, "expire_on_commit": False}
         writer = self.engine.execution_options(begin="IMMEDIATE")
         self._readers = sessionmaker(_one_view(self.engine), class_=UnitOfWork, only_reads=True, **options)

@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, Table, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 
-from cloud.api import VISIBLE_SITES
 from cloud.database import Base, UnitOfWork
 from cloud.kit.whole_numbers import parse_whole
 from cloud.members.models import Member, MemberSite
+from cloud.plain_rows import VISIBLE_SITES
 from cloud.staff.site_rights import VisibleSites
 from cloud.tables import METADATA
 

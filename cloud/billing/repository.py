@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, select, tuple_
 from cloud.billing.models import Charge, Instalment
 from cloud.database import UnitOfWork
 from cloud.members.models import Member
+from cloud.plain_rows import plain_rows
 
 _IS_OPEN: Final[tuple[ColumnElement[bool], ...]] = (Instalment.paid_at.is_(None), Instalment.cancelled_at.is_(None))
 _IS_OPEN_HERE: Final[ColumnElement[bool]] = func.coalesce(Instalment.paid_at, Instalment.cancelled_at).is_(None)
@@ -32,7 +33,7 @@ def list_open(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Inst
 
 def list_dues(session: UnitOfWork, member_ids: Collection[str]) -> Sequence[Row[str, str, date, int]]:
     """Of what some members have not paid the member, contract, day and days until the block, the earliest first."""
-    return session.execute(_DUES, {"member_ids": [*member_ids]}).all()
+    return plain_rows(session, _DUES, {"member_ids": [*member_ids]})
 
 
 def count_open(session: UnitOfWork, contract_ids: Collection[str]) -> dict[str, int]:

@@ -23,7 +23,7 @@ from cloud.access_events.feed_rows import FeedChange, FeedRow, Passage
 from cloud.access_events.lane_news import LaneNews
 from cloud.access_events.repository import EventFilter
 from cloud.alarms import service as alarms
-from cloud.api import VISIBLE_SITES, AppDatabase
+from cloud.api import AppDatabase
 from cloud.console.hearing import TAPS, hearing_of
 from cloud.console.rendering import render_text
 from cloud.console.viewer import CurrentViewer, Viewer
@@ -33,6 +33,7 @@ from cloud.event_stream import STREAM_LIFE, EventStream
 from cloud.gate_commands import service as gate_commands
 from cloud.gateway_health import service as gateway_health
 from cloud.kit.storable import NUMBER_MAX
+from cloud.plain_rows import VISIBLE_SITES
 from cloud.sites import service as sites
 from cloud.staff.site_rights import visible_sites
 from cloud.tasks import history as task_history

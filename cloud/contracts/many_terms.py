@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from cloud.contracts.models import Contract, Freeze
 from cloud.contracts.policy import DaySpan, Terms
 from cloud.database import UnitOfWork
+from cloud.plain_rows import plain_rows
 
 _TERMS: Final = (
     select(
@@ -33,7 +34,7 @@ _TERMS: Final = (
 def terms_of_members(session: UnitOfWork, member_ids: Collection[str]) -> dict[str, list[Terms]]:
     """The terms by member, the latest start first; members without any contract are left out."""
     found: dict[str, list[Terms]] = {}
-    rows = session.execute(_TERMS, {"member_ids": [*member_ids]})
+    rows = plain_rows(session, _TERMS, {"member_ids": [*member_ids]})
     for _, (first, *others) in groupby(rows, key=lambda row: row[1]):
         member_id, _, starts_on, ends_on, grace, extra, visits, used, first_used_at, *_ = first
         freezes = [(row[-2], row[-1]) for row in (first, *others)]

@@ -16,6 +16,7 @@ from cloud.kit.paging import Page
 from cloud.labels.link_codes import link_code
 from cloud.labels.models import Label
 from cloud.listing import page_by_id
+from cloud.plain_rows import plain_rows
 
 LabelKind = Literal["tag", "card_type", "source", "reason"]
 KINDS: Final[tuple[LabelKind, ...]] = get_args(LabelKind)
@@ -97,7 +98,7 @@ def list_of_kind(session: UnitOfWork, kind: LabelKind) -> Sequence[Label]:
 def names_by_kind(session: UnitOfWork) -> dict[LabelKind, list[tuple[str, str]]]:
     """Of each kind the ids of its labels with their names, by name."""
     found: dict[LabelKind, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
-    for kind, label_id, name in session.execute(_NAMES):
+    for kind, label_id, name in plain_rows(session, _NAMES):
         found[cast(LabelKind, kind)].append((label_id, name))
     return found
 

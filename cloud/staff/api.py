@@ -12,10 +12,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import State
 
-from cloud.api import VISIBLE_SITES, AppDatabase, Transaction, problems
+from cloud.api import AppDatabase, Transaction, problems
 from cloud.database import Database, UnitOfWork
 from cloud.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
 from cloud.kit.attempts import AttemptLimiter
+from cloud.plain_rows import VISIBLE_SITES
 from cloud.staff import api_keys, service
 from cloud.staff.policy import Permission
 from cloud.staff.schemas import SessionOut, SignInRequest

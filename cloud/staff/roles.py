@@ -64,6 +64,15 @@ def rights_of(session: UnitOfWork, person: Staff) -> Rights:
     )
 
 
+def granted(key: str, edited: Collection[str] | None, known: Collection[str] | None) -> frozenset[Permission]:
+    """What a role grants: what the club made of it of the permissions that it knew; None: it is as it was delivered."""
+    delivered = permissions_of(key)
+    if edited is None or known is None or key == OWNER:
+        return delivered
+    # What came with a later release is as it was delivered, until the club edits the role again.
+    return frozenset(cast("Collection[Permission]", edited)) & _KNOWN | delivered.difference(known)
+
+
 def site_roles_of(session: UnitOfWork, staff_id: str) -> dict[str, str]:
     """The sites where somebody has another role, and which; an empty one is none."""
     rows = session.scalars(select(StaffSiteRole).where(StaffSiteRole.staff_id == staff_id))
@@ -173,10 +182,7 @@ def _holders(session: UnitOfWork, key: str) -> list[str]:
 def _view(key: str, role: Role | None) -> RoleView:
     if role is None or key == OWNER:
         return RoleView(key, "", permissions_of(key), False)
-    # What came with a later release is as it was delivered, until the club edits the role again.
-    newer = permissions_of(key).difference(role.known_permissions)
-    permissions = frozenset(cast("list[Permission]", role.permissions)) & _KNOWN
-    return RoleView(key, role.name, permissions | newer, True)
+    return RoleView(key, role.name, granted(key, role.permissions, role.known_permissions), True)
 
 
 def _known(permissions: Collection[str]) -> frozenset[Permission]:

@@ -24,16 +24,29 @@ from cloud.kit.passwords import (
     PASSWORD_CHARACTERS_MIN,
     hash_password,
 )
+from cloud.plain_rows import plain_rows
 from cloud.staff import roles
-from cloud.staff.models import Staff, StaffSession
+from cloud.staff.models import Role, Staff, StaffSession
 from cloud.staff.policy import Permission, Rights
 from cloud.staff.site_rights import permissions_for
 
 SESSION_LIFE: Final = timedelta(hours=14)
 _WINDOW_S: Final = 300.0
 _SIGNED_IN: Final = (
-    select(StaffSession, Staff)
+    select(
+        StaffSession.id,
+        StaffSession.expires_at,
+        Staff.id.label("staff_id"),
+        Staff.name,
+        Staff.email,
+        Staff.locale,
+        Staff.role,
+        Staff.has_site_roles,
+        Role.permissions,
+        Role.known_permissions,
+    )
     .join(Staff, Staff.id == StaffSession.staff_id)
+    .outerjoin(Role, Role.key == Staff.role)
     .where(
         StaffSession.token_hash == bindparam("token_hash"),
         StaffSession.expires_at > bindparam("now"),
@@ -82,8 +95,27 @@ class StaffDetails:
 
 def find_signed_in(session: UnitOfWork, token: str, *, request_id: str = "") -> SignedIn | None:
     """Who holds this token, if its session still lives."""
-    row = session.execute(_SIGNED_IN, {"token_hash": _hash_token(token), "now": session.now}).one_or_none()
-    return _signed_in(session, row[1], row[0], token, request_id) if row else None
+    found = plain_rows(session, _SIGNED_IN, {"token_hash": _hash_token(token), "now": session.now})
+    if not found:
+        return None
+    (row,) = found
+    if row.has_site_roles:
+        rights = roles.rights_of(session, session.get_one(Staff, row.staff_id))
+    else:
+        rights = Rights(roles.granted(row.role, row.permissions, row.known_permissions))
+    return SignedIn(
+        staff_id=row.staff_id,
+        session_id=row.id,
+        name=row.name,
+        email=row.email,
+        locale=row.locale,
+        role=row.role,
+        csrf_token=hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest(),
+        expires_at=row.expires_at,
+        rights=rights,
+        permissions=permissions_for(rights),
+        request_id=request_id,
+    )
 
 
 def sign_out(session: UnitOfWork, who: SignedIn) -> None:
@@ -191,24 +223,9 @@ def open_session(session: UnitOfWork, staff: Staff, token: str, user_agent: str)
     session.add(opened)
     session.flush()
     audit.record(session, Actor("staff", staff.id), "session.open", entity=("session", opened.id))
-    return _signed_in(session, staff, opened, token, "")
-
-
-def _signed_in(session: UnitOfWork, staff: Staff, opened: StaffSession, token: str, request_id: str) -> SignedIn:
-    rights = roles.rights_of(session, staff)
-    return SignedIn(
-        staff_id=staff.id,
-        session_id=opened.id,
-        name=staff.name,
-        email=staff.email,
-        locale=staff.locale,
-        role=staff.role,
-        csrf_token=hmac.new(token.encode(), b"csrf", hashlib.sha256).hexdigest(),
-        expires_at=opened.expires_at,
-        rights=rights,
-        permissions=permissions_for(rights),
-        request_id=request_id,
-    )
+    found = find_signed_in(session, token)
+    assert found is not None, "the session has just been opened"
+    return found
 
 
 def storable(text: str) -> str:
