@@ -154,7 +154,11 @@ class DiagnosticsPart(Message, frozen=True, omit_defaults=True):
 
 
 class Welcome(Message, frozen=True, omit_defaults=True):
-    """The answer to the Hello with this nonce. Events up to `acked_seq` of this epoch are in the cloud (-1: none)."""
+    """The answer to the Hello with this nonce. Events up to `acked_seq` of this epoch are in the cloud (-1: none).
+
+    `acked_chain` is the chain of the last of them, empty if that is not known: an event of the gateway's with the same
+    number and another chain is another event, and the gateway an old copy of itself.
+    """
 
     cloud_time_ms: int
     head_revision: int
@@ -162,6 +166,7 @@ class Welcome(Message, frozen=True, omit_defaults=True):
     journal_epoch: str
     acked_seq: int
     nonce: bytes = b""
+    acked_chain: bytes = b""
 
 
 class CloudHeartbeat(Message, frozen=True, omit_defaults=True):

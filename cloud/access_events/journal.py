@@ -46,12 +46,14 @@ _logger = logging.getLogger(__name__)
 class Standing:
     """Everything of the journal `epoch` up to `acked_seq` is stored or refused (-1: nothing).
 
-    `hello_nonce` is that of the newest Hello that said of this journal how far it goes.
+    `hello_nonce` is that of the newest Hello that said of this journal how far it goes, `chain` that of the last event,
+    if it is known.
     """
 
     epoch: str
     acked_seq: int
     hello_nonce: bytes
+    chain: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ class _Intake:
     faults: list[Fault] = field(default_factory=list)
 
 
-def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: int, hello_nonce: bytes) -> int:
-    """How far a gateway's journal is taken over (-1: nothing yet), after a Hello with this nonce.
+def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: int, hello_nonce: bytes) -> Standing:
+    """How far a gateway's journal is taken over, after a Hello with this nonce.
 
     If the gateway no longer has what should come next (this database was restored from a backup), staff are told of the
     hole and the cursor moves on, because nobody can fill it.
@@ -104,7 +106,7 @@ def open_journal(session: UnitOfWork, gateway: Gateway, epoch: str, first_seq: i
         )
         journal_faults.note(session, gateway, epoch, [Fault("lost", cursor.acked_seq + 1, first_seq - 1)])
         cursor.acked_seq, cursor.chain = first_seq - 1, None
-    return cursor.acked_seq
+    return _standing(cursor)
 
 
 def standings(session: UnitOfWork, gateway_ids: Collection[str]) -> dict[str, list[Standing]]:
@@ -116,7 +118,7 @@ def standings(session: UnitOfWork, gateway_ids: Collection[str]) -> dict[str, li
 
 
 def _standing(cursor: JournalCursor) -> Standing:
-    return Standing(cursor.epoch, cursor.acked_seq, cursor.hello_nonce)
+    return Standing(cursor.epoch, cursor.acked_seq, cursor.hello_nonce, cursor.chain or b"")
 
 
 def record_batch(session: UnitOfWork, gateway: Gateway, batch: EventBatch) -> BatchOutcome:

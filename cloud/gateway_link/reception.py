@@ -119,7 +119,7 @@ def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[
     )
     sites.record_report(session, gateway, report)
     desired_state.record_report(session, gateway, hello.applied_revision, hello.digest_root, applied_at=session.now)
-    acked_seq = journal.open_journal(session, gateway, hello.journal_epoch, hello.outbox.first_seq, hello.nonce)
+    standing = journal.open_journal(session, gateway, hello.journal_epoch, hello.outbox.first_seq, hello.nonce)
     head = desired_state.head(session, gateway.site_id)
     return [
         Welcome(
@@ -127,8 +127,9 @@ def _receive_hello(session: UnitOfWork, gateway: Gateway, hello: Hello) -> list[
             head_revision=head.revision,
             digest_root=head.digest_root,
             journal_epoch=hello.journal_epoch,
-            acked_seq=acked_seq,
+            acked_seq=standing.acked_seq,
             nonce=hello.nonce,
+            acked_chain=standing.chain,
         )
     ]
 

@@ -48,22 +48,34 @@ class EventUpload:
         """Begin behind what the cloud has; False when our epoch had to be changed, so that Hello must be said again."""
         if welcome.journal_epoch != self._journal.epoch:
             return False
-        if welcome.acked_seq >= self._journal.outbox.next_seq:
-            logger.error(
-                "the cloud has event %d, this journal ends before %d: an old copy of the card; a new epoch begins",
-                welcome.acked_seq,
-                self._journal.outbox.next_seq,
-            )
-            try:
+        try:
+            if not await self._is_known_to_us(welcome):
+                logger.error(
+                    "the cloud has another event %d than this journal: an old copy of the card; a new epoch begins",
+                    welcome.acked_seq,
+                )
                 await self._journal.begin_epoch()
-            except StoreBusyError as error:
-                logger.warning("the new epoch cannot begin yet: %s", error)
+                return False
+        except StoreBusyError as error:
+            logger.warning("whether a new epoch has to begin is to be seen: %s", error)
             return False
         if welcome.acked_seq > self._journal.acked_seq:
             await self._journal.settle(welcome.acked_seq, welcome.head_revision)
         self._go_back()
         self._is_open = True
         return True
+
+    async def _is_known_to_us(self, welcome: Welcome) -> bool:
+        """Whether the cloud has our own events. A copy of the card, or an old one, may have given out their numbers."""
+        acked_seq = welcome.acked_seq
+        if acked_seq <= self._journal.acked_seq:
+            return True
+        if acked_seq >= self._journal.outbox.next_seq:
+            return False
+        if not welcome.acked_chain:
+            return True
+        found = await self._journal.read_outbox(acked_seq - 1, 1)
+        return not any(event.seq == acked_seq and event.chain != welcome.acked_chain for event in found)
 
     async def handle_overtaken(self) -> None:
         """The cloud has not taken a batch because one after it was heard first."""

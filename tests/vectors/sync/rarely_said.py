@@ -42,7 +42,7 @@ RARE_MESSAGES: dict[str, m.Message] = {
     ),
     "down/acked": m.EventsAcked("00112233445566ff", 98, 43, b"12345678"),
     "down/refused": m.Refused("hello", "heard before", 1, heard_number=1_795_000_000_123),
-    "down/welcome": m.Welcome(1_795_000_000_123, 42, ROOT, "00112233445566ff", 12, b"12345678"),
+    "down/welcome": m.Welcome(1_795_000_000_123, 42, ROOT, "00112233445566ff", 12, b"12345678", bytes(range(32))),
 }
 
 ACTIONS: dict[str, g.CommandAction] = {

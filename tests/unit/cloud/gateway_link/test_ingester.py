@@ -25,10 +25,22 @@ from cloud.sites.service import GatewayReport
 from gateway.certificate_voice import CertificateVoice
 from mqtt_client.errors import PublishRefusedError
 from sync_protocol.codec import encode_message
-from sync_protocol.messages import KIND_OF, CloudHeartbeat, Delta, EventsAcked, Heartbeat, Message, OutboxRange
+from sync_protocol.messages import (
+    KIND_OF,
+    CloudHeartbeat,
+    Delta,
+    EventBatch,
+    EventsAcked,
+    Heartbeat,
+    Hello,
+    Message,
+    OutboxRange,
+    Welcome,
+)
 from sync_protocol.topics import Topic, up_topic
 from tests.club import Club, gateway_of
 from tests.in_loop import in_loop
+from tests.journal_series import series
 from tests.voices import enrol_voice
 
 
@@ -317,3 +329,19 @@ def test_a_fault_over_one_message_leaves_the_gateway_heard(
 
     talk()
     assert "is not answered" in caplog.text
+
+
+def test_a_welcome_says_which_event_is_the_last_that_is_known(shared_club: Club, gateway: SpeakingGateway) -> None:
+    events = series(3)
+
+    @in_loop
+    async def talk() -> None:
+        async with ingesting(shared_club) as (ingester, outbox, _):
+            await ingester.handle(*gateway.say(EventBatch("e1", tuple(events))))
+            hello = Hello("boot", "1.0", "e1", 0, b"", OutboxRange(0, 3), "synced", 0)
+            await ingester.handle(*gateway.say(hello))
+            welcome = await outbox.until(Welcome)
+            assert isinstance(welcome, Welcome)
+            assert (welcome.acked_seq, welcome.acked_chain) == (2, events[-1].chain)
+
+    talk()

@@ -17,8 +17,8 @@ class Bench:
         self.link, self.journal, self.clock = FakeLink(), FakeJournal(events), FakeClock()
         self.upload = EventUpload(self.link, self.journal, self.clock)
 
-    async def welcome(self, acked_seq: int = -1, epoch: str = "epoch-a") -> bool:
-        return await self.upload.handle_welcome(Welcome(0, 7, b"", epoch, acked_seq))
+    async def welcome(self, acked_seq: int = -1, epoch: str = "epoch-a", chain: bytes = b"") -> bool:
+        return await self.upload.handle_welcome(Welcome(0, 7, b"", epoch, acked_seq, acked_chain=chain))
 
     async def acked(self, upto_seq: int, epoch: str = "epoch-a") -> bool:
         return await self.upload.handle_acked(EventsAcked(epoch, upto_seq, 7))
@@ -79,6 +79,23 @@ async def test_a_cloud_that_knows_more_than_we_ever_said_makes_a_new_epoch() -> 
     assert not await bench.welcome(acked_seq=50)
     assert bench.journal.epoch == "epoch-b"
     assert await bench.send_all() == []
+
+
+@in_loop
+async def test_a_cloud_that_has_other_events_under_our_numbers_settles_none_of_ours() -> None:
+    """An old image of the card was put in, and events were written before the cloud was heard."""
+    bench = Bench(50)
+    assert not await bench.welcome(acked_seq=29, chain=b"x" * 32)
+    assert (bench.journal.settled, bench.journal.epoch) == ([], "epoch-b")
+    assert await bench.welcome(acked_seq=-1, epoch="epoch-b")
+    assert await bench.send_all() == [(0, 49)]
+
+
+@in_loop
+async def test_a_cloud_that_has_our_events_settles_them() -> None:
+    bench = Bench(50)
+    assert await bench.welcome(acked_seq=29, chain=bench.journal.events[29].chain)
+    assert (bench.journal.settled, bench.journal.epoch) == ([(29, 7)], "epoch-a")
 
 
 @in_loop
