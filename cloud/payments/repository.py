@@ -1,13 +1,19 @@
-"""Charges for contracts and receipts of the till as one list, by when they were noted."""
+"""Charges for contracts and receipts of the till as one list, by when they were noted.
+
+What succeeded, what failed and what the till sold are asked one after the other, charges along their index: one query
+for all would have to sort the whole period for every page.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from heapq import merge
+from itertools import islice
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, case, func, literal, null, select, tuple_
 
-from cloud.billing.charges import Method
+from cloud.billing.charges import Method, Outcome
 from cloud.billing.models import Charge, Instalment
 from cloud.contracts.models import Contract
 from cloud.database import UnitOfWork
@@ -17,6 +23,42 @@ from cloud.sales.models import Sale, SaleLine
 
 Source = Literal["contract", "till"]
 State = Literal["succeeded", "failed", "reversed"]
+Place = tuple[datetime, str]
+"""When a payment was noted, and its id: its place in the list."""
+_CHARGE_STATE: Final = case((Charge.reversed_at.is_not(None), literal("reversed")), else_=Charge.outcome)
+_SALE_STATE: Final = case((Sale.cancelled_at.is_not(None), literal("reversed")), else_=literal("succeeded"))
+_CHARGE: Final = (
+    Charge.id.label("id"),
+    literal("contract").label("source"),
+    Charge.recorded_at.label("at"),
+    Instalment.member_id.label("member_id"),
+    Charge.amount_minor.label("amount_minor"),
+    Instalment.currency.label("currency"),
+    Charge.method.label("method"),
+    _CHARGE_STATE.label("state"),
+    Charge.recorded_by.label("recorded_by"),
+    Charge.reference.label("reference"),
+    case((Charge.reversed_at.is_not(None), Charge.reversal_reason), else_=Charge.failure).label("reason"),
+    Charge.reversed_at.label("reversed_at"),
+    Contract.id.label("contract_id"),
+    Contract.plan_name.label("title"),
+)
+_SALE: Final = (
+    Sale.id.label("id"),
+    literal("till").label("source"),
+    Sale.sold_at.label("at"),
+    Sale.member_id.label("member_id"),
+    Sale.total_minor.label("amount_minor"),
+    Sale.currency.label("currency"),
+    Sale.method.label("method"),
+    _SALE_STATE.label("state"),
+    Sale.sold_by.label("recorded_by"),
+    Sale.reference.label("reference"),
+    Sale.cancel_reason.label("reason"),
+    Sale.cancelled_at.label("reversed_at"),
+    null().label("contract_id"),
+    literal("").label("title"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +78,30 @@ class PaymentFilter:
     search: str = ""
 
 
-def find_page(
-    session: UnitOfWork, wanted: PaymentFilter, *, after: tuple[datetime, str] | None, limit: int
-) -> Sequence[Row[Any]]:
+def find_page(session: UnitOfWork, wanted: PaymentFilter, *, after: Place | None, limit: int) -> list[Row[Any]]:
     """The newest payments behind a place in the list."""
-    found = _all(wanted).subquery().c
-    query = select(*found).order_by(found.at.desc(), found.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(found.at, found.id) < after)
-    return session.execute(query).all()
+    found: list[Sequence[Row[Any]]] = []
+    for outcome in _outcomes(wanted):
+        query = _of_charges(select(*_CHARGE), wanted, outcome).join(Contract, Contract.id == Instalment.contract_id)
+        found.append(session.execute(_newest(query, Charge.recorded_at, Charge.id, after).limit(limit)).all())
+    if _has_till(wanted):
+        query = _newest(_of_sales(select(*_SALE), wanted), Sale.sold_at, Sale.id, after)
+        found.append(session.execute(query.limit(limit)).all())
+    return list(islice(merge(*found, key=lambda row: (row.at, row.id), reverse=True), limit))
 
 
-def sum_up(session: UnitOfWork, wanted: PaymentFilter) -> list[tuple[str, str, str, int, int]]:
-    """By currency, state and method: the sum in minor units, and how many they are."""
-    found = _all(wanted).subquery().c
-    groups = (found.currency, found.state, found.method)
-    query = select(*groups, func.sum(found.amount_minor), func.count()).group_by(*groups).order_by(*groups)
-    return [(row[0], row[1], row[2], int(row[3]), row[4]) for row in session.execute(query)]
+def sum_up(session: UnitOfWork, wanted: PaymentFilter) -> list[tuple[str, State, str, int, int]]:
+    """By currency, state and method: the sum in minor units, and how many they are; once for each part of the list."""
+    queries = [
+        _grouped(
+            _of_charges(select(), wanted, outcome), Charge.amount_minor, Instalment.currency, _CHARGE_STATE, Charge
+        )
+        for outcome in _outcomes(wanted)
+    ]
+    if _has_till(wanted):
+        queries.append(_grouped(_of_sales(select(), wanted), Sale.total_minor, Sale.currency, _SALE_STATE, Sale))
+    rows = [row for query in queries for row in session.execute(query)]
+    return sorted((row[0], row[1], row[2], int(row[3]), row[4]) for row in rows)
 
 
 def titles_of(session: UnitOfWork, sale_ids: Collection[str]) -> dict[str, list[str]]:
@@ -64,63 +113,49 @@ def titles_of(session: UnitOfWork, sale_ids: Collection[str]) -> dict[str, list[
     return found
 
 
-def _all(wanted: PaymentFilter) -> Any:
-    """Both parts with the same columns; each is narrowed for itself, so that none is read for nothing."""
-    parts: dict[Source, Select[Any]] = {"contract": _charges(wanted), "till": _receipts(wanted)}
-    return union_all(*(part for source, part in parts.items() if wanted.source in {None, source}))
+def _outcomes(wanted: PaymentFilter) -> Sequence[Outcome]:
+    """The outcomes of charges that the list can hold."""
+    if wanted.source == "till":
+        return ()
+    return {None: ("succeeded", "failed"), "failed": ("failed",)}.get(wanted.state, ("succeeded",))
 
 
-def _charges(wanted: PaymentFilter) -> Select[Any]:
-    is_reversed = Charge.reversed_at.is_not(None)
-    state = case((is_reversed, literal("reversed")), else_=Charge.outcome)
-    query = (
-        select(
-            Charge.id.label("id"),
-            literal("contract").label("source"),
-            Charge.recorded_at.label("at"),
-            Instalment.member_id.label("member_id"),
-            Charge.amount_minor.label("amount_minor"),
-            Instalment.currency.label("currency"),
-            Charge.method.label("method"),
-            state.label("state"),
-            Charge.recorded_by.label("recorded_by"),
-            Charge.reference.label("reference"),
-            case((is_reversed, Charge.reversal_reason), else_=Charge.failure).label("reason"),
-            Charge.reversed_at.label("reversed_at"),
-            Contract.id.label("contract_id"),
-            Contract.plan_name.label("title"),
-        )
+def _has_till(wanted: PaymentFilter) -> bool:
+    return wanted.source != "contract" and wanted.state != "failed"
+
+
+def _of_charges(query: Select[Any], wanted: PaymentFilter, outcome: Outcome) -> Select[Any]:
+    return (
+        query.select_from(Charge)
         .join(Instalment, Instalment.id == Charge.instalment_id)
-        .join(Contract, Contract.id == Instalment.contract_id)
         .join(Member, Member.id == Instalment.member_id)
-        .where(Charge.outcome.in_(("succeeded", "failed")))  # for the index, which begins with it
+        .where(Charge.outcome == outcome, *_conditions(wanted, Charge.recorded_at, Charge.method, _CHARGE_STATE))
     )
-    return query.where(*_conditions(wanted, Charge.recorded_at, Charge.method, state))
 
 
-def _receipts(wanted: PaymentFilter) -> Select[Any]:
-    state = case((Sale.cancelled_at.is_not(None), literal("reversed")), else_=literal("succeeded"))
-    query = select(
-        Sale.id.label("id"),
-        literal("till").label("source"),
-        Sale.sold_at.label("at"),
-        Sale.member_id.label("member_id"),
-        Sale.total_minor.label("amount_minor"),
-        Sale.currency.label("currency"),
-        Sale.method.label("method"),
-        state.label("state"),
-        Sale.sold_by.label("recorded_by"),
-        Sale.reference.label("reference"),
-        Sale.cancel_reason.label("reason"),
-        Sale.cancelled_at.label("reversed_at"),
-        cast(null(), String(24)).label("contract_id"),
-        literal("").label("title"),
-    ).join(Member, Member.id == Sale.member_id)
-    return query.where(*_conditions(wanted, Sale.sold_at, Sale.method, state))
+def _of_sales(query: Select[Any], wanted: PaymentFilter) -> Select[Any]:
+    return (
+        query.select_from(Sale)
+        .join(Member, Member.id == Sale.member_id)
+        .where(*_conditions(wanted, Sale.sold_at, Sale.method, _SALE_STATE))
+    )
+
+
+def _newest(query: Select[Any], at: Any, row_id: Any, after: Place | None) -> Select[Any]:
+    if after is not None:
+        query = query.where(at <= after[0], tuple_(at, row_id) < after)
+    return query.order_by(at.desc(), row_id.desc())
+
+
+def _grouped(query: Select[Any], amount: Any, currency: Any, state: Any, noun: Any) -> Select[Any]:
+    groups = (currency, state, noun.method)
+    return query.add_columns(*groups, func.sum(amount), func.count()).group_by(*groups)
 
 
 def _conditions(wanted: PaymentFilter, at: Any, method: Any, state: Any) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Member.site_id == wanted.site_id, at >= wanted.since, at < wanted.until]
+    # SQLite would otherwise go through all members of the site, and sort all that they ever paid.
+    here = func.coalesce(Member.site_id, "") == wanted.site_id
+    found: list[ColumnElement[bool]] = [here, at >= wanted.since, at < wanted.until]
     for column, value in ((method, wanted.method), (state, wanted.state), (Member.id, wanted.member_id)):
         if value is not None:
             found.append(column == value)

@@ -101,7 +101,7 @@ def _summed(rows: Iterable[tuple[str, Any, str, int, int]]) -> list[CurrencySums
         sums = found.setdefault(currency, CurrencySums(currency))
         sums.states[state] = sums.states.get(state, Tally()).plus(count, amount_minor)
         if state == "succeeded":
-            sums.methods[method] = Tally(count, amount_minor)
+            sums.methods[method] = sums.methods.get(method, Tally()).plus(count, amount_minor)
     return list(found.values())
 
 
