@@ -85,11 +85,13 @@ def note_begun_freezes(session: UnitOfWork, site_id: str, today: date, zone: Zon
 
 def _take(session: UnitOfWork, member_id: str, at: datetime) -> LastActivity:
     """The member's row, for this transaction alone; made when there is none."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new: dict[str, Any] = {"member_id": member_id, "active_at": at}
-    session.execute(insert(LastActivity).values(new).on_conflict_do_nothing(index_elements=["member_id"]))
     row = session.get(LastActivity, member_id, with_for_update=True, populate_existing=True)
-    assert row is not None, "the row was just made"
+    if row is None:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        new: dict[str, Any] = {"member_id": member_id, "active_at": at}
+        session.execute(insert(LastActivity).values(new).on_conflict_do_nothing(index_elements=["member_id"]))
+        row = session.get(LastActivity, member_id, with_for_update=True, populate_existing=True)
+    assert row is not None, "somebody has just made it"
     return row
 
 
