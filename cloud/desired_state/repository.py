@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.database import UnitOfWork
-from cloud.desired_state.models import ROWS_VERSION, DesiredRow, RowProof, StateHead
+from cloud.desired_state.models import ROWS_VERSION, DesiredRow, RevisionTime, RowProof, StateHead
 from sync_protocol.digest import Digest
 
 KEYS_AT_ONCE = 500
@@ -44,6 +44,14 @@ def lock_head(session: UnitOfWork, site_id: str) -> StateHead:
         session.add(head)
         session.flush()
     return head
+
+
+def was_made_after(session: UnitOfWork, head: StateHead, moment: datetime) -> bool:
+    """Whether the revision from which on all is known was made after this moment: then the head was moved there."""
+    query = select(RevisionTime.made_at).where(
+        RevisionTime.site_id == head.site_id, RevisionTime.revision == head.history_from, RevisionTime.made_at > moment
+    )
+    return session.scalar(query) is not None
 
 
 def list_revisions(session: UnitOfWork) -> dict[str, int]:

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from cloud.database import Database, UnitOfWork
 from cloud.desired_state import projection, repository
-from cloud.desired_state.models import ROWS_VERSION, DesiredRow, RowProof
+from cloud.desired_state.models import ROWS_VERSION, DesiredRow, RevisionTime, RowProof
 from cloud.desired_state.repository import StoredRow
+from cloud.desired_state.restored import SKIPPED
 from cloud.members import service as members
 from cloud.sites import service as sites
 from cloud.sites.models import Gateway
@@ -20,7 +21,9 @@ from sync_protocol.state_rows import StateRow, parse_row
 DELTA_ROWS_MAX: Final = 200
 PAYLOAD_BYTES: Final = 48 * 1024
 OVERTAKEN_MAX: Final = 1_000_000
-"""How far the head moves at once for a gateway that is ahead of it."""
+"""How far a gateway may be ahead for the head to move behind it."""
+OVERTAKEN_AGAIN_AFTER: Final = timedelta(hours=1)
+"""A head that was moved stays for so long: all gateways of the site get the whole then, whoever claims what."""
 _ROW_OVERHEAD_BYTES: Final = 8
 _logger = logging.getLogger(__name__)
 
@@ -205,12 +208,14 @@ def _overtake(session: UnitOfWork, gateway: Gateway, revision: int) -> bool:
 
     Gateways never go back, so that nobody can replay an old state to them; they would obey nothing until the head has
     caught up. The digest of the same rows under a new number makes them ask for the whole. What was in force there
-    meanwhile, nobody knows.
+    meanwhile, nobody knows. It moves so far that the other gateways are not ahead of it either.
     """
-    newest = head(session, gateway.site_id).revision
-    if revision <= newest:
+    if revision <= head_revision(session, gateway.site_id):
         return False
-    if revision - newest > OVERTAKEN_MAX:
+    locked = repository.lock_head(session, gateway.site_id)
+    newest = locked.revision
+    was_moved_lately = repository.was_made_after(session, locked, session.now - OVERTAKEN_AGAIN_AFTER)
+    if revision - newest > OVERTAKEN_MAX or was_moved_lately:
         _logger.error("gateway %s claims revision %d, the newest is %d", gateway.id, revision, newest)
         return True
     _logger.error(
@@ -219,8 +224,8 @@ def _overtake(session: UnitOfWork, gateway: Gateway, revision: int) -> bool:
         revision,
         newest,
     )
-    locked = repository.lock_head(session, gateway.site_id)
-    locked.revision = locked.history_from = max(locked.revision, revision + 1)
+    locked.revision = locked.history_from = max(newest, revision) + SKIPPED
+    session.add(RevisionTime(site_id=locked.site_id, revision=locked.revision, made_at=session.now))
     session.wake_after_commit("desired_state")
     return True
 

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from cloud.database import UnitOfWork
 from cloud.desired_state import service
+from cloud.desired_state.models import RevisionTime
+from cloud.desired_state.restored import SKIPPED
 from cloud.desired_state.service import GatewayProof
 from cloud.sites import service as sites
 from cloud.sites.service import GatewayReport
@@ -125,13 +128,14 @@ def test_a_gateway_that_is_ahead_of_a_restored_database_is_overtaken_and_proves_
     gateway_id = club.add_gateway(club.add_lane())
     flag_id = blocked_member(club)
     report(club, gateway_id, 9)
+    overtaken = 9 + SKIPPED
     with club.database.session() as session:
-        assert head(session, club) == 10
+        assert head(session, club) == overtaken
         assert service.delta_since(session, club.site_id, 9) is None
-        assert service.delta_since(session, club.site_id, 10) is not None
+        assert service.delta_since(session, club.site_id, overtaken) is not None
     (stale,) = proof(club, flag_id)
     assert stale.state == "pending"
-    report(club, gateway_id, 10)
+    report(club, gateway_id, overtaken)
     (anew,) = proof(club, flag_id)
     assert anew.state == "in_force"
 
@@ -141,6 +145,24 @@ def test_a_gateway_cannot_lead_the_head_to_where_numbers_end(club: Club) -> None
     report(club, gateway_id, service.OVERTAKEN_MAX + 4)
     with club.database.session() as session:
         assert head(session, club) == 3
+
+
+def test_a_gateway_that_claims_more_and_more_moves_the_head_once_an_hour(club: Club) -> None:
+    """Each time every gateway of the site gets its whole state anew."""
+    liar, honest = (club.add_gateway(club.add_lane(name)) for name in ("Lane 1", "Lane 2"))
+    report(club, liar, 50)
+    overtaken = 50 + SKIPPED
+    for claimed in (overtaken + 1, overtaken + 1_000):
+        report(club, liar, claimed)
+        report(club, honest, overtaken)
+        with club.database.session() as session:
+            assert head(session, club) == overtaken
+            assert gateway_of(session, liar).applied_revision == 0
+    with club.database.transaction() as session:
+        session.execute(update(RevisionTime).values(made_at=session.now - service.OVERTAKEN_AGAIN_AFTER))
+    report(club, liar, overtaken + 1_000)
+    with club.database.session() as session:
+        assert head(session, club) == overtaken + 1_000 + SKIPPED
 
 
 def test_a_retired_gateway_is_asked_for_no_proof(club: Club) -> None:
