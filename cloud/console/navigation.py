@@ -29,14 +29,29 @@ class NavigationPage:
     permissions: tuple[Permission, ...]
     unless: Permission | None = None
     """Whoever has this one reaches the page in another way."""
+    also: tuple[str, ...] = ()
+    """Other pages that belong to it, which have no entry of their own."""
+
+    def leads_to(self, path: str) -> bool:
+        """Whether a page belongs to this entry."""
+        return path == self.address or any(
+            path == each or path.startswith(f"{each}/") for each in (self.address, *self.also) if each != "/"
+        )
 
 
 PAGES: Final = (
-    NavigationPage("/", "f", "desk", mark("Front desk"), ("access.read",)),
+    NavigationPage("/", "f", "desk", mark("Front desk"), ("access.read",), also=("/access-events",)),
     NavigationPage("/inside", "i", "turnstile", mark("Who is inside"), ("access.read",)),
     NavigationPage("/alarms", "l", "warning", mark("Alarms"), ("access.read",)),
-    NavigationPage("/members", "m", "members", mark("Members"), ("members.read",)),
-    NavigationPage("/balances", "c", "card", mark("Balances"), ("members.read",)),
+    NavigationPage(
+        "/members",
+        "m",
+        "members",
+        mark("Members"),
+        ("members.read",),
+        also=("/contracts", "/credentials", "/instalments", "/charges", "/searches"),
+    ),
+    NavigationPage("/balances", "c", "card", mark("Balances"), ("members.read",), also=("/debts", "/payments")),
     NavigationPage("/plans", "p", "tag", mark("Plans"), ("members.read",)),
     NavigationPage("/payments", "y", "card", mark("Payments"), ("dues.read",), unless="members.read"),
     NavigationPage("/schedule", "h", "calendar", mark("Schedule"), ("sessions.read",)),
