@@ -5,6 +5,7 @@ All in one event loop. It ends within five seconds of SIGTERM or Ctrl-C, also wi
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from cloud.worker import start_working, stop_requested
 FAREWELL_S: Final = 2
 """How long open requests may take when the process ends."""
 _BACKLOG: Final = 128
+_COLLECTOR_THRESHOLDS: Final = (5000, 20, 50)
 _logger = logging.getLogger(__name__)
 
 
@@ -44,6 +46,7 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
     """
     metrics = metrics_of(settings.metrics_listen, database)
     app = StoppableApp(RequestMeter(create_app(settings, database), metrics))
+    _spare_collector()
     with contextlib.ExitStack() as stack:
         servers = [(_Server(_config(app)), _listen(settings.listen, "http", stack))]
         if settings.tls_listen is not None:
@@ -61,6 +64,15 @@ async def serve(settings: Settings, database: Database, *, has_worker: bool) -> 
             app.stop()
             for server, _ in servers:
                 server.should_exit = True
+
+
+def _spare_collector() -> None:
+    """Let the collector leave the application alone, which stays, and come once in several requests instead of in each.
+
+    A full collection is a pause that whoever asks just then feels.
+    """
+    gc.freeze()
+    gc.set_threshold(*_COLLECTOR_THRESHOLDS)
 
 
 class _Server(uvicorn.Server):
