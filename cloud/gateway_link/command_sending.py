@@ -8,6 +8,7 @@ from cloud.database import DATABASE_FAULTS
 from cloud.gate_commands import service as gate_commands
 from cloud.gate_commands.service import Outgoing
 from cloud.gateway_link.gateway_session import Workshop
+from cloud.gateway_link.threads import in_link_thread
 from cloud.kit.sealed_secrets import UnsealError
 from mqtt_client.errors import PublishRefusedError
 
@@ -24,7 +25,7 @@ async def send_commands_for_ever(workshop: Workshop) -> None:
     with workshop.database.wakeups.subscribe(gate_commands.WAKE_TOPIC) as subscription:
         while True:
             try:
-                due = await workshop.run(lambda: _take_due(workshop))
+                due = await in_link_thread(lambda: _take_due(workshop))
             except DATABASE_FAULTS as error:
                 _logger.warning("cannot look for commands: %s", error)
                 await asyncio.sleep(POLL_S)

@@ -22,6 +22,7 @@ from cloud.gateway_link.snapshot_permits import SnapshotPermits
 from cloud.gateway_link.snapshot_transfer import SnapshotTransfer
 from cloud.gateway_link.sparing_log import SparingLog
 from cloud.gateway_link.state_source import Position, StateSource, Way
+from cloud.gateway_link.threads import in_link_thread
 from cloud.gateway_link.voices import CertificateUnknownError, GatewayRetiredError, Voices, Word, hear
 from cloud.kit.sealed_secrets import UnsealError
 from mqtt_client.errors import LinkError, PublishRefusedError
@@ -78,9 +79,9 @@ class Workshop:
     admission: Admission = field(default_factory=Admission)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Run blocking work in a thread."""
+        """Run blocking work in a thread, when there is a slot for it."""
         async with self.slots:
-            return await asyncio.to_thread(work)
+            return await in_link_thread(work)
 
 
 class GatewaySession:

@@ -22,6 +22,7 @@ from cloud.gateway_link.share import ALONE, DUTIES, NOBODY, Duty
 from cloud.gateway_link.share_keeping import Membership, keep_share
 from cloud.gateway_link.site_keys import SiteKeys, announce_for_ever
 from cloud.gateway_link.state_source import StateSource
+from cloud.gateway_link.threads import SLOTS, in_link_thread
 from cloud.gateway_link.turn import await_turn, is_shared, keep_turn
 from cloud.gateway_link.voices import Voices
 from cloud.settings import Settings
@@ -37,7 +38,6 @@ from sync_protocol.topics import cloud_filter, down_topic
 
 CLIENT_ID: Final = "tornello-cloud"
 NAME_CHARACTERS_MAX: Final = 64
-DATABASE_WORKERS_MAX: Final = 8
 _LIMITS: Final = LinkLimits(inbound_max=512, outbound_max=256)
 _REPEATED_AFTER_S: Final = 300.0
 _logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class SigningSender:
         """
         signer = self.keys.known_signer(site_id)
         if signer is None:
-            signer = await asyncio.to_thread(self.keys.signer, site_id)
+            signer = await in_link_thread(lambda: self.keys.signer(site_id))
         topic = down_topic(site_id, gateway_id, KIND_OF[type(message)])
         await self._client.publish(topic, signer.sign(topic, encode_message(message)))
 
@@ -135,7 +135,7 @@ async def _keep_link(settings: Settings, database: Database, membership: Members
 
 def build_workshop(database: Database, sender: Sender, voices: Voices) -> Workshop:
     """What the sessions of a link share; gateways out of service keep their connections."""
-    return Workshop(database, StateSource(database), sender, asyncio.Semaphore(DATABASE_WORKERS_MAX), voices)
+    return Workshop(database, StateSource(database), sender, asyncio.Semaphore(SLOTS), voices)
 
 
 async def serve_link(

@@ -8,6 +8,7 @@ from cloud.database import DATABASE_FAULTS
 from cloud.desired_state import service as desired_state
 from cloud.gateway_link.gateway_session import Workshop
 from cloud.gateway_link.ingester import Ingester
+from cloud.gateway_link.threads import in_link_thread
 
 POLL_S: Final = 1.0
 _logger = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ async def publish_for_ever(workshop: Workshop, ingester: Ingester) -> None:
     with workshop.database.wakeups.subscribe("desired_state") as subscription:
         while True:
             try:
-                revisions = await workshop.run(lambda: _revisions(workshop))
+                revisions = await in_link_thread(lambda: _revisions(workshop))
             except DATABASE_FAULTS as error:
                 _logger.warning("cannot look for news for the gateways: %s", error)
                 await asyncio.sleep(POLL_S)

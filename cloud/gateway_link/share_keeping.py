@@ -14,6 +14,7 @@ from cloud.gateway_link.gateway_session import Workshop
 from cloud.gateway_link.ingester import Ingester
 from cloud.gateway_link.lease import RENEWED_EVERY_S, give_up, renew
 from cloud.gateway_link.share import Duty, Share, topic_filters
+from cloud.gateway_link.threads import in_link_thread
 from cloud.sites.models import Site
 
 _logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ async def keep_share(
     try:
         while True:
             try:
-                found = await workshop.run(lambda: _renew(workshop.database, membership))
+                found = await in_link_thread(lambda: _renew(workshop.database, membership))
             except DATABASE_FAULTS as error:
                 _logger.warning("the share of the sites is not renewed: %s", error)
             else:
@@ -67,7 +68,7 @@ async def keep_share(
             await asyncio.sleep(RENEWED_EVERY_S)
     finally:
         with contextlib.suppress(*DATABASE_FAULTS):
-            await asyncio.to_thread(_give_up, workshop.database, membership.name)
+            await in_link_thread(lambda: _give_up(workshop.database, membership.name))
 
 
 @dataclass(frozen=True, slots=True)

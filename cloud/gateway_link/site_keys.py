@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from cloud.database import DATABASE_FAULTS, Database
 from cloud.gateway_link.gateway_session import Workshop
 from cloud.gateway_link.ingester import Ingester
+from cloud.gateway_link.threads import in_link_thread
 from cloud.kit.sealed_secrets import UnsealError
 from cloud.sites import service as sites
 from cloud.sites import signing_keys
@@ -83,7 +85,7 @@ async def announce_for_ever(workshop: Workshop, ingester: Ingester, keys: SiteKe
 
 
 async def _announce(workshop: Workshop, ingester: Ingester, keys: SiteKeys) -> None:
-    serials = await workshop.run(keys.refresh)
+    serials = await in_link_thread(keys.refresh)
     announced: dict[str, SigningKeys] = {}
     for session in list(ingester.sessions.values()):
         site_id = session.site_id
@@ -91,6 +93,6 @@ async def _announce(workshop: Workshop, ingester: Ingester, keys: SiteKeys) -> N
         if not (is_behind and session.is_listening and ingester.share.has("publish", site_id)):
             continue
         if site_id not in announced:
-            announced[site_id] = await asyncio.to_thread(keys.announcement, site_id)
+            announced[site_id] = await in_link_thread(partial(keys.announcement, site_id))
         await workshop.sender.send(site_id, session.gateway_id, announced[site_id])
         session.keys_serial = announced[site_id].serial

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from cloud.database import DATABASE_FAULTS, Database
+from cloud.gateway_link.threads import in_link_thread
 
 CHECKED_EVERY_S: Final = 1.0
 _LOCK: Final = 7_306_002
@@ -52,7 +53,7 @@ async def await_turn(database: Database, name: str) -> Turn:
     """The turn, as soon as nobody else has it."""
     is_told = False
     while True:
-        turn = await asyncio.to_thread(take_turn, database, name)
+        turn = await in_link_thread(lambda: take_turn(database, name))
         if turn is not None:
             return turn
         if not is_told:
@@ -66,7 +67,7 @@ async def keep_turn(turn: Turn) -> None:
     is_kept = True
     while is_kept:
         await asyncio.sleep(CHECKED_EVERY_S)
-        is_kept = await asyncio.to_thread(turn.is_kept)
+        is_kept = await in_link_thread(turn.is_kept)
     _logger.warning("the database no longer knows that this process keeps the link; it is given up")
 
 

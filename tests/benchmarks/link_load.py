@@ -16,7 +16,7 @@ from sqlalchemy import text
 from cloud import bus
 from cloud.database import Database
 from cloud.gateway_link import reception
-from cloud.gateway_link.link import DATABASE_WORKERS_MAX
+from cloud.gateway_link.threads import SLOTS
 from cloud.migrations import upgrade_database
 from cloud.sites import service as sites
 from sync_protocol.journal_events import CHAIN_START, AccessDecided, AccessTaken, EventBody, JournalEvent, seal_event
@@ -68,13 +68,13 @@ class _Fleet:
 
     def say(self, count: int, make: Callable[[str], Message]) -> tuple[float, float]:
         """Let the gateways say `count` messages in all; the seconds that it took, and those of this processor."""
-        shares = [self._gateway_ids[start::DATABASE_WORKERS_MAX] for start in range(DATABASE_WORKERS_MAX)]
-        each = count // DATABASE_WORKERS_MAX
+        shares = [self._gateway_ids[start::SLOTS] for start in range(SLOTS)]
+        each = count // SLOTS
         plans = [
             [(share[turn % len(share)], make(share[turn % len(share)])) for turn in range(each)] for share in shares
         ]
         began_s, began_cpu_s = time.perf_counter(), time.process_time()
-        with ThreadPoolExecutor(DATABASE_WORKERS_MAX) as pool:
+        with ThreadPoolExecutor(SLOTS) as pool:
             for done in [pool.submit(self._receive_all, plan) for plan in plans]:
                 done.result()
         return time.perf_counter() - began_s, time.process_time() - began_cpu_s
