@@ -143,17 +143,19 @@ def _day(text: str) -> date | None:
 
 
 def _changes(entry: AuditEntry, words: Words) -> list[Change]:
+    """What has another value now; what was and is empty is left out."""
     before, after = entry.before or {}, entry.after or {}
     names: Iterable[str] = dict.fromkeys((*before, *after))
-    return [
+    changes = [
         Change(field_in_words(name, words), _text(before, name, words), _text(after, name, words))
         for name in names
         if before.get(name) != after.get(name) or (name in before) != (name in after)
     ]
+    return [change for change in changes if (change.before, change.after) != (None, None)]
 
 
 def _text(values: dict[str, Any], name: str, words: Words) -> str | None:
-    if name not in values or values[name] in (None, ""):
+    if name not in values or values[name] in (None, "", [], {}):
         return None
     text = value_in_words(values[name], words)
     return text if len(text) <= VALUE_CHARACTERS_MAX else text[:VALUE_CHARACTERS_MAX] + "…"
