@@ -17,7 +17,11 @@ class Sale(Base):
     """
 
     __tablename__ = "sale"
-    __table_args__ = (UniqueConstraint("sold_by", "idempotency_key"), Index(None, "member_id", "sold_at"))
+    __table_args__ = (
+        UniqueConstraint("sold_by", "idempotency_key"),
+        Index(None, "member_id", "sold_at"),
+        Index("ix_sale_sold_at", "sold_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
