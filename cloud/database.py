@@ -184,6 +184,8 @@ class Database:
         writer = self.engine.execution_options(begin="IMMEDIATE")
         self._readers = sessionmaker(_one_view(self.engine), class_=UnitOfWork, only_reads=True, **options)
         self._writers = sessionmaker(writer, class_=UnitOfWork, **options)
+        durable_writer = writer.execution_options(is_durable=True)
+        self._durable_writers = sessionmaker(durable_writer, class_=UnitOfWork, **options)
 
     @contextmanager
     def session(self) -> Iterator[UnitOfWork]:
@@ -192,10 +194,11 @@ class Database:
             yield session
 
     @contextmanager
-    def transaction(self) -> Iterator[UnitOfWork]:
+    def transaction(self, *, is_durable: bool = False) -> Iterator[UnitOfWork]:
         """A unit of work that is committed at the end of the block, or rolled back by an exception.
 
-        At most `writers_max` at a time, who wait for each other here: SQLite itself would make them poll.
+        At most `writers_max` at a time, who wait for each other here: SQLite itself would make them poll. On SQLite a
+        power cut may take the newest ones back, but none that `is_durable`: that is for what somebody else forgets.
 
         Raises:
             DatabaseBusyError: it was nobody's turn for 10 s; nothing was done.
@@ -203,7 +206,7 @@ class Database:
         if not self._writing.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
             raise DatabaseBusyError("other writers kept the database for too long")
         try:
-            with self._writers() as session:
+            with (self._durable_writers if is_durable else self._writers)() as session:
                 yield session
                 topics = session.finish()
             if self._checkpoints is not None:
@@ -276,4 +279,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """PostgreSQL waits for the disk at each commit; here only who asks for it does."""
+    is_durable = connection.get_execution_options().get("is_durable", False)
+    if connection.info.get("is_durable", False) != is_durable:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
+        connection.info["is_durable"] = is_durable
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

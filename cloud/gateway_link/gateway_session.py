@@ -28,7 +28,16 @@ from cloud.kit.sealed_secrets import UnsealError
 from mqtt_client.errors import LinkError, PublishRefusedError
 from sync_protocol.codec import VERSION, parse_message
 from sync_protocol.errors import SyncProtocolError
-from sync_protocol.messages import Heartbeat, Hello, Message, Refused, StateApplied, StateBuckets, StateLater
+from sync_protocol.messages import (
+    EventBatch,
+    Heartbeat,
+    Hello,
+    Message,
+    Refused,
+    StateApplied,
+    StateBuckets,
+    StateLater,
+)
 from sync_protocol.topics import Topic
 
 SILENT_AFTER_S: Final = 60.0
@@ -229,7 +238,8 @@ class GatewaySession:
         return wait_s > 0
 
     def _receive(self, word: Word, message: Message) -> list[Message]:
-        with self._workshop.database.transaction() as session:
+        is_durable = isinstance(message, EventBatch)  # the gateway forgets what it hears to be committed
+        with self._workshop.database.transaction(is_durable=is_durable) as session:
             return reception.receive(session, hear(session, self.gateway_id, word), message, word.serial)
 
     async def _follow_up(self, message: Message) -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from cloud import bus
 from cloud.access_events import journal
-from cloud.database import Database, DatabaseBusyError, UnitOfWork
+from cloud.database import Database, DatabaseBusyError, Dispatch, UnitOfWork
 from cloud.gateway_link.gateway_session import GatewaySession, Sender, Workshop
 from cloud.gateway_link.inbox import INBOX_MAX
 from cloud.gateway_link.ingester import Ingester
@@ -286,6 +287,10 @@ class FlakyDatabase(Database):
 
     is_away = False
 
+    def __init__(self, url: str, *, dispatch: Dispatch) -> None:
+        super().__init__(url, dispatch=dispatch)
+        self.synced: list[int] = []
+
     @contextmanager
     def session(self) -> Iterator[UnitOfWork]:
         if self.is_away:
@@ -294,11 +299,12 @@ class FlakyDatabase(Database):
             yield session
 
     @contextmanager
-    def transaction(self) -> Iterator[UnitOfWork]:
+    def transaction(self, *, is_durable: bool = False) -> Iterator[UnitOfWork]:
         if self.is_away:
             raise DatabaseBusyError("other writers kept the database for too long")
-        with super().transaction() as session:
+        with super().transaction(is_durable=is_durable) as session:
             yield session
+            self.synced.append(session.scalar(text("PRAGMA synchronous")))
 
 
 @pytest.fixture
@@ -306,6 +312,28 @@ def flaky_club(shared_club: Club) -> Iterator[tuple[Club, FlakyDatabase]]:
     database = FlakyDatabase(str(shared_club.database.engine.url), dispatch=bus.dispatch)
     yield Club(database, shared_club.site_id, shared_club.actor), database
     database.close()
+
+
+def test_events_outlive_a_power_cut_before_the_gateway_hears_that_they_are_committed(
+    flaky_club: tuple[Club, FlakyDatabase], gateway: SpeakingGateway
+) -> None:
+    club, database = flaky_club
+
+    @in_loop
+    async def talk() -> None:
+        async with ingesting(club) as (ingester, outbox, _):
+            for message, answer in (
+                (Heartbeat("boot", 1, 1, b"", OutboxRange(0, 0), "synced", 0), CloudHeartbeat),
+                (EventBatch("e1", tuple(series(3))), EventsAcked),
+                (Heartbeat("boot", 2, 1, b"", OutboxRange(0, 0), "synced", 0), CloudHeartbeat),
+            ):
+                outbox.sent.clear()
+                await ingester.handle(*gateway.say(message))
+                await outbox.until(answer)
+
+    talk()
+    normal, full = 1, 2
+    assert database.synced == [normal, full, normal]
 
 
 @pytest.mark.parametrize("is_known_before", [True, False])
