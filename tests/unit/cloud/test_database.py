@@ -47,6 +47,13 @@ def instants(database: Database) -> list[datetime | None]:
         return list(session.scalars(select(Instant.at).order_by(Instant.id)))
 
 
+@pytest.mark.parametrize("written", ["2026-01-01 12:00:00.000000", "2026-01-01 12:00:00", "2026-01-01 13:00:00+01:00"])
+def test_a_time_is_read_however_it_was_written(database: Database, written: str) -> None:
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO instant (at) VALUES (?)", (written,))
+    assert instants(database) == [datetime(2026, 1, 1, 12, tzinfo=UTC)]
+
+
 class InterruptedWorkError(Exception):
     pass
 
