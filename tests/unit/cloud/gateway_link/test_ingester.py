@@ -1,9 +1,7 @@
 """Who may speak, and what happens to one who speaks too fast: without a broker."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Self
@@ -205,43 +203,6 @@ def test_a_gateway_is_told_at_once_how_far_its_journal_is_taken_over(shared_club
             assert (acked.journal_epoch, acked.upto_seq, acked.counted_revision) == ("epoch1", 6, 3)
 
     resume()
-
-
-def test_gateways_are_answered_while_all_threads_that_anybody_may_use_are_kept(
-    shared_club: Club, gateway: SpeakingGateway
-) -> None:
-    over = threading.Event()
-
-    @in_loop
-    async def talk() -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_default_executor(ThreadPoolExecutor(1))
-        kept = loop.run_in_executor(None, over.wait, 20)
-        async with ingesting(shared_club) as (ingester, outbox, _):
-            await ingester.handle(*gateway.beat())
-            await outbox.until(CloudHeartbeat)
-            assert not kept.done()
-            over.set()
-        await kept
-
-    talk()
-
-
-def test_news_are_found_while_a_thousand_gateways_wait_for_the_database(
-    shared_club: Club, gateway: SpeakingGateway
-) -> None:
-    @in_loop
-    async def talk() -> None:
-        async with ingesting(shared_club) as (ingester, _, workshop):
-            await ingester.handle(*gateway.beat())
-            (session,) = ingester.sessions.values()
-            session.sent_revision, pushed = -1, asyncio.Event()
-            async with workshop.slots:
-                session.push = pushed.set  # type: ignore[method-assign]
-                shared_club.database.wakeups.wake("desired_state")
-                await pushed.wait()
-
-    talk()
 
 
 def test_a_site_that_falls_to_another_process_is_served_no_more(shared_club: Club, gateway: SpeakingGateway) -> None:
