@@ -39,8 +39,9 @@ def test_news_are_found_while_a_thousand_gateways_wait_for_the_database(shared_c
             await ingester.handle(topic, letter)
             await letter.acked.wait()
             (session,) = ingester.sessions.values()
-            session.sent_revision, pushed = -1, asyncio.Event()
+            pushed = asyncio.Event()
             async with workshop.slots:
+                session.sent_revision = -1
                 session.push = pushed.set  # type: ignore[method-assign]
                 shared_club.database.wakeups.wake("desired_state")
                 await pushed.wait()
