@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from provisioning.authority import ProvisioningRefusedError
-from provisioning.demo.layout import Layout, PortsBusyError, choose_ports
+from provisioning.demo.layout import COLLEAGUES, Layout, PortsBusyError, choose_ports
 from provisioning.demo.processes import ChildFailedError
 from provisioning.demo.site import DemoSite
 
@@ -72,6 +72,7 @@ def _welcome(site: DemoSite) -> None:
   Console            {site.layout.console_url}
     e-mail           {email}
     password         {password}
+    colleagues       {", ".join(COLLEAGUES)} (the same password)
   Virtual turnstile  {site.layout.turnstile_url}
 
   Tap a card at the turnstile and watch the console; block a member there and tap again.

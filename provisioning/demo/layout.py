@@ -13,6 +13,12 @@ LANES: Final = ("Lane 1", "Lane 2")
 SITE_NAME: Final = "Tornello Club"
 _PORTS_FILE: Final = "ports.json"
 STAFF_EMAIL: Final = "reception@demo.tornello.example"
+COLLEAGUES: Final = {
+    "manager@demo.tornello.example": ("Marta Villa", "manager"),
+    "sales@demo.tornello.example": ("Paul Turner", "sales"),
+    "trainer@demo.tornello.example": ("Leo Marchetti", "trainer"),
+}
+"""Who else may sign in, with the same password: name and role."""
 
 
 class PortsBusyError(Exception):

@@ -22,6 +22,7 @@ from cloud.sites import service as sites
 from cloud.sites.policy import SiteRules
 from cloud.staff import service as staff
 from cloud.staff.service import StaffDetails
+from provisioning.demo import desk
 from provisioning.demo.club import FACILITY, DemoMember, Situation, make_club
 from provisioning.demo.layout import LANES, SITE_NAME, STAFF_EMAIL
 
@@ -51,15 +52,18 @@ class SeededSite:
 
 
 def seed_club(database: Database, *, secret: bytes, password: str, cards: Path) -> SeededSite:
-    """Create the site, its lanes, one administrator and the club; write the cards to `cards`, good ones first."""
+    """Create the site, its lanes, its staff and the club; write the cards to `cards`, good ones first."""
     with database.transaction() as session:
         site = sites.create_site(session, ACTOR, SiteRules(SITE_NAME, TIME_ZONE, "it", 30, FACILITY), secret)
         lanes = {name: sites.create_lane(session, ACTOR, site.id, name).id for name in LANES}
         anna = StaffDetails(email=STAFF_EMAIL, name="Anna Conti", role="administrator", locale="en")
         staff.create_staff(session, ACTOR, anna, password=password)
         club = make_club(local_day(session.now, ZoneInfo(TIME_ZONE)))
+        desk.hire(session, ACTOR, password)
+        people: dict[Situation, list[str]] = {situation: [] for situation in CARD_NOTES}
         for member in club:
-            _add_member(session, site.id, member)
+            people[member.situation].append(_add_member(session, site.id, member))
+        desk.set_up(session, ACTOR, site, people)
         seeded = SeededSite(site.id, lanes)
     situations = list(CARD_NOTES)
     buttons = [_card_button(member) for member in sorted(club, key=lambda member: situations.index(member.situation))]
@@ -67,7 +71,7 @@ def seed_club(database: Database, *, secret: bytes, password: str, cards: Path) 
     return seeded
 
 
-def _add_member(session: UnitOfWork, site_id: str, member: DemoMember) -> None:
+def _add_member(session: UnitOfWork, site_id: str, member: DemoMember) -> str:
     details = MemberDetails(
         site_id=site_id,
         first_name=member.first_name,
@@ -94,6 +98,7 @@ def _add_member(session: UnitOfWork, site_id: str, member: DemoMember) -> None:
         course.add_freeze(session, ACTOR, contract.id, days, reason="Holiday")
     for _ in range(member.visits_used):
         contracts.count_visit(session, contract.id)
+    return member_id
 
 
 def _instalments(member: DemoMember) -> tuple[InstalmentDetails, ...]:
