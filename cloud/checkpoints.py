@@ -12,8 +12,11 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-COMMITS_BETWEEN: Final = 50
-"""About as many as fill 1000 pages."""
+PAGES_BETWEEN: Final = 4_000
+"""About as many pages of the log between two copies: rare enough that hardly a change meets one (16 MB)."""
+PAGES_OF_CHANGE: Final = 17
+PAGES_OF_BATCH: Final = 300
+"""What a change about a member writes, and what some batches of events do, about."""
 LOG_PAGES_MAX: Final = 10_000
 """From there on (40 MB) a writer does it after all, so that the log does not grow without bounds."""
 _logger = logging.getLogger(__name__)
@@ -24,16 +27,16 @@ class Checkpoints:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._commits = 0
+        self._pages = 0
         self._is_due, self._is_over = threading.Event(), False
         self._thread: threading.Thread | None = None
 
-    def note_commit(self) -> None:
-        """Something was committed. For one writer at a time."""
-        self._commits += 1
-        if self._commits < COMMITS_BETWEEN:
+    def note_commit(self, *, is_batch: bool) -> None:
+        """A change was committed, or batches of events. For one writer at a time."""
+        self._pages += PAGES_OF_BATCH if is_batch else PAGES_OF_CHANGE
+        if self._pages < PAGES_BETWEEN:
             return
-        self._commits = 0
+        self._pages = 0
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
             self._thread.start()

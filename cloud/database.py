@@ -26,6 +26,7 @@ from cloud.checkpoints import LOG_PAGES_MAX, Checkpoints
 from cloud.domain_events import DomainEvent
 from cloud.kit.clock import utc_now
 from cloud.kit.wakeup import Wakeups
+from cloud.log_sync import LogNotSyncedError, LogSync, sync_of
 
 SQLITE_BUSY_TIMEOUT_MS: Final = 10_000
 WRITERS_MAX_POSTGRESQL: Final = 16
@@ -42,7 +43,7 @@ class DatabaseBusyError(Exception):
     """Other writers kept the database for too long; try again."""
 
 
-DATABASE_FAULTS: Final = (SQLAlchemyError, DatabaseBusyError)
+DATABASE_FAULTS: Final = (SQLAlchemyError, DatabaseBusyError, LogNotSyncedError)
 """All that a database raises that is away, busy or broken."""
 
 
@@ -190,13 +191,13 @@ class Database:
         self.is_local = self.engine.dialect.name == "sqlite"
         self.writers_max = 1 if self.is_local else WRITERS_MAX_POSTGRESQL
         self._writing = BoundedSemaphore(self.writers_max)
-        self._checkpoints = Checkpoints(self.engine) if self.is_local and not _is_in_memory(self.engine.url) else None
+        has_log = self.is_local and not _is_in_memory(self.engine.url)
+        self._checkpoints = Checkpoints(self.engine) if has_log else None
+        self._log_sync = LogSync(sync_of(Path(str(self.engine.url.database)))) if has_log else None
         options: dict[str, Any] = {"dispatch": dispatch, "clock": clock, "expire_on_commit": False}
         writer = self.engine.execution_options(begin="IMMEDIATE")
         self._readers = sessionmaker(_one_view(self.engine), class_=UnitOfWork, only_reads=True, **options)
         self._writers = sessionmaker(writer, class_=UnitOfWork, **options)
-        durable_writer = writer.execution_options(is_durable=True)
-        self._durable_writers = sessionmaker(durable_writer, class_=UnitOfWork, **options)
 
     @contextmanager
     def session(self) -> Iterator[UnitOfWork]:
@@ -213,19 +214,22 @@ class Database:
 
         Raises:
             DatabaseBusyError: it was nobody's turn for 10 s; nothing was done.
+            LogNotSyncedError: it is committed, and the disk cannot keep it.
         """
         if not self._writing.acquire(timeout=SQLITE_BUSY_TIMEOUT_MS / 1000):
             raise DatabaseBusyError("other writers kept the database for too long")
         try:
-            with (self._durable_writers if is_durable else self._writers)() as session:
+            with self._writers() as session:
                 yield session
                 topics = session.finish()
             if self._checkpoints is not None:
-                self._checkpoints.note_commit()
+                self._checkpoints.note_commit(is_batch=is_durable)
         finally:
             self._writing.release()
         for topic in topics:
             self.wakeups.wake(topic)
+        if is_durable and self._log_sync is not None:
+            self._log_sync.wait()
 
     def close(self) -> None:
         """Close all connections."""
@@ -290,9 +294,4 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """PostgreSQL waits for the disk at each commit; here only who asks for it does."""
-    is_durable = connection.get_execution_options().get("is_durable", False)
-    if connection.info.get("is_durable", False) != is_durable:
-        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
-        connection.info["is_durable"] = is_durable
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")

@@ -1,5 +1,6 @@
 """SQLite's log gets into the database's own file, and no commit has to wait for it."""
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -7,11 +8,14 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from cloud import bus
-from cloud.checkpoints import COMMITS_BETWEEN
+from cloud.checkpoints import PAGES_BETWEEN, PAGES_OF_CHANGE
 from cloud.database import Database
+
+COMMITS_BETWEEN = -(-PAGES_BETWEEN // PAGES_OF_CHANGE)
 
 
 def commit(database: Database, times: int) -> None:
@@ -58,4 +62,19 @@ def test_a_database_in_memory_has_no_log() -> None:
         session.execute(text("CREATE TABLE note (number INTEGER)"))
     commit(database, COMMITS_BETWEEN + 1)
     assert len(checkpoint_threads()) == before
+    database.close()
+
+
+def test_only_who_asks_for_it_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", synced.append)
+    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE note (number INTEGER)"))
+    commit(database, 3)
+    assert not synced
+    with database.transaction(is_durable=True) as session:
+        session.execute(text("INSERT INTO note VALUES (2)"))
+        assert not synced, "it is not committed yet"
+    assert len(synced) == 1
     database.close()
