@@ -12,7 +12,7 @@ from cloud.activities.models import Activity
 from cloud.activities.schemas import ActivityIn
 from cloud.activities.service import ActivityDetails
 from cloud.api import ReadSession, Transaction
-from cloud.class_sessions.pages.asking import chosen_site
+from cloud.console.asking import chosen_site
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render

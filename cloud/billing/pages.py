@@ -14,6 +14,7 @@ from cloud.billing.charges import ChargeDetails
 from cloud.billing.models import Charge, Instalment
 from cloud.billing.schemas import ChargeIn, PostponementIn, ReversalIn
 from cloud.console import table_files
+from cloud.console.asking import chosen_site
 from cloud.console.languages import mark
 from cloud.console.rendering import render
 from cloud.console.table_files import ROWS_AT_ONCE, TableFile
@@ -52,8 +53,7 @@ def show_debts(
     after: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """Who owes what since when at a site; as fragment the next rows."""
-    every_site = sites.list_sites(session)
-    here = sites.get_site(session, site or (every_site[0].id if every_site else ""))
+    here = chosen_site(session, site)
     today = local_day(session.now, ZoneInfo(here.time_zone))
     page = instalments.find_due_page(session, here.id, from_day=None, to_day=today, after=after, limit=PAGE_ROWS)
     template = "billing/debt_rows.html" if viewer.is_fragment and after else "billing/debts.html"
@@ -61,7 +61,7 @@ def show_debts(
     return render(
         viewer,
         template,
-        sites=every_site,
+        sites=sites.list_sites(session),
         site=here,
         figures=BALANCE_FIGURES,
         rows=page.items,
@@ -79,8 +79,7 @@ def export_debts(
     form: Format = "xlsx",
 ) -> StreamingResponse:
     """Everything that is due at a site and not paid, the earliest first."""
-    every_site = sites.list_sites(session)
-    here = sites.get_site(session, site or (every_site[0].id if every_site else ""))
+    here = chosen_site(session, site)
     today = local_day(session.now, ZoneInfo(here.time_zone))
     file = TableFile(name="debts", noun="debt", form=form, day=today, header=DEBT_HEADER, narrowed={"site": here.id})
     return table_files.send(session, viewer, file, _debts(session, here.id, today))

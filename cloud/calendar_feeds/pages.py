@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from cloud.api import AppSettings, ReadSession, Transaction
 from cloud.calendar_feeds import service
 from cloud.calendar_feeds.api import path_of
-from cloud.class_sessions.pages.asking import chosen_site
+from cloud.console.asking import chosen_site
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.errors import ForbiddenError

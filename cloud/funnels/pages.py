@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cloud.api import ReadSession, Transaction
 from cloud.console import table_files
+from cloud.console.asking import chosen_site
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
@@ -23,7 +24,6 @@ from cloud.kit.clock import local_day
 from cloud.kit.spreadsheets import Cell, Format
 from cloud.members import service as members
 from cloud.sites import service as sites
-from cloud.sites.models import Site
 from cloud.tasks import enquiry_statuses
 
 STAGE_NAMES: Final = {
@@ -83,7 +83,7 @@ Wanted = Annotated[FunnelQuery, Query()]
 def show_funnel(session: ReadSession, wanted: Wanted, viewer: Viewer = viewing("tasks.read")) -> Response:
     """One of the two boards; as fragment its columns alone."""
     every_site = sites.list_sites(session)
-    site_id = _site_id(wanted, every_site)
+    site_id = chosen_site(session, wanted.site[:24]).id
     return render(
         viewer,
         "funnels/columns.html" if viewer.is_fragment else "funnels/funnel.html",
@@ -101,7 +101,7 @@ def export_funnel(
     session: Transaction, wanted: Annotated[ExportQuery, Query()], viewer: Viewer = viewing("tasks.read")
 ) -> StreamingResponse:
     """Everybody on the board, stage by stage, in the order of the columns."""
-    site_id = _site_id(wanted, sites.list_sites(session))
+    site_id = chosen_site(session, wanted.site[:24]).id
     scope = _scope(session, site_id)
     file = TableFile(
         name=f"funnel-{'attraction' if wanted.is_attraction else 'return'}",
@@ -144,10 +144,6 @@ def move_person(member_id: str, session: Transaction, form: Submission = submitt
     if errors:
         return _form(session, form.viewer, member_id, form.fields, errors)
     return HTMLResponse("") if form.viewer.is_fragment else go_to(form.viewer, _ATTRACTION, notice="task_saved")
-
-
-def _site_id(wanted: FunnelQuery, every_site: Sequence[Site]) -> str:
-    return wanted.site[:24] or (every_site[0].id if every_site else "")
 
 
 def _stages(session: UnitOfWork, viewer: Viewer, wanted: FunnelQuery, site_id: str) -> list[Stage]:

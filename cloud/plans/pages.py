@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from cloud.access_rules import levels
 from cloud.api import ReadSession, Transaction
 from cloud.console import forms
+from cloud.console.asking import chosen_site
 from cloud.console.forms import Sheet, attempt
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to, render
@@ -62,11 +63,10 @@ def show_plans(
     site: Annotated[str, Query(max_length=24)] = "",
 ) -> Response:
     """The plans of a site, those on offer first."""
-    every_site = sites.list_sites(session)
-    here = sites.get_site(session, site or (every_site[0].id if every_site else ""))
+    here = chosen_site(session, site)
     names = {level.id: level.name for level in levels.list_of_site(session, here.id)}
     plans = service.list_of_site(session, here.id)
-    return render(viewer, "plans/list.html", sites=every_site, site=here, plans=plans, level_names=names)
+    return render(viewer, "plans/list.html", sites=sites.list_sites(session), site=here, plans=plans, level_names=names)
 
 
 @router.get("/plans/new")

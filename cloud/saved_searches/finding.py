@@ -43,8 +43,7 @@ class Moment:
     @classmethod
     def of_club(cls, session: UnitOfWork) -> "Moment":
         """Now, by the clock of the first club."""
-        found = sites.list_sites(session)
-        return cls.at(session.now, found[0].time_zone if found else "UTC")
+        return cls.at(session.now, sites.zone_of_days(session).key)
 
 
 def find_page(

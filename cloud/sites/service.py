@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -222,6 +223,12 @@ def find_gateway(session: UnitOfWork, gateway_id: str) -> Gateway | None:
 def list_sites(session: UnitOfWork) -> Sequence[Site]:
     """All sites by name."""
     return session.once("sites", lambda: repository.list_sites(session))
+
+
+def zone_of_days(session: UnitOfWork) -> ZoneInfo:
+    """By whose clock a day begins where no site is meant: the first one's."""
+    every_site = list_sites(session)
+    return ZoneInfo(every_site[0].time_zone if every_site else "UTC")
 
 
 def list_lanes(session: UnitOfWork, site_id: str | None = None) -> Sequence[Lane]:

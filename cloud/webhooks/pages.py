@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from cloud.api import AppSettings, ReadSession, Transaction
-from cloud.audit.pages.listing import zone_of_days
 from cloud.console import table_files
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
@@ -20,6 +19,7 @@ from cloud.console.words import Words
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Page
 from cloud.kit.spreadsheets import Cell, Format
+from cloud.sites import service as sites
 from cloud.webhooks import service
 from cloud.webhooks.models import Webhook, WebhookDelivery
 from cloud.webhooks.policy import KINDS
@@ -124,7 +124,7 @@ def export_deliveries(
 
 
 def _rows(session: UnitOfWork, words: Words, webhook_id: str) -> Iterator[Sequence[Cell]]:
-    zone: ZoneInfo = zone_of_days(session)
+    zone: ZoneInfo = sites.zone_of_days(session)
 
     def find(after: str | None) -> Page[WebhookDelivery]:
         return service.find_deliveries(session, webhook_id, after=after, limit=ROWS_AT_ONCE)

@@ -103,6 +103,13 @@ class Club:
             client.headers["Authorization"] = f"Bearer {token}"
         return client
 
+    def browser(self, role: str) -> httpx.Client:
+        """Somebody who was hired for the role, signed in at the console."""
+        browser = self.client()
+        answer = browser.post("/sign-in", data={"email": f"{role}@club.test", "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return browser
+
 
 @cache
 def _hashed() -> str:

@@ -10,6 +10,7 @@ import pytest
 from cloud import bus
 from cloud.database import Database
 from cloud.migrations import upgrade_database
+from tests.integration.club import Club, open_club
 from tests.postgresql import PostgresqlServer, find_binaries
 
 _numbers = count(1)
@@ -53,6 +54,15 @@ def database(database_url: str) -> Iterator[Database]:
     """A fresh database with all tables, connected to the bus."""
     database = Database(database_url, dispatch=bus.dispatch)
     yield database
+    database.close()
+
+
+@pytest.fixture
+def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
+    """A small club in a SQLite file, for what is the same on both databases."""
+    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
+    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
+    yield open_club(database)
     database.close()
 
 

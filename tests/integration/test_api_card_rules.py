@@ -1,29 +1,16 @@
 """Rules of cards over HTTP and on the console's pages."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from cloud import bus
 from cloud.card_rules import keeping
 from cloud.contracts import service as contracts
 from cloud.contracts.service import ContractDetails
-from cloud.database import Database
-from tests.integration.club import PASSWORD, SYSTEM, Club, add_member, open_club
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
+from tests.integration.club import PASSWORD, SYSTEM, Club, add_member
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from sync_protocol.errors import MalformedMessageError
 from sync_protocol.gate_commands import ChangeMode, CommandOutcome, MoveBroker, OpenOnce, UpdateSoftware
 from sync_protocol.messages import Command, CommandResult, DiagnosticsPart
 from tests.club import gateway_of
-from tests.integration.club import PASSWORD, SYSTEM, Club, open_club
+from tests.integration.club import SYSTEM, Club, open_club
 from tests.release_signing import Builder, release_of
 
 RELEASE = Builder().sign(release_of(b"package", "1.1.0"))
@@ -281,8 +281,7 @@ def test_more_parts_than_a_bundle_has_are_refused(gate: Gate) -> None:
 
 def test_the_console_orders_shows_the_answer_and_asks_before_what_is_dangerous(club: Club, gate: Gate) -> None:
     club.hire("manager")
-    browser = club.client()
-    browser.post("/sign-in", data={"email": "manager@club.test", "password": PASSWORD})
+    browser = club.browser("manager")
     page = f"/access/lanes/{gate.lane_id}/commands"
     text = browser.get(page).text
     assert "Open once, in" in text
@@ -318,8 +317,7 @@ def later(gate: Gate, command_id: str, *, minutes: int = 1) -> None:
 
 def test_a_broker_is_moved_in_the_console_by_who_services_gateways(club: Club, gate: Gate) -> None:
     club.hire("installer")
-    browser = club.client()
-    browser.post("/sign-in", data={"email": "installer@club.test", "password": PASSWORD})
+    browser = club.browser("installer")
     page = f"/access/lanes/{gate.lane_id}/commands"
     asking = browser.get(f"{page}/move_broker").text
     assert "comes back if it does not hear the cloud there" in asking
@@ -340,8 +338,7 @@ def test_an_update_is_ordered_with_address_and_release_file_and_may_be_answered_
     club: Club, gate: Gate
 ) -> None:
     club.hire("installer")
-    browser = club.client()
-    browser.post("/sign-in", data={"email": "installer@club.test", "password": PASSWORD})
+    browser = club.browser("installer")
     page = f"/access/lanes/{gate.lane_id}/commands"
     asking = browser.get(f"{page}/update_software").text
     assert "only what the release key on it has signed" in asking

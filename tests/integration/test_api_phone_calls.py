@@ -2,30 +2,18 @@
 
 import json
 import re
-import shutil
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
 
-from cloud import bus
 from cloud.card_rules import rules
 from cloud.database import Database
 from cloud.phone_calls import exchanges, service
 from cloud.phone_calls.service import Call
 from cloud.phone_calls.signature import sign
 from tests.integration.club import PASSWORD, SECRET, SYSTEM, Club, open_club
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

@@ -1,34 +1,20 @@
 """The board and the agenda at a browser without scripts, in three languages, and who may do what."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from cloud import bus
 from cloud.action_types import service as action_types
 from cloud.action_types.service import ActionTypeDetails
 from cloud.audit.service import Actor
-from cloud.database import Database
 from cloud.members import service as members
 from cloud.members.service import MemberDetails
 from cloud.sites import service as sites
 from cloud.tasks import service as tasks
 from cloud.tasks.repository import TaskFilter
 from cloud.tasks.service import TaskDetails
-from tests.integration.club import Club, open_club
+from tests.integration.club import Club
 from tests.integration.test_task_pages import Browser
 
 SETUP = Actor("system", "test")
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

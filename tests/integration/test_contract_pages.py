@@ -4,19 +4,14 @@ Features 158, 194.
 """
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from cloud import bus
-from cloud.database import Database
 from cloud.staff.service import find_signed_in
-from tests.integration.club import PASSWORD, Club, add_member, open_club
+from tests.integration.club import Club, add_member
 
 TODAY = datetime.now(ZoneInfo("Europe/Rome")).date()
 PLAN = {
@@ -37,9 +32,8 @@ class Desk:
     """A member of staff at the pages, with the token of their session in every form."""
 
     def __init__(self, club: Club, role: str) -> None:
-        self.browser = club.client()
         club.hire(role)
-        self.browser.post("/sign-in", data={"email": f"{role}@club.test", "password": PASSWORD})
+        self.browser = club.browser(role)
         with club.database.session() as session:
             signed_in = find_signed_in(session, self.browser.cookies["tornello_session"], request_id="")
         assert signed_in is not None
@@ -52,14 +46,6 @@ class Desk:
 
     def send(self, address: str, **fields: str) -> httpx.Response:
         return self.browser.post(address, data={"csrf_token": self._token} | fields)
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

@@ -3,17 +3,13 @@
 Each file has the rows of its page, in the page's order. Feature 196.
 """
 
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from sqlalchemy import select
 
-from cloud import bus
 from cloud.access_rules import zones
 from cloud.alarms.models import Alarm
 from cloud.audit.models import AuditEntry
@@ -21,7 +17,7 @@ from cloud.audit.service import Actor
 from cloud.bookings import service as bookings
 from cloud.bookings import waiting
 from cloud.bookings.service import BookingDetails
-from cloud.database import Database, UnitOfWork
+from cloud.database import UnitOfWork
 from cloud.domain_events import MemberPassed
 from cloud.kit import spreadsheets
 from cloud.kit.ids import new_id
@@ -30,17 +26,9 @@ from cloud.members.service import MemberDetails
 from cloud.staff.models import Staff
 from cloud.webhooks.models import Webhook, WebhookDelivery
 from tests import club as small
-from tests.integration.club import PASSWORD, Club, open_club
+from tests.integration.club import Club
 
 ROME = ZoneInfo("Europe/Rome")
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture
@@ -52,9 +40,7 @@ def acting(club: Club) -> small.Club:
 @pytest.fixture
 def desk(club: Club, acting: small.Club) -> httpx.Client:
     """The manager at the console."""
-    client = club.client()
-    client.post("/sign-in", data={"email": "manager@club.test", "password": PASSWORD})
-    return client
+    return club.browser("manager")
 
 
 def saved(desk: httpx.Client, page: str, address: str) -> list[dict[str, str]]:
@@ -186,8 +172,7 @@ def test_who_may_be_there_twice_is_saved_with_a_number_for_each_group(desk: http
 
 def test_what_was_sent_to_a_webhook_is_saved(club: Club) -> None:
     club.hire("owner")
-    owner = club.client()
-    owner.post("/sign-in", data={"email": "owner@club.test", "password": PASSWORD})
+    owner = club.browser("owner")
     hook = new_id("whk")
     with club.database.transaction() as session:
         session.add(
@@ -218,7 +203,6 @@ def test_the_columns_have_their_names_in_the_language_of_who_saves(club: Club) -
     staff_id = club.hire("read_only")
     with club.database.transaction() as session:
         session.get_one(Staff, staff_id).locale = "it"
-    reader = club.client()
-    reader.post("/sign-in", data={"email": "read_only@club.test", "password": PASSWORD})
+    reader = club.browser("read_only")
     (header,) = spreadsheets.read(reader.get("/schedule/arrivals/export?form=csv").content)
     assert header[:3] == ["Attività", "Inizio", "Sala"]

@@ -1,28 +1,13 @@
 """Staff see which gateway lags, by how much, and since when: over HTTP and on the page."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
-import pytest
-
-from cloud import bus
-from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from cloud.kit.ids import new_id
 from cloud.sites import service as sites
-from tests.integration.club import PASSWORD, SYSTEM, Club, open_club
+from tests.integration.club import PASSWORD, SYSTEM, Club
 
 WORDS = {"en": "behind since", "it": "indietro da", "ru": "отстаёт с"}
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 def report(club: Club, gateway_id: str, *, behind: int) -> None:

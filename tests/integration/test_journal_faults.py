@@ -28,9 +28,7 @@ def note(club: Club, *faults: Fault) -> None:
 
 def sign_in(club: Club) -> httpx.Client:
     club.hire("administrator")
-    browser = club.client()
-    browser.post("/sign-in", data={"email": "administrator@club.test", "password": "correct horse battery"})
-    return browser
+    return club.browser("administrator")
 
 
 def test_faults_come_page_by_page_the_newest_first(club: Club) -> None:

@@ -3,37 +3,24 @@
 Feature 196.
 """
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import select
 
-from cloud import bus
 from cloud.access_events.models import AccessEvent
 from cloud.access_events.pages import list_files
 from cloud.action_types import service as action_types
 from cloud.action_types.service import ActionTypeDetails
 from cloud.audit.models import AuditEntry
 from cloud.audit.service import Actor
-from cloud.database import Database
 from cloud.kit import spreadsheets
 from cloud.kit.clock import utc_now
 from cloud.tasks import service as tasks
 from cloud.tasks.service import TaskDetails
 from tests import club as small
-from tests.integration.club import PASSWORD, Club, open_club
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
+from tests.integration.club import Club
 
 
 @pytest.fixture
@@ -47,9 +34,7 @@ def desk(club: Club) -> httpx.Client:
         for text in ("About the dues", "About the locker"):
             tasks.create(session, acting.actor, anna, TaskDetails(action_type_id=kind.id, text=text))
         acting.book(session, anna, session.now.replace(hour=12) + timedelta(days=1))
-    client = club.client()
-    client.post("/sign-in", data={"email": "manager@club.test", "password": PASSWORD})
-    return client
+    return club.browser("manager")
 
 
 def _rows(answer: httpx.Response) -> list[dict[str, str]]:
@@ -96,9 +81,8 @@ def test_each_list_offers_its_files(desk: httpx.Client) -> None:
 
 
 def test_the_audit_log_is_saved_as_it_is_narrowed(club: Club) -> None:
-    owner = club.client()
     club.hire("owner")
-    owner.post("/sign-in", data={"email": "owner@club.test", "password": PASSWORD})
+    owner = club.browser("owner")
     with club.database.transaction() as session:
         flagged = small.Club(club.database, club.site_id, Actor("system", "test")).add_member(session, "Anna")
     assert "/settings/audit/export?about=member&amp;form=csv" in owner.get("/settings/audit?about=member").text

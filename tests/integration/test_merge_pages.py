@@ -1,23 +1,8 @@
 """People who are there twice, at the pages and over HTTP."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from cloud import bus
 from cloud.database import Database
 from tests.integration.club import Club, open_club
 from tests.integration.test_people_pages import Desk, added
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 def test_two_entries_are_found_compared_and_made_one(club: Club) -> None:

@@ -4,24 +4,9 @@ Feature 224.
 """
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from cloud import bus
-from cloud.database import Database
-from tests.integration.club import Club, open_club
+from tests.integration.club import Club
 from tests.integration.test_people_pages import Desk, added
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 def test_an_objection_is_ticked_answered_and_passed_on(club: Club) -> None:

@@ -2,19 +2,14 @@
 
 import html
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import httpx
 import pytest
 
-from cloud import bus
 from cloud.audit.service import Actor
 from cloud.billing import charges, instalments
 from cloud.billing.charges import ChargeDetails
-from cloud.database import Database
 from cloud.kit import spreadsheets
 from cloud.kit.clock import utc_now
 from cloud.payments.pages import listing
@@ -24,24 +19,14 @@ from cloud.sites import service as sites
 from cloud.sites.policy import SiteRules
 from cloud.staff.models import Staff, StaffSiteRole
 from tests import club as small
-from tests.integration.club import PASSWORD, SECRET, SYSTEM, Club, open_club
+from tests.integration.club import SECRET, SYSTEM, Club
 
 NOTHING = "No payment is like this"
 
 
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
-
-
 def signed_in(club: Club, role: str) -> httpx.Client:
-    browser = club.client()
     club.hire(role)
-    browser.post("/sign-in", data={"email": f"{role}@club.test", "password": PASSWORD})
-    return browser
+    return club.browser(role)
 
 
 def furnish(club: Club) -> str:

@@ -2,28 +2,22 @@
 
 import io
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from PIL import Image
 
-from cloud import bus
-from cloud.database import Database
 from cloud.kit import spreadsheets
 from cloud.staff.service import find_signed_in
-from tests.integration.club import PASSWORD, Club, open_club
+from tests.integration.club import Club
 
 
 class Desk:
     """A member of staff at the pages, with the token of their session in every form."""
 
     def __init__(self, club: Club, role: str) -> None:
-        self.browser = club.client()
         club.hire(role)
-        self.browser.post("/sign-in", data={"email": f"{role}@club.test", "password": PASSWORD})
+        self.browser = club.browser(role)
         with club.database.session() as session:
             signed_in = find_signed_in(session, self.browser.cookies["tornello_session"], request_id="")
         assert signed_in is not None
@@ -40,14 +34,6 @@ class Desk:
     def upload(self, address: str, content: bytes, **fields: str) -> httpx.Response:
         data = {"csrf_token": self.token} | fields
         return self.browser.post(address, data=data, files={"file": ("upload", content)})
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

@@ -5,26 +5,13 @@ Features 67, 135, 161.
 
 import base64
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from cloud import bus
-from cloud.database import Database
-from tests.integration.club import Club, add_member, open_club
+from tests.integration.club import Club, add_member
 from tests.integration.test_people_pages import Desk, added
 
 PDF = b"%PDF-1.7 signed"
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from cloud.kit.clock import utc_now
 from cloud.saved_searches.criteria import CRITERIA
 from cloud.saved_searches.pages.list_addresses import address_of, criteria_in
 from tests.integration.club import Club, add_member
-from tests.integration.test_task_pages import Browser, club  # noqa: F401 - a fixture
+from tests.integration.test_task_pages import Browser
 
 API = "/api/v1/saved-searches"
 
@@ -34,7 +34,7 @@ def link_in(page: str, path: str) -> str:
     return found[1]
 
 
-def test_what_a_list_shows_is_kept_and_opened_with_the_days_of_today(club: Club) -> None:  # noqa: F811
+def test_what_a_list_shows_is_kept_and_opened_with_the_days_of_today(club: Club) -> None:
     """Features 140 and 141."""
     club.hire("manager")
     browser = Browser(club)
@@ -56,7 +56,7 @@ def test_what_a_list_shows_is_kept_and_opened_with_the_days_of_today(club: Club)
     assert "Nothing is kept yet" in browser.get("/searches")
 
 
-def test_members_and_balances_are_kept_too(club: Club, tmp_path: Path) -> None:  # noqa: F811
+def test_members_and_balances_are_kept_too(club: Club, tmp_path: Path) -> None:
     client = club.client("manager")
     add_member(club, client, first_name="Anna", state="lead", birth_on=str(utc_now().date()))
     add_member(club, client, first_name="Bruno", state="lead")
@@ -77,7 +77,7 @@ def test_members_and_balances_are_kept_too(club: Club, tmp_path: Path) -> None: 
     assert client.get(f"{API}/{last['id']}/count").json()["count"] == 1
 
 
-def test_somebody_else_s_search_is_not_there_until_it_is_shared(club: Club) -> None:  # noqa: F811
+def test_somebody_else_s_search_is_not_there_until_it_is_shared(club: Club) -> None:
     manager, desk = club.client("manager"), club.client("receptionist")
     body = {"name": "Leads", "criteria": {"kind": "members", "state": "lead"}, "dates": "moving"}
     made = manager.post(API, json=body)

@@ -1,27 +1,22 @@
 """The console's pages of the schedule, from the settings to the attendance, in three languages, without scripts."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from cloud import bus
 from cloud.audit.service import Actor
 from cloud.bookings import service as bookings
 from cloud.contracts import service as contracts
 from cloud.contracts.service import ContractDetails
-from cloud.database import Database
 from cloud.flags import service as flags
 from cloud.flags.service import FlagDetails
 from cloud.members import service as members
 from cloud.members.service import MemberDetails
 from cloud.rooms import service as rooms
-from tests.integration.club import PASSWORD, Club, open_club
+from tests.integration.club import PASSWORD, Club
 
 ROME = ZoneInfo("Europe/Rome")
 
@@ -51,14 +46,6 @@ class Browser:
         answer = self.post(address, fields)
         assert answer.status_code == 303, answer.text
         return answer.headers["location"]
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

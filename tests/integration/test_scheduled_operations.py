@@ -16,7 +16,7 @@ from cloud.privacy_purposes.policy import standard_id
 from cloud.scheduled_operations import keeping, running, service
 from tests.card_rules import RuleClub
 from tests.integration.club import Club, add_member
-from tests.integration.test_task_pages import TYPE, Browser, add_person, club, id_in  # noqa: F401 - a fixture
+from tests.integration.test_task_pages import TYPE, Browser, add_person, id_in
 from tests.unit.cloud.scheduled_operations.conftest import OperationClub, leads_search
 
 ADDRESS = "/settings/operations"
@@ -62,7 +62,7 @@ class Desk:
     fields: dict[str, str]
 
     @classmethod
-    def of(cls, club: Club) -> "Desk":  # noqa: F811
+    def of(cls, club: Club) -> "Desk":
         client = club.client("manager")
         browser = Browser(club)
         add_person(club, "Zita", 7)
@@ -92,7 +92,7 @@ class Desk:
         return str(operation["id"])
 
 
-def test_a_block_is_planned_after_a_look_at_whom_it_would_stop(club: Club) -> None:  # noqa: F811
+def test_a_block_is_planned_after_a_look_at_whom_it_would_stop(club: Club) -> None:
     """Features 138, 141 and 142."""
     desk = Desk.of(club)
     browser, fields = desk.browser, desk.fields
@@ -118,7 +118,7 @@ def test_a_block_is_planned_after_a_look_at_whom_it_would_stop(club: Club) -> No
     assert "Passes" in browser.get(ADDRESS)
 
 
-def test_what_an_operation_did_is_told_and_its_search_stays(club: Club) -> None:  # noqa: F811
+def test_what_an_operation_did_is_told_and_its_search_stays(club: Club) -> None:
     """Feature 142."""
     desk = Desk.of(club)
     browser, client, search_id = desk.browser, desk.client, desk.fields["search_id"]
@@ -147,7 +147,7 @@ def test_what_an_operation_did_is_told_and_its_search_stays(club: Club) -> None:
     assert client.delete(f"/api/v1/saved-searches/{search_id}").status_code == 204
 
 
-def test_operations_over_http(club: Club) -> None:  # noqa: F811
+def test_operations_over_http(club: Club) -> None:
     client = club.client("manager")
     add_member(club, client, first_name="Anna", state="lead")
     type_id = client.post("/api/v1/action-types", json={"name": "Call"}).json()["id"]

@@ -1,27 +1,14 @@
 """The pages about staff, roles, keys, the audit log and personal data, without a browser."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
 
-from cloud import bus
 from cloud.audit.models import AuditEntry
-from cloud.database import Database
 from tests.authenticator import Authenticator
-from tests.integration.club import PASSWORD, Club, add_member, make_settings, open_club
+from tests.integration.club import PASSWORD, Club, add_member, make_settings
 from tests.integration.test_contract_pages import Desk
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 def test_staff_are_hired_given_roles_and_let_go(club: Club) -> None:

@@ -1,18 +1,12 @@
 """No list and no page asks the database once for each of its rows: with eight times as many it asks as often."""
 
-import shutil
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import pytest
 
-from cloud import bus
-from cloud.database import Database
 from cloud.sites import service as sites
-from tests.integration.club import SYSTEM, Club, add_member, open_club
+from tests.integration.club import SYSTEM, Club, add_member
 from tests.statement_count import counted_statements
 
 FEW, MANY = 3, 24
@@ -21,14 +15,6 @@ SPARE: Final = 2
 STATEMENTS_MAX: Final = 50
 """The member card, which shows nearly all that is known of a person, needs 49."""
 ENDLESS: Final = ("/api/v1/access-events/stream", "/live", "/stream")
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 class Growing:

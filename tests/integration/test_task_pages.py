@@ -1,21 +1,16 @@
 """The console's pages about tasks, from the settings to the closing, in three languages."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 
-from cloud import bus
 from cloud.audit.service import Actor
 from cloud.contracts import service as contracts
 from cloud.contracts.service import ContractDetails
 from cloud.credentials import service as credentials
 from cloud.credentials.service import CardSpec
-from cloud.database import Database
 from cloud.members import service as members
 from cloud.members.service import MemberDetails
 from cloud.privacy_purposes.policy import standard_id
@@ -23,7 +18,7 @@ from cloud.sites import service as sites
 from cloud.staff.models import Staff
 from cloud.tasks import service as tasks
 from cloud.tasks.repository import TaskFilter
-from tests.integration.club import PASSWORD, Club, open_club
+from tests.integration.club import PASSWORD, Club
 
 TYPE = {
     "name": "Talk to them",
@@ -59,14 +54,6 @@ class Browser:
         answer = self.post(address, fields)
         assert answer.status_code == 303, answer.text
         return answer.headers["location"]
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

@@ -1,29 +1,16 @@
 """The time line over HTTP, and on the member card: comments, sales at the till, what was spent."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from cloud import bus
-from cloud.database import Database
-from tests.integration.club import Club, Json, add_member, open_club
+from tests.integration.club import Club, Json, add_member
 from tests.integration.test_contract_pages import Desk
 
 SALE = {"kind": "goods", "title": "Water", "quantity": "2", "price": "1,50", "currency": "EUR", "method": "cash"}
 MASSAGE = SALE | {"kind": "service", "title": "Massage", "quantity": "1", "price": "45", "materials": "Oil: 30 ml"}
 
 GOLD = {"kind": "card_type", "name": "Gold", "discount_percent": 10}
-
-
-@pytest.fixture
-def club(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Club]:
-    shutil.copy(migrated_sqlite, tmp_path / "tornello.db")
-    database = Database(f"sqlite:///{tmp_path}/tornello.db", dispatch=bus.dispatch)
-    yield open_club(database)
-    database.close()
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import re
 from cloud.webhooks import service
 from cloud.webhooks.models import WebhookDelivery
 from cloud.webhooks.service import Outcome
-from tests.integration.club import PASSWORD, SECRET, Club
-from tests.integration.test_task_pages import Browser, club  # noqa: F401 - a fixture
+from tests.integration.club import SECRET, Club
+from tests.integration.test_task_pages import Browser
 
 ADDRESS = "/settings/webhooks"
 
@@ -14,16 +14,15 @@ ADDRESS = "/settings/webhooks"
 class Owner(Browser):
     """An administrator at a browser without scripts."""
 
-    def __init__(self, club: Club) -> None:  # noqa: F811
+    def __init__(self, club: Club) -> None:
         club.hire("administrator")
-        self._client = club.client()
-        self._client.post("/sign-in", data={"email": "administrator@club.test", "password": PASSWORD})
+        self._client = club.browser("administrator")
         found = re.search(r'name="csrf_token" value="(\w+)"', self.get("/access"))
         assert found
         self._token = found[1]
 
 
-def deliver(club: Club, outcome: Outcome) -> None:  # noqa: F811
+def deliver(club: Club, outcome: Outcome) -> None:
     """What the worker does, without the network."""
     with club.database.transaction() as session:
         parcels = service.take_due(session, SECRET, limit=10)
@@ -32,7 +31,7 @@ def deliver(club: Club, outcome: Outcome) -> None:  # noqa: F811
             service.record_outcome(session, parcel.delivery_id, outcome)
 
 
-def test_a_webhook_from_its_secret_to_its_end(club: Club) -> None:  # noqa: F811
+def test_a_webhook_from_its_secret_to_its_end(club: Club) -> None:
     owner = Owner(club)
     assert "A webhook tells another program" in owner.get(ADDRESS)
     fields = {"url": "https://hooks.club.example/in", "kind_task.changed": "on"}

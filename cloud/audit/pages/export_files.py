@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from cloud.api import Transaction
 from cloud.audit import service
 from cloud.audit.models import AuditEntry
-from cloud.audit.pages.listing import ListQuery, filter_of, zone_of_days
+from cloud.audit.pages.listing import ListQuery, filter_of
 from cloud.audit.service import AuditFilter
 from cloud.console import table_files
 from cloud.console.table_files import ROWS_AT_ONCE, TableFile
@@ -19,6 +19,7 @@ from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
 from cloud.kit.paging import Page
 from cloud.kit.spreadsheets import Cell, Format
+from cloud.sites import service as sites
 from cloud.staff import employment
 
 HEADER: Final = ("number", "at", "who", "act", "about", "id", "before", "after", "request_id")
@@ -37,7 +38,7 @@ def export_audit(
     session: Transaction, wanted: Annotated[ExportQuery, Query()], viewer: Viewer = viewing("audit.read")
 ) -> StreamingResponse:
     """All entries that the filters let through, the newest first."""
-    zone = zone_of_days(session)
+    zone = sites.zone_of_days(session)
     file = TableFile(
         name="audit",
         noun="audit",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,13 +12,12 @@ from cloud.api import AppDatabase, ReadSession
 from cloud.audit import checks, service
 from cloud.audit.models import AuditEntry
 from cloud.audit.service import AuditFilter
+from cloud.console.asking import typed_period
 from cloud.console.audit_acts import act_in_words
 from cloud.console.audit_words import field_in_words, kind_in_words, value_in_words
 from cloud.console.rendering import go_to, render
 from cloud.console.viewer import Submission, Viewer, submitting, viewing
 from cloud.console.words import Words
-from cloud.database import UnitOfWork
-from cloud.kit.clock import start_of_day
 from cloud.sites import service as sites
 from cloud.staff import employment
 
@@ -69,7 +67,7 @@ def show_audit(
     after: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> Response:
     """The newest entries that the filters let through."""
-    zone = zone_of_days(session)
+    zone = sites.zone_of_days(session)
     page = service.list_entries(session, filter_of(wanted, zone), after=after, limit=ROWS)
     people = employment.list_all(session)
     names = {person.id: person.name for person in people}
@@ -110,36 +108,22 @@ def _by_name(kind: tuple[str, str]) -> str:
     return kind[0].casefold()
 
 
-def zone_of_days(session: UnitOfWork) -> ZoneInfo:
-    """By whose clock a day begins in the log: the first site's."""
-    found = sites.list_sites(session)
-    return ZoneInfo(found[0].time_zone if found else "UTC")
-
-
 def filter_of(wanted: ListQuery, zone: ZoneInfo) -> AuditFilter:
     """What the address asks for; what cannot be understood narrows nothing."""
-    first, last = _day(wanted.first), _day(wanted.last)
+    since, until = typed_period(wanted.first, wanted.last, zone)
     texts = [_storable(text) for text in (wanted.who, wanted.what, wanted.about, wanted.entity)]
     return AuditFilter(
         actor_id=texts[0],
         action=texts[1],
         entity_kind=texts[2],
         entity_id=texts[3],
-        since=start_of_day(first, zone) if first else None,
-        until=start_of_day(last + timedelta(days=1), zone) if last else None,
+        since=since,
+        until=until,
     )
 
 
 def _storable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())[:64].strip()
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1990 <= day.year <= 2199 else None
 
 
 def _changes(entry: AuditEntry, words: Words) -> list[Change]:

@@ -12,6 +12,7 @@ from cloud.balances import holders
 from cloud.balances.holders import Question
 from cloud.balances.pages.listing import Asked, HolderRow, holder_rows
 from cloud.console import table_files
+from cloud.console.asking import chosen_site
 from cloud.console.languages import mark
 from cloud.console.table_files import ROWS_AT_ONCE, TableFile
 from cloud.console.viewer import Viewer, viewing
@@ -20,7 +21,6 @@ from cloud.database import UnitOfWork
 from cloud.kit.paging import Page
 from cloud.kit.spreadsheets import Cell, Format
 from cloud.members.models import Member
-from cloud.sites import service as sites
 
 HEADER: Final = (
     *("member_id", "member", "phone", "email", "lessons_left"),
@@ -42,8 +42,7 @@ def export_balances(
     session: Transaction, asked: Annotated[Export, Depends()], viewer: Viewer = viewing("members.read")
 ) -> StreamingResponse:
     """All people behind the figure, in the order of the list; one without a contract has a row of their own."""
-    every_site = sites.list_sites(session)
-    site = sites.get_site(session, asked.site or (every_site[0].id if every_site else ""))
+    site = chosen_site(session, asked.site)
     question = Question(site.id, asked.figure, holders.today_at(session, site.id), asked.lessons_left)
     narrowed = {"site": site.id, "figure": asked.figure, "lessons": asked.lessons}
     file = TableFile(

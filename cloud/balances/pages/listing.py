@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from cloud.api import ReadSession
 from cloud.balances import holders
 from cloud.balances.holders import Figure, Question
+from cloud.console.asking import chosen_site
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.console.words import BALANCE_FIGURES
@@ -54,8 +55,7 @@ def show_balances(
     session: ReadSession, asked: Annotated[Asked, Depends()], viewer: Viewer = viewing("members.read")
 ) -> Response:
     """The figures with the people behind one of them; as fragment the next rows."""
-    every_site = sites.list_sites(session)
-    site = sites.get_site(session, asked.site or (every_site[0].id if every_site else ""))
+    site = chosen_site(session, asked.site)
     today = holders.today_at(session, site.id)
     question = Question(site.id, asked.figure, today, asked.lessons_left)
     page = holders.find_page(session, question, after=asked.after, limit=PAGE_ROWS)
@@ -64,7 +64,7 @@ def show_balances(
     return render(
         viewer,
         "balances/rows.html" if is_more else "balances/list.html",
-        sites=every_site,
+        sites=sites.list_sites(session),
         site=site,
         figures=BALANCE_FIGURES,
         counts={} if is_more else holders.count(session, site.id, today),

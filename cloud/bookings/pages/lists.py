@@ -14,7 +14,7 @@ from cloud.bookings import figures
 from cloud.bookings.figures import BookingFigure, Period, WaitingFigure
 from cloud.bookings.models import Booking, WaitingEntry
 from cloud.class_sessions import service as class_sessions
-from cloud.class_sessions.pages.asking import chosen_day, chosen_site
+from cloud.console.asking import chosen_day, chosen_site
 from cloud.console.languages import mark
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing

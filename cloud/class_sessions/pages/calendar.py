@@ -16,8 +16,8 @@ from cloud.bookings import service as bookings
 from cloud.bookings import waiting
 from cloud.class_sessions import service
 from cloud.class_sessions.models import ClassSession
-from cloud.class_sessions.pages.asking import chosen_day, chosen_site
 from cloud.class_sessions.repository import SessionFilter
+from cloud.console.asking import chosen_day, chosen_site
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork

@@ -12,10 +12,10 @@ from cloud.api import ReadSession, Transaction
 from cloud.class_sessions import service
 from cloud.class_sessions.api import read_plan
 from cloud.class_sessions.models import ClassSession
-from cloud.class_sessions.pages.asking import chosen_day, chosen_site
 from cloud.class_sessions.policy import slot_of
 from cloud.class_sessions.schemas import SessionIn
 from cloud.class_sessions.service import Scope
+from cloud.console.asking import chosen_day, chosen_site
 from cloud.console.forms import Errors, Sheet, attempt, show
 from cloud.console.languages import mark
 from cloud.console.rendering import go_to

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Response
 
 from cloud.api import ReadSession
-from cloud.class_sessions.pages.asking import chosen_day, chosen_site
+from cloud.console.asking import chosen_day, chosen_site
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.console.words import BALANCE_FIGURES

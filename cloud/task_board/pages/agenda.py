@@ -1,13 +1,13 @@
 """The agenda of an operator by day and week; the address tells whose and when."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from cloud.api import ReadSession
+from cloud.console.asking import chosen_day
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.kit.clock import local_day
@@ -34,12 +34,11 @@ def show_agenda(
     session: ReadSession, wanted: Annotated[AgendaQuery, Query()], viewer: Viewer = viewing("tasks.read")
 ) -> Response:
     """The agenda; as fragment its days alone."""
-    found = sites.list_sites(session)
-    today = local_day(session.now, ZoneInfo(found[0].time_zone if found else "UTC"))
+    today = local_day(session.now, sites.zone_of_days(session))
     span: Span = "day" if wanted.span == "day" else "week"
     operator_id = wanted.operator[:24] or viewer.signed_in.staff_id
     may_see = viewer.may("sessions.read")
-    agenda = find_agenda(session, operator_id, _day(wanted.day) or today, span, has_sessions=may_see)
+    agenda = find_agenda(session, operator_id, chosen_day(wanted.day, today), span, has_sessions=may_see)
     step = timedelta(days=len(agenda.days))
     return render(
         viewer,
@@ -54,11 +53,3 @@ def show_agenda(
         operators=staff.list_active(session),
         terms=terms,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1990 <= day.year <= 2199 else None

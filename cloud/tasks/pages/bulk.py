@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
@@ -120,15 +119,12 @@ def _ids(fields: Mapping[str, str]) -> Sequence[str]:
 
 
 def _read(session: UnitOfWork, fields: Mapping[str, str]) -> BulkIn:
-    found = sites.list_sites(session)
-    zone = ZoneInfo(found[0].time_zone if found else "UTC")
-    values = forms.read_task(fields, zone) | {"action_type_id": fields.get("action_type_id", "")}
+    values = forms.read_task(fields, sites.zone_of_days(session)) | {"action_type_id": fields.get("action_type_id", "")}
     return BulkIn.model_validate(values | {"member_ids": list(_ids(fields))})
 
 
 def _today(session: UnitOfWork) -> date:
-    found = sites.list_sites(session)
-    return local_day(session.now, ZoneInfo(found[0].time_zone if found else "UTC"))
+    return local_day(session.now, sites.zone_of_days(session))
 
 
 def _filled_in(session: UnitOfWork, template_id: str) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """The list of tasks, with its filters in the address bar, and the tasks on a member card."""
 
-from datetime import date, timedelta
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
@@ -10,10 +8,10 @@ from pydantic import BaseModel, ConfigDict
 from cloud.action_types import outcomes
 from cloud.action_types import service as action_types
 from cloud.api import ReadSession
+from cloud.console.asking import typed_period
 from cloud.console.rendering import render
 from cloud.console.viewer import Viewer, viewing
 from cloud.database import UnitOfWork
-from cloud.kit.clock import start_of_day
 from cloud.members.models import Member
 from cloud.sites import service as sites
 from cloud.staff import service as staff
@@ -77,23 +75,13 @@ def member_tasks(session: UnitOfWork, member: Member) -> list[TaskView]:
 
 def filter_of(session: UnitOfWork, wanted: ListQuery) -> TaskFilter:
     """What the address asks for; what cannot be understood narrows nothing."""
-    found = sites.list_sites(session)
-    zone = ZoneInfo(found[0].time_zone if found else "UTC")
-    first, last = _day(wanted.closed_from), _day(wanted.closed_to)
+    since, until = typed_period(wanted.closed_from, wanted.closed_to, sites.zone_of_days(session))
     return TaskFilter(
         search=wanted.q[:200],
         state=wanted.state if wanted.state in terms.STATES else None,  # type: ignore[arg-type]
         operator_id=wanted.operator[:24] or None,
         action_type_id=wanted.kind[:24] or None,
         outcome_id=wanted.outcome[:24] or None,
-        closed_from=start_of_day(first, zone) if first else None,
-        closed_before=start_of_day(last + timedelta(days=1), zone) if last else None,
+        closed_from=since,
+        closed_before=until,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1990 <= day.year <= 2199 else None
