@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from fastapi import FastAPI
@@ -25,6 +27,11 @@ SECRET = bytes(range(32))
 PASSWORD = "correct horse battery"
 SYSTEM = Actor("system", "test")
 Json = dict[str, Any]
+
+
+def day(offset: int = 0) -> str:
+    """A day as the club counts it, from today; also where the test begins before midnight and ends after it."""
+    return (datetime.now(ZoneInfo("Europe/Rome")).date() + timedelta(days=offset)).isoformat()
 
 
 def make_settings(**changes: Any) -> Settings:

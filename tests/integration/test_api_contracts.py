@@ -1,16 +1,11 @@
 """Contracts over HTTP, on both databases."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import httpx
 import pytest
 
 from cloud.database import Database
 from cloud.domain_events import VisitTaken
-from tests.integration.club import Club, Json, add_member, open_club
-
-TODAY = datetime.now(ZoneInfo("Europe/Rome")).date()
+from tests.integration.club import Club, Json, add_member, day, open_club
 
 
 @pytest.fixture
@@ -21,10 +16,6 @@ def club(database: Database) -> Club:
 @pytest.fixture
 def manager(club: Club) -> httpx.Client:
     return club.client("manager")
-
-
-def day(offset: int) -> str:
-    return (TODAY + timedelta(days=offset)).isoformat()
 
 
 def sell(club: Club, client: httpx.Client, **terms: object) -> httpx.Response:

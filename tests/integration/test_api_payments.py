@@ -1,6 +1,6 @@
 """Plans, sales and payments over HTTP on both databases, as far as the rows that the gates get."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -9,9 +9,8 @@ import pytest
 from cloud.database import Database
 from cloud.desired_state import service as desired_state
 from sync_protocol.state_rows import FlagRow
-from tests.integration.club import Club, Json, add_member, open_club
+from tests.integration.club import Club, Json, add_member, day, open_club
 
-TODAY = datetime.now(ZoneInfo("Europe/Rome")).date()
 MONTHLY: Json = {"name": "Month", "kind": "recurring", "price_minor": 4900, "length": 1}
 
 
@@ -23,10 +22,6 @@ def club(database: Database) -> Club:
 @pytest.fixture
 def manager(club: Club) -> httpx.Client:
     return club.client("manager")
-
-
-def day(offset: int) -> str:
-    return (TODAY + timedelta(days=offset)).isoformat()
 
 
 def add_plan(club: Club, manager: httpx.Client, **changes: object) -> Json:

@@ -4,16 +4,13 @@ Features 158, 194.
 """
 
 import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from cloud.staff.service import find_signed_in
-from tests.integration.club import Club, add_member
+from tests.integration.club import Club, add_member, day
 
-TODAY = datetime.now(ZoneInfo("Europe/Rome")).date()
 PLAN = {
     "name": "Ten visits",
     "kind": "visit_pack",
@@ -51,10 +48,6 @@ class Desk:
 @pytest.fixture
 def desk(club: Club) -> Desk:
     return Desk(club, "manager")
-
-
-def day(offset: int) -> str:
-    return (TODAY + timedelta(days=offset)).isoformat()
 
 
 def sold(club: Club, desk: Desk) -> tuple[str, str]:

@@ -16,11 +16,10 @@ from cloud.action_types.service import ActionTypeDetails
 from cloud.audit.models import AuditEntry
 from cloud.audit.service import Actor
 from cloud.kit import spreadsheets
-from cloud.kit.clock import utc_now
 from cloud.tasks import service as tasks
 from cloud.tasks.service import TaskDetails
 from tests import club as small
-from tests.integration.club import Club
+from tests.integration.club import Club, day
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def desk(club: Club) -> httpx.Client:
         kind = action_types.create(session, acting.actor, ActionTypeDetails(name="Call"))
         for text in ("About the dues", "About the locker"):
             tasks.create(session, acting.actor, anna, TaskDetails(action_type_id=kind.id, text=text))
-        acting.book(session, anna, session.now.replace(hour=12) + timedelta(days=1))
+        acting.book(session, anna, datetime.fromisoformat(f"{day(1)}T12:00Z"))
     return club.browser("manager")
 
 
@@ -55,7 +54,7 @@ def test_each_list_is_saved_as_it_is_shown_and_the_log_tells_of_it(club: Club, d
     assert (debt["Member"], debt["Open"], debt["Currency"], debt["Due on"]) == ("=Anna", "49", "EUR", "2026-01-05")
     (holder,) = _rows(desk.get("/balances/export?figure=active_fee"))
     assert (holder["Member"], holder["Plan"], holder["Balance"]) == ("=Anna", "Year", "Not used yet")
-    tomorrow = (utc_now().date() + timedelta(days=1)).isoformat()
+    tomorrow = day(1)
     (booking,) = _rows(desk.get(f"/schedule/bookings/export?since={tomorrow}&until={tomorrow}"))
     assert (booking["Session"], booking["Ended at"]) == ("Pilates", "")
     with club.database.session() as session:
@@ -75,7 +74,7 @@ def test_each_list_offers_its_files(desk: httpx.Client) -> None:
         ("/tasks", "/tasks/export?state=open&amp;form=xlsx"),
         ("/debts", "/debts/export?"),
         ("/balances", "/balances/export?"),
-        (f"/schedule/bookings?until={utc_now().date() + timedelta(days=2)}", "/schedule/bookings/export?"),
+        (f"/schedule/bookings?until={day(2)}", "/schedule/bookings/export?"),
     ):
         assert address in desk.get(page).text, page
 

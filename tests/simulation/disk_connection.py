@@ -7,8 +7,7 @@ the face of the standard one, whose own memory database stays empty.
 import itertools
 import re
 import sqlite3
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -54,12 +53,12 @@ class DiskSettings:
     """How connections to this disk behave.
 
     `synchronous` is what SQLite gets whatever the store asks for; `checkpoint_pages` how long its log may become;
-    `sync_delay_s` how long each sync takes.
+    `before_sync` is called in the syncing thread before each sync, and may take its time.
     """
 
     synchronous: Synchronous | None = None
     checkpoint_pages: int = 1000
-    sync_delay_s: float = 0.0
+    before_sync: Callable[[], object] = lambda: None
 
 
 def connection_type(disk: SimulatedDisk, settings: DiskSettings | None = None) -> type[sqlite3.Connection]:
@@ -218,7 +217,7 @@ class _OpenFile:
         self._disk.truncate(self._number, size)
 
     def xSync(self, flags: int) -> None:
-        time.sleep(self._settings.sync_delay_s)
+        self._settings.before_sync()
         self._disk.sync(self._number)
 
     def xFileSize(self) -> int:

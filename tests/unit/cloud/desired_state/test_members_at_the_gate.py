@@ -29,13 +29,13 @@ CARD = "wiegand26:1:12345"
 
 
 class Gate:
-    """A lane of the club, and one member with a card and a contract for the whole of 2026 and 2027."""
+    """A lane of the club, and one member with a card and a contract from 2026 to the end of next year."""
 
     def __init__(self, club: Club, session: UnitOfWork) -> None:
         self.club, self.session = club, session
         self.lane_id = sites.create_lane(session, club.actor, club.site_id, "Lane 1").id
         self.member_id = club.add_member(session, card=12345)
-        self.contract_id = club.add_contract(session, self.member_id, ends_on=date(2027, 12, 31))
+        self.contract_id = club.add_contract(session, self.member_id, ends_on=date(session.now.year + 1, 12, 31))
 
     def says(self, local_time: str, *, pin: PinEntry = "none") -> Decision:
         return decide_at(self.session, self.club.site_id, CARD, local_time, lane_id=self.lane_id, pin=pin)

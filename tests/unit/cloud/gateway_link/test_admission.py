@@ -80,7 +80,7 @@ def test_a_gateway_that_is_not_let_in_is_told_so_and_its_other_words_are_taken(s
         async with ingesting(shared_club) as (ingester, outbox, workshop):
             now_s = asyncio.get_running_loop().time()
             others = 0
-            while workshop.admission.ask(f"gwy_{others}", now_s) < 3:
+            while workshop.admission.ask(f"gwy_{others}", now_s) < WAIT_MAX_S:
                 others += 1
             await ingester.handle(*gateway.say(hello))
             refused = await outbox.until(Refused)
