@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 _IMPORT: Final = """\
-Bring members in from a CSV (UTF-8) or XLSX file, in one transaction, and say of each line that added nobody why.
+Bring members in from a CSV (UTF-8) or XLSX file, and say of each line that added nobody why. Others may work meanwhile:
+some lines are a transaction. The same file, given again within a week of an interruption, goes on where it was.
 Who is there already, by telephone or e-mail address, is left as they are. Columns are known by their header in English,
 Italian or Russian; a mapping file names the others, a line each: `Column = field`, or `Column =` to leave one out.
 """

@@ -15,8 +15,9 @@ from cloud.console.words import words_of
 from cloud.kit.progress import Progress
 from cloud.kit.spreadsheets import SpreadsheetUnreadableError
 from cloud.member_import import service as member_import
+from cloud.member_import.importer import Line
 from cloud.member_import.mapping import MappingError, read_mapping
-from cloud.member_import.service import Line, Order, Report
+from cloud.member_import.service import Order, Report
 from cloud.opening import UsageError, open_database, read_password_file
 from cloud.seeding import service as seeding
 from cloud.seeding.framework import OWNER_EMAIL, SITES_MAX
@@ -103,17 +104,18 @@ def _read(path: Path) -> bytes:
 
 def _as_json(report: Report, options: argparse.Namespace) -> str:
     lines = [asdict(line) | {"problems": dict(line.problems)} for line in report.lines]
-    counts = {outcome: report.count(outcome) for outcome in ("added", "there_already", "refused")}
+    counts = {outcome: report.count(outcome) for outcome in ("added", "there_already", "refused", "earlier")}
     told = {"is_trial": options.dry_run, "columns": dict(report.columns), **counts, "lines": lines}
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def _as_text(report: Report, options: argparse.Namespace) -> str:
-    told = [_line_as_text(line) for line in report.lines if line.outcome != "added"]
+    told = [_line_as_text(line) for line in report.lines if line.outcome not in {"added", "earlier"}]
     would_be = "would be added" if options.dry_run else "added"
+    earlier = report.count("earlier")
     told.append(
         f"{report.count('added')} {would_be}, {report.count('there_already')} there already, "
-        f"{report.count('refused')} refused"
+        f"{report.count('refused')} refused" + (f"; {earlier} brought in before the interruption" if earlier else "")
     )
     return "\n".join(told) + "\n"
 
@@ -121,6 +123,6 @@ def _as_text(report: Report, options: argparse.Namespace) -> str:
 def _line_as_text(line: Line) -> str:
     who = f"line {line.number}: {line.name}".rstrip(": ")
     if line.outcome == "there_already":
-        return f"{who}: there already, {line.member_id}"
+        return f"{who}: there already, {line.member_id or 'in this file'}"
     english = words_of("en")
     return f"{who}: " + "; ".join(f"{field}: {in_words(code, english)}" for field, code in line.problems)

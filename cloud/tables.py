@@ -29,6 +29,7 @@ from cloud.gateway_health import models as gateway_health
 from cloud.gateway_link import models as gateway_link
 from cloud.idempotency import models as idempotency
 from cloud.labels import models as labels
+from cloud.member_import import models as member_import
 from cloud.members import erasures
 from cloud.members import models as members
 from cloud.objections import models as objections
@@ -71,6 +72,7 @@ _PACKAGES: Final = (
     labels,
     idempotency,
     erasures,
+    member_import,
     members,
     objections,
     phone_calls,

@@ -37,6 +37,7 @@ _OF_RULES: Final = {
     "name_taken": mark("There is one with this name already."),
     "day_taken": mark("This day is a special day already."),
     "overlapping": mark("These times overlap."),
+    "import_under_way": mark("Somebody else is bringing in this file. Give it again when they have finished."),
     "too_many": mark("There are as many as there may be. Delete some first."),
     "longer_than_week": mark("At most a week, which is 10080 minutes."),
     "same_zone": mark("A lane leads from one zone into another: choose two."),

@@ -12,7 +12,7 @@ from cloud.console.languages import mark
 from cloud.console.rendering import render
 from cloud.console.viewer import Upload, Viewer, uploading, viewing
 from cloud.database import UnitOfWork
-from cloud.errors import InvalidError
+from cloud.errors import ConflictError, InvalidError
 from cloud.kit.spreadsheets import SpreadsheetUnreadableError
 from cloud.member_import import service
 from cloud.member_import.mapping import FIELDS, MappingError, read_mapping
@@ -44,7 +44,7 @@ def bring_in(database: AppDatabase, form: Upload = uploading("members.import")) 
         report = service.run(database, viewer.signed_in.actor, order, is_trial=is_trial)
     except SpreadsheetUnreadableError:
         errors["file"] = viewer.words.text(mark("Use a CSV file in UTF-8, or an XLSX file."))
-    except InvalidError as error:
+    except (ConflictError, InvalidError) as error:
         errors["file"] = in_words(error.code, viewer.words)
     except MappingError as error:
         text = mark("No column is the first name, or this column or field is not there: %(what)s")
