@@ -7,15 +7,28 @@ transaction has in common: its time, the dispatch of domain events, what to do b
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
-from sqlalchemy import JSON, URL, DateTime, Dialect, Engine, MetaData, StaticPool, create_engine, event, make_url
+from sqlalchemy import (
+    JSON,
+    URL,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    StaticPool,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -139,6 +152,17 @@ class UnitOfWork(Session):
             dispatch=self._publish_on_bus,
             clock=lambda: self.now,
         )
+
+    def wait_in_line(self, names: Iterable[str]) -> None:
+        """Go on when no other transaction is in line for any of these names, and be so until the end of this one.
+
+        For what is looked for and made where it is not there. On SQLite whoever writes is alone.
+        """
+        if self.get_bind().dialect.name == "sqlite":
+            return
+        keys = {int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True) for name in names}
+        for key in sorted(keys):
+            self.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     def before_commit(self, name: str, action: Callable[["UnitOfWork"], None]) -> None:
         """Run `action` once at the end of the transaction, in it; later calls with the same name change nothing.

@@ -82,8 +82,8 @@ def _person(
 ) -> tuple[Member, bool]:
     """Who filled in the form, a new lead if nobody is found, and whether it may be somebody else.
 
-    Of several it is whoever has the name of the form, else whoever booked last. The session's row is locked: who sends
-    the form twice at once is added once.
+    Of several it is whoever has the name of the form, else whoever booked last. Whoever books two sessions at once is
+    added once.
     """
     phone = None
     if form.phone:
@@ -92,6 +92,7 @@ def _person(
             raise invalid_field("phone", "bad_telephone", "Write a telephone number, with its country code if foreign.")
     if not (phone or form.email):
         raise invalid_field("phone", "missing", "Write a telephone number or an e-mail address.")
+    session.wait_in_line(f"person at {each.lower()}" for each in (phone, form.email) if each)
     found = _find(session, phone, form.email)
     if found:
         name = member_policy.sort_name(form.first_name, form.last_name)

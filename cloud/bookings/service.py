@@ -45,9 +45,10 @@ def book(session: UnitOfWork, actor: Actor, member_id: str, details: BookingDeta
     Raises:
         NotFoundError: there is no such member, or no such session.
         InvalidError: the member does not use the site.
-        ConflictError: the session is cancelled, over or full, the member is in it, or has 40 bookings ahead.
+        ConflictError: the session is cancelled, over or full, the member is in it, or has 40 bookings ahead;
+            or they were erased.
     """
-    members.get(session, member_id)
+    members.take(session, member_id)
     held = class_sessions.take(session, details.session_id)
     check_coming(session, held)
     check_room(session, member_id, held)

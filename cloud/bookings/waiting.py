@@ -37,9 +37,9 @@ def join(
         NotFoundError: there is no such member, or no such session.
         InvalidError: the member does not use the site.
         ConflictError: the session is cancelled or over or has free seats, the member is in it or waits for it already,
-            has 40 bookings ahead, or 50 wait.
+            has 40 bookings ahead, or 50 wait; or they were erased.
     """
-    members.get(session, member_id)
+    members.take(session, member_id)
     held = class_sessions.take(session, session_id)
     service.check_coming(session, held)
     service.check_room(session, member_id, held)

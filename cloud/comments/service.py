@@ -21,9 +21,10 @@ def add(session: UnitOfWork, actor: Actor, member_id: str, text: str) -> Comment
 
     Raises:
         NotFoundError: there is no such member.
+        ConflictError: they were erased.
     """
     assert actor.kind == "staff", "comments are made by staff"
-    members.get(session, member_id)
+    members.take(session, member_id)
     comment = Comment(id=new_id("cmt"), member_id=member_id, text=text, written_by=actor.id, written_at=session.now)
     session.add(comment)
     session.flush()

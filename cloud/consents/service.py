@@ -53,9 +53,9 @@ def note(session: UnitOfWork, actor: Actor, member_id: str, details: ConsentDeta
         NotFoundError: there is no such member or purpose.
         InvalidError: the purpose asks nobody, is obsolete, or has no text yet; what proves an agreement is missing
             (the file of a signed paper, the name typed at the desk, anything but words); the day is still to come.
-        ConflictError: the person has 500 decisions.
+        ConflictError: the person has 500 decisions; or they were erased.
     """
-    member = members.get(session, member_id)
+    member = members.take(session, member_id)
     purpose = purposes.get(session, details.purpose_id)
     text = texts.take_newest(session, purpose.id)
     _check(purpose, text, details)

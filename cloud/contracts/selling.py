@@ -38,9 +38,9 @@ def sell(session: UnitOfWork, actor: Actor, member_id: str, details: SaleDetails
     Raises:
         NotFoundError: there is no such member, plan, or contract to renew.
         InvalidError: the plan is of no site that the member uses, or begins more than ten years from today.
-        ConflictError: the plan is not offered, or the contract was renewed already.
+        ConflictError: the plan is not offered, or the contract was renewed already; or they were erased.
     """
-    member = members.get(session, member_id)
+    member = members.take(session, member_id)
     plan = _take_plan(session, member, details.plan_id)
     today = today_of(session, member)
     old = None if details.renews_id is None else _take_old(session, member_id, details.renews_id)

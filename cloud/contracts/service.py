@@ -64,9 +64,9 @@ def create(
     Raises:
         NotFoundError: there is no such member.
         InvalidError: it ends before it starts, costs too much, or names a level of no site that the member uses.
-        ConflictError: it has more than 60 instalments.
+        ConflictError: it has more than 60 instalments; or they were erased.
     """
-    member = members.get(session, member_id)
+    member = members.take(session, member_id)
     _check_level(session, member, details.level_id)
     source = origin or Origin()
     terms = asdict(details)

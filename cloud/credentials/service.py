@@ -53,9 +53,9 @@ def issue(session: UnitOfWork, actor: Actor, member_id: str, card: CardSpec) -> 
     Raises:
         NotFoundError: there is no such member.
         InvalidError: the numbers do not make a card.
-        ConflictError: the card is in use.
+        ConflictError: the card is in use; or they were erased.
     """
-    member = members.get(session, member_id)
+    member = members.take(session, member_id)
     canonical = _canonical(session, member.site_id, card)
     _check_free(session, member_id, canonical)
     credential = Credential(

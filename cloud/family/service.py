@@ -45,11 +45,13 @@ def link(
     Raises:
         NotFoundError: there is no such member.
         InvalidError: the relative is nobody, or the member themselves; or the payer is somebody else.
-        ConflictError: one of them has 30 relatives.
+        ConflictError: one of them has 30 relatives, or was erased.
     """
     members.get(session, member_id)
     if relative_id == member_id or not members.list_by_ids(session, [relative_id]):
         raise invalid_field("relative_id", "unknown_relative", "Choose another person.")
+    for one in sorted([member_id, relative_id]):
+        members.take(session, one)
     if payer_id not in {None, member_id, relative_id}:
         raise invalid_field("payer_id", "unknown_payer", "One of the two pays, or nobody.")
     before = _pair(session, member_id, relative_id)

@@ -41,10 +41,10 @@ def raise_flag(session: UnitOfWork, actor: Actor, member_id: str, details: FlagD
     Raises:
         NotFoundError: there is no such member.
         InvalidError: it ends before it starts.
-        ConflictError: the member has 50 flags already.
+        ConflictError: the member has 50 flags already; or they were erased.
     """
     assert actor.kind == "staff", "flags of this table are raised by staff"
-    members.get(session, member_id)
+    members.take(session, member_id)
     if details.starts_at and details.ends_at and details.ends_at <= details.starts_at:
         raise invalid_field("ends_at", "ends_before_start", "The flag ends before it starts.")
     if len(repository.list_standing(session, [member_id])) >= STANDING_MAX:

@@ -44,8 +44,9 @@ def set_contacts(session: UnitOfWork, actor: Actor, member_id: str, wanted: Sequ
     Raises:
         NotFoundError: there is no such member.
         InvalidError: they are more than 10, or a telephone number can be nobody's.
+        ConflictError: they were erased.
     """
-    member = service.get(session, member_id)
+    member = service.take(session, member_id)
     if len(wanted) > CONTACTS_MAX:
         raise invalid_field("contacts", "too_many_contacts", f"At most {CONTACTS_MAX} further contacts.")
     region = region_of(sites.get_site(session, member.site_id).time_zone)
@@ -82,9 +83,9 @@ def set_tags(session: UnitOfWork, actor: Actor, member_id: str, names: Iterable[
     Raises:
         NotFoundError: there is no such member.
         InvalidError: they are more than 20, or a name is longer than 60 characters.
-        ConflictError: there would be more than 300 tags.
+        ConflictError: there would be more than 300 tags; or they were erased.
     """
-    service.get(session, member_id)
+    service.take(session, member_id)
     given = [name.strip().lstrip("#") for name in names]
     if len(given) > TAGS_MAX or any(len(name) > labels.NAME_CHARACTERS_MAX for name in given):
         raise invalid_field("tags", "too_many_tags", f"At most {TAGS_MAX} tags of at most 60 characters.")

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, String, bindparam, select
+from sqlalchemy import BindParameter, ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.database import Base, UnitOfWork, UtcDateTime
+from cloud.members.models import Member
 
 
 class Erasure(Base):
@@ -20,9 +21,28 @@ class Erasure(Base):
     erased_by: Mapped[str] = mapped_column(String(64))
 
 
-_AMONG: Final = select(Erasure.member_id).where(Erasure.member_id.in_(bindparam("member_ids", expanding=True)))
+_IDS: Final[BindParameter[Collection[str]]] = bindparam("member_ids", expanding=True)
+_AMONG: Final = select(Erasure.member_id).where(Erasure.member_id.in_(_IDS))
+_ROWS: Final = select(Member.id).where(Member.id.in_(_IDS)).order_by(Member.id)
+_KEPT_FROM_ERASURE: Final = _ROWS.with_for_update(read=True, key_share=True)
+_ALONE: Final = _ROWS.with_for_update()
 
 
 def erased_among(session: UnitOfWork, member_ids: Collection[str]) -> frozenset[str]:
     """Who of these was erased."""
     return frozenset(session.scalars(_AMONG, {"member_ids": [*member_ids]}))
+
+
+def keep_from_erasure(session: UnitOfWork, member_ids: Collection[str]) -> frozenset[str]:
+    """Something is to be written about these members: nobody erases them before this transaction has ended.
+
+    Returns who was erased already.
+    """
+    if session.get_bind().dialect.name != "sqlite":  # where whoever writes is alone
+        session.execute(_KEPT_FROM_ERASURE, {"member_ids": [*member_ids]})
+    return erased_among(session, member_ids)
+
+
+def wait_for_writers(session: UnitOfWork, member_id: str) -> None:
+    """Let all who write about the member end, and nobody else begin before this transaction has ended."""
+    session.execute(_ALONE, {"member_ids": [member_id]})

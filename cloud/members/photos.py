@@ -57,8 +57,9 @@ def set_photo(session: UnitOfWork, actor: Actor, member_id: str, content: bytes)
     Raises:
         NotFoundError: there is no such member.
         InvalidError: it is no JPEG, PNG or WebP picture, or has more than 50 million pixels.
+        ConflictError: they were erased.
     """
-    member = service.get(session, member_id)
+    member = service.take(session, member_id)
     try:
         small = shrink(content)
     except PhotoUnusableError as error:

@@ -11,14 +11,14 @@ from cloud.audit import service as audit
 from cloud.audit.service import Actor
 from cloud.database import UnitOfWork
 from cloud.domain_events import MemberChanged
-from cloud.errors import invalid_field, not_found
+from cloud.errors import ConflictError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.kit.paging import Page, cut_page
 from cloud.kit.telephone import parse_telephone, region_of
 from cloud.labels import service as labels
 from cloud.labels.service import LabelKind
 from cloud.listing import read_cursor
-from cloud.members import policy, repository
+from cloud.members import erasures, policy, repository
 from cloud.members.filters import EVERYBODY, MemberFilter, Order
 from cloud.members.models import Member, MemberStateChange, MergedMember
 from cloud.sites import service as sites
@@ -89,8 +89,9 @@ def change(session: UnitOfWork, actor: Actor, member_id: str, changes: Mapping[s
     Raises:
         NotFoundError: there is no such member.
         InvalidError: the telephone number can be nobody's, or a label is not one of its list.
+        ConflictError: they were erased.
     """
-    member = get(session, member_id)
+    member = take(session, member_id)
     assert not {"site_id", "state"} & set(changes), "these have ways of their own"
     told = {name: value for name, value in changes.items() if getattr(member, name) != value}
     if "card_type_id" in told:
@@ -129,6 +130,18 @@ def get(session: UnitOfWork, member_id: str) -> Member:
     if member is None:
         raise not_found("member", member_id)
     return member
+
+
+def take(session: UnitOfWork, member_id: str) -> Member:
+    """One member about whom something is to be written; they are not erased before this transaction has ended.
+
+    Raises:
+        NotFoundError: nobody has this id.
+        ConflictError: they were erased.
+    """
+    if erasures.keep_from_erasure(session, [member_id]):
+        raise ConflictError("erased_already", "This person was erased already.")
+    return get(session, member_id)
 
 
 def find_survivors(session: UnitOfWork, old_ids: Collection[str]) -> dict[str, str]:

@@ -39,9 +39,9 @@ def black_list(session: UnitOfWork, actor: Actor, member_id: str, reason: str) -
 
     Raises:
         NotFoundError: there is no such member.
-        ConflictError: they are on the list.
+        ConflictError: they are on the list; or they were erased.
     """
-    if service.get(session, member_id).black_listed_at is not None:
+    if service.take(session, member_id).black_listed_at is not None:
         raise ConflictError("black_listed_already", "The member is on the black list already.")
     return _change(
         session, actor, member_id, "member.black_list", black_listed_at=session.now, black_list_reason=reason
@@ -53,9 +53,9 @@ def take_off_black_list(session: UnitOfWork, actor: Actor, member_id: str) -> Me
 
     Raises:
         NotFoundError: there is no such member.
-        ConflictError: they are not on the list.
+        ConflictError: they are not on the list; or they were erased.
     """
-    if service.get(session, member_id).black_listed_at is None:
+    if service.take(session, member_id).black_listed_at is None:
         raise ConflictError("not_black_listed", "The member is not on the black list.")
     return _change(session, actor, member_id, "member.black_list_end", black_listed_at=None, black_list_reason="")
 
@@ -81,9 +81,9 @@ def set_other_sites(session: UnitOfWork, actor: Actor, member_id: str, site_ids:
     Raises:
         NotFoundError: there is no such member or site.
         InvalidError: the home site is among them, or they are more than 20.
-        ConflictError: a card of the member is somebody else's at one of these sites.
+        ConflictError: a card of the member is somebody else's at one of these sites; or they were erased.
     """
-    member = service.get(session, member_id)
+    member = service.take(session, member_id)
     wanted = frozenset(site_ids)
     if member.site_id in wanted:
         raise invalid_field("site_ids", "home_site", "Leave out the home site: the member uses it anyway.")
@@ -113,7 +113,7 @@ def set_other_sites(session: UnitOfWork, actor: Actor, member_id: str, site_ids:
 
 
 def _change(session: UnitOfWork, actor: Actor, member_id: str, action: str, **changes: Any) -> Member:
-    member = service.get(session, member_id)
+    member = service.take(session, member_id)
     before = {name: getattr(member, name) for name in changes}
     if before == changes:
         return member

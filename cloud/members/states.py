@@ -24,9 +24,9 @@ def set_state(session: UnitOfWork, actor: Actor, member_id: str, state: MemberSt
 
     Raises:
         NotFoundError: there is no such member.
-        ConflictError: they are that already.
+        ConflictError: they are that already; or they were erased.
     """
-    member = service.get(session, member_id)
+    member = service.take(session, member_id)
     if member.state == state:
         raise ConflictError("state_already", f"The member is a {state} already.")
     before, member.state = member.state, state

@@ -23,7 +23,7 @@ from cloud.desired_state.models import PastRow
 from cloud.domain_events import MemberChanged, MemberLeftSite
 from cloud.errors import ConflictError, invalid_field
 from cloud.members import service as members
-from cloud.members.erasures import Erasure, erased_among
+from cloud.members.erasures import Erasure, erased_among, wait_for_writers
 from cloud.members.models import Member, MergedMember
 from cloud.personal_data.treatments import ALSO_NAMED_IN, REASONED, TOLD_OF, TREATMENTS, WAYS, Gone, Kept
 
@@ -71,6 +71,7 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
         InvalidError: `typed_name` is not the member's name.
         ConflictError: they were erased already, something is still to be paid, or a contract goes on by itself.
     """
+    wait_for_writers(session, member_id)
     member = members.get(session, member_id)
     _check_erasable(session, member, typed_name)
     site_ids = members.site_ids_of(session, [member_id])[member_id]

@@ -64,9 +64,9 @@ def sell(session: UnitOfWork, actor: Actor, member_id: str, details: SaleDetails
         NotFoundError: there is no such member.
         InvalidError: goods with materials or with who rendered them, unknown staff, too high a sum, or a card's number
             in the reference.
-        ConflictError: the key was used for another sale.
+        ConflictError: the key was used for another sale; or they were erased.
     """
-    members.get(session, member_id)
+    members.take(session, member_id)
     _check(session, details)
     known = repository.find_by_key(session, actor.id, idempotency_key)
     if known is not None:

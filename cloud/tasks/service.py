@@ -15,6 +15,7 @@ from cloud.errors import ConflictError, InvalidError, invalid_field, not_found
 from cloud.kit.ids import new_id
 from cloud.kit.paging import Page
 from cloud.members import service as members
+from cloud.members.erasures import erased_among, keep_from_erasure
 from cloud.privacy_purposes import approach
 from cloud.privacy_purposes import service as purposes
 from cloud.staff.models import Staff
@@ -58,9 +59,9 @@ def create(session: UnitOfWork, actor: Actor, member_id: str, details: TaskDetai
     Raises:
         NotFoundError: there is no such member.
         InvalidError: type, operator, enquiry status or purpose cannot be used; the member may not be approached for it.
-        ConflictError: the member has 50 open tasks.
+        ConflictError: the member has 50 open tasks, or was erased.
     """
-    members.get(session, member_id)
+    members.take(session, member_id)
     bulk = create_many(session, actor, [member_id], details)
     if bulk.unwilling_member_ids:
         raise _unwilling()
@@ -72,7 +73,7 @@ def create(session: UnitOfWork, actor: Actor, member_id: str, details: TaskDetai
 def create_many(session: UnitOfWork, actor: Actor, member_ids: Collection[str], details: TaskDetails) -> Bulk:
     """Begin the same task about each of these members.
 
-    Who may not be approached for its purpose is left out, and who has 50 open ones.
+    Who may not be approached for its purpose, or was erased, is left out, and who has 50 open ones.
 
     Raises:
         InvalidError: nobody, somebody unknown, or more than 500; or something that `details` name cannot be used.
@@ -82,6 +83,7 @@ def create_many(session: UnitOfWork, actor: Actor, member_ids: Collection[str], 
         raise invalid_field("member_ids", "bulk_size", f"Between one member and {BULK_MAX}.")
     if len(members.list_by_ids(session, wanted)) != len(wanted):
         raise invalid_field("member_ids", "unknown_member", "Somebody of these is no member.")
+    keep_from_erasure(session, wanted)
     check_details(session, asdict(details))
     left_out = find_left_out(session, wanted, details.purpose_id)
     unfit = {*left_out.full_member_ids, *left_out.unwilling_member_ids}
@@ -97,7 +99,8 @@ def create_many(session: UnitOfWork, actor: Actor, member_ids: Collection[str], 
 
 def find_left_out(session: UnitOfWork, member_ids: Collection[str], purpose_id: str | None) -> Bulk:
     """A bulk without its tasks: who of these members would be left out, each for one reason."""
-    unwilling = approach.list_unapproachable(session, member_ids, purpose_id)
+    erased = erased_among(session, member_ids)
+    unwilling = sorted({*approach.list_unapproachable(session, member_ids, purpose_id), *erased})
     willing = [member_id for member_id in member_ids if member_id not in set(unwilling)]
     return Bulk((), full_member_ids=list_full(session, willing), unwilling_member_ids=unwilling)
 

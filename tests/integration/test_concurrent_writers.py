@@ -1,12 +1,10 @@
 """Many requests that write at once wait for each other; none fails, and the audit log stays one chain."""
 
 import asyncio
-import time
 from threading import Thread
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from cloud.audit.service import find_break
 from cloud.contracts import service as contracts
@@ -15,6 +13,7 @@ from cloud.desired_state import service as desired_state
 from cloud.domain_events import VisitTaken
 from cloud.labels import service as labels
 from tests.integration.club import SYSTEM, Club, add_member, open_club
+from tests.integration.lock_waits import until_somebody_waits
 
 WRITERS = 60
 """More than the 40 threads that endpoints run on: the one that holds the write lock must still get its turn."""
@@ -91,13 +90,7 @@ def test_who_was_a_moment_slower_is_told_so(club: Club) -> None:
     with club.database.transaction() as session:
         labels.find_or_create(session, SYSTEM, "tag", ["vip"])
         slower.start()
-        waiting = (
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        deadline = time.monotonic() + 30
-        while not session.execute(text(waiting)).scalar():
-            session.execute(text("SELECT pg_stat_clear_snapshot()"))
-            assert time.monotonic() < deadline, "nobody waits"
+        until_somebody_waits(session)
     slower.join()
     assert (answers[0].status_code, answers[0].json()["type"]) == (409, "urn:tornello:problem:changed_meanwhile")
     assert desk.put(address, json={"tags": ["vip"]}).status_code in {200, 204}

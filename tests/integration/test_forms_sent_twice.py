@@ -16,8 +16,8 @@ from cloud.database import Base, Database
 from cloud.idempotency.service import take_form
 from cloud.privacy_purposes.policy import standard_id
 from cloud.tasks.models import Task
-from tests.integration.club import SYSTEM, Club, add_member, open_club
-from tests.integration.test_contract_pages import PLAN, day
+from tests.integration.club import SYSTEM, Club, add_member, day, open_club
+from tests.integration.test_contract_pages import PLAN
 from tests.integration.test_people_pages import Desk
 from tests.tables import create_tables
 

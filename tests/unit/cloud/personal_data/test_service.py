@@ -17,12 +17,15 @@ from cloud.audit.models import AuditEntry
 from cloud.audit.service import find_break
 from cloud.bookings import service as bookings
 from cloud.bookings import waiting
+from cloud.comments import service as comments
 from cloud.contracts.models import Contract
 from cloud.credentials import service as credentials
 from cloud.credentials.service import CardSpec
 from cloud.database import UnitOfWork
 from cloud.desired_state.models import DesiredRow, PastRow
+from cloud.domain_events import MemberChanged
 from cloud.errors import ConflictError, InvalidError
+from cloud.members import contacts
 from cloud.members import service as members
 from cloud.members.models import Member
 from cloud.members.service import MemberDetails
@@ -183,8 +186,24 @@ def test_the_gateways_are_told_to_forget_the_person(club: Club, member_id: str) 
     with club.database.session() as session:
         assert session.scalars(select(PastRow).where(PastRow.member_id == member_id)).all() == []
     with club.database.transaction() as session:  # and later changes do not bring them back
-        members.change(session, club.actor, member_id, {"note": "x"})
+        session.publish(MemberChanged(member_id))
     assert set(rows()) == {True}
+
+
+def test_nothing_more_is_written_about_the_person(club: Club, member_id: str) -> None:
+    """A form that was open before the erasure brings nothing back."""
+    erase(club, member_id)
+    for write in (
+        lambda session: members.change(session, club.actor, member_id, {"first_name": "Ксения"}),
+        lambda session: contacts.set_tags(session, club.actor, member_id, ["vip"]),
+        lambda session: comments.add(session, club.actor, member_id, "Ксения"),
+        lambda session: club.block(session, member_id),
+        lambda session: credentials.issue(session, club.actor, member_id, CardSpec(card_number=7)),
+        lambda session: club.add_contract(session, member_id),
+    ):
+        with pytest.raises(ConflictError) as caught, club.database.transaction() as session:
+            write(session)
+        assert caught.value.code == "erased_already"
 
 
 def test_an_erasure_needs_the_name_and_nothing_that_goes_on(club: Club, member_id: str) -> None:
