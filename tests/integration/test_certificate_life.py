@@ -10,6 +10,7 @@ import pytest
 from cloud.enrolment import certificates, reenrolment
 from cloud.enrolment.revocation_list import RevocationFile
 from cloud.sites import service as sites
+from gateway.adapters import certificate_desk_https
 from gateway.adapters.certificate_desk_https import HttpsCertificateDesk
 from gateway.certificate_pairs import PairsOnDisk
 from gateway.cloud_https import CloudServer, server_at
@@ -36,7 +37,8 @@ HALF_OVER, OVER = timedelta(days=50), timedelta(days=100)
 
 
 @pytest.fixture
-def site(tmp_path: Path, migrated_sqlite: Path) -> Iterator[CertificateSite]:
+def site(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CertificateSite]:
+    monkeypatch.setattr(certificate_desk_https, "TIMEOUT_S", PATIENCE_S)  # of a busy machine
     with standing_certificate_site(tmp_path, migrated_sqlite) as site:
         yield site
 
