@@ -27,12 +27,12 @@ class SiteKeys:
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
         self._secret = secret
-        self._signers: dict[str, SiteSigner] = {}
-        self._serials: Mapping[str, int] = {}
+        self._signers: dict[str, tuple[int, SiteSigner]] = {}
 
     def known_signer(self, site_id: str) -> SiteSigner | None:
         """What signs for a site, if that was read already."""
-        return self._signers.get(site_id)
+        known = self._signers.get(site_id)
+        return None if known is None else known[1]
 
     def signer(self, site_id: str) -> SiteSigner:
         """What signs for a site.
@@ -41,8 +41,9 @@ class SiteKeys:
             UnsealError: the secret is not the one that sealed the key.
         """
         with self._database.session() as session:
-            signer = sites.site_signer(sites.get_site(session, site_id), self._secret)
-        self._signers[site_id] = signer
+            site = sites.get_site(session, site_id)
+            signer = sites.site_signer(site, self._secret)
+        self._signers[site_id] = site.signing_keys_serial, signer
         return signer
 
     def refresh(self) -> Mapping[str, int]:
@@ -56,10 +57,9 @@ class SiteKeys:
                 session.flush()
                 found = signing_keys.serials(session)
         serials = {site_id: serial for site_id, (serial, _) in found.items()}
-        for site_id, serial in serials.items():
-            if self._serials.get(site_id) != serial:
+        for site_id, (serial, _) in list(self._signers.items()):
+            if serials.get(site_id) != serial:  # also one that somebody read while its site changed keys
                 self._signers.pop(site_id, None)
-        self._serials = serials
         return serials
 
     def announcement(self, site_id: str) -> SigningKeys:
