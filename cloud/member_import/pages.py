@@ -1,5 +1,6 @@
 """Bring members in from a file, at the console: the file, which column means what, a try, and the report by line."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -23,6 +24,8 @@ ADDRESS: Final = "/members/import/upload"
 ROWS_MAX: Final = 5000
 """At once, so that nobody waits for minutes."""
 LINES_SHOWN: Final = 1000
+PAUSE_PART: Final = 0.25
+"""Of what a lot took. Whoever writes in this process waits in line, and needs no more of a gap to have a turn."""
 
 router = APIRouter()
 
@@ -41,7 +44,13 @@ def bring_in(database: AppDatabase, form: Upload = uploading("members.import")) 
     order = Order(site_id=form.fields.get("site_id", ""), content=form.content, told=told, rows_max=ROWS_MAX)
     errors: dict[str, str] = {}
     try:
-        report = service.run(database, viewer.signed_in.actor, order, is_trial=is_trial)
+        report = service.run(
+            database,
+            viewer.signed_in.actor,
+            order,
+            is_trial=is_trial,
+            pause=lambda took_s: time.sleep(took_s * PAUSE_PART),
+        )
     except SpreadsheetUnreadableError:
         errors["file"] = viewer.words.text(mark("Use a CSV file in UTF-8, or an XLSX file."))
     except (ConflictError, InvalidError) as error:

@@ -23,6 +23,7 @@ LOT_ROWS: Final = 20
 Tell = Callable[[int, int], None]
 """Called with how many lines are done, and how many there are."""
 Pause = Callable[[float], None]
+"""Called after each lot with the seconds that it took; another process that writes finds a gap as long as that."""
 
 
 @dataclass(frozen=True, slots=True)
