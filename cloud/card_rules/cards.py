@@ -18,6 +18,7 @@ from cloud.card_rules.rules import RuleSettings
 from cloud.database import UnitOfWork
 from cloud.kit.ids import new_id
 from cloud.kit.money import format_money
+from cloud.members.erasures import erased_among, keep_from_erasure
 from cloud.privacy_purposes import approach
 from cloud.privacy_purposes.service import find_standard
 from cloud.tasks import closing, history
@@ -38,6 +39,7 @@ class Begun:
 
 def open_all(session: UnitOfWork, key: RuleKey, settings: RuleSettings, causes: Sequence[Cause], scope: Scope) -> Begun:
     """Begin a card for each cause that never had one. The caller has locked the rule (`rules.lock_if_on`)."""
+    keep_from_erasure(session, {cause.member_id for cause in causes})
     fresh = list_fresh(session, key, causes)
     sharing = _open_by_subject(session, key, {cause.subject for cause in fresh})
     concerned = Counter(cause.member_id for cause in fresh)
@@ -68,10 +70,11 @@ def note_again(session: UnitOfWork, key: RuleKey, subject: str) -> None:
 
 
 def list_fresh(session: UnitOfWork, key: RuleKey, causes: Sequence[Cause]) -> list[Cause]:
-    """Those of the causes that never had a card of this rule."""
+    """Those of the causes that never had a card of this rule; nothing is begun about who was erased."""
     query = select(Card.cause).where(Card.rule_key == key, Card.cause.in_([cause.key for cause in causes]))
     known = set(session.scalars(query))
-    return [cause for cause in causes if cause.key not in known]
+    erased = erased_among(session, {cause.member_id for cause in causes})
+    return [cause for cause in causes if cause.key not in known and cause.member_id not in erased]
 
 
 def end(session: UnitOfWork, card: Card, reason: EndReason) -> None:

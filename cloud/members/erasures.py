@@ -25,7 +25,8 @@ _IDS: Final[BindParameter[Collection[str]]] = bindparam("member_ids", expanding=
 _AMONG: Final = select(Erasure.member_id).where(Erasure.member_id.in_(_IDS))
 _ROWS: Final = select(Member.id).where(Member.id.in_(_IDS)).order_by(Member.id)
 _KEPT_FROM_ERASURE: Final = _ROWS.with_for_update(read=True, key_share=True)
-_ALONE: Final = _ROWS.with_for_update()
+_MEMBERS: Final = select(Member).where(Member.id.in_(_IDS)).order_by(Member.id)
+_ALONE: Final = _MEMBERS.with_for_update().execution_options(populate_existing=True)
 
 
 def erased_among(session: UnitOfWork, member_ids: Collection[str]) -> frozenset[str]:
@@ -43,6 +44,9 @@ def keep_from_erasure(session: UnitOfWork, member_ids: Collection[str]) -> froze
     return erased_among(session, member_ids)
 
 
-def wait_for_writers(session: UnitOfWork, member_id: str) -> None:
-    """Let all who write about the member end, and nobody else begin before this transaction has ended."""
-    session.execute(_ALONE, {"member_ids": [member_id]})
+def wait_for_writers(session: UnitOfWork, member_ids: Collection[str]) -> None:
+    """Let all who write about these members end, and nobody else begin before this transaction has ended.
+
+    What was known of the members is read again.
+    """
+    session.scalars(_ALONE, {"member_ids": [*member_ids]}).all()

@@ -14,7 +14,7 @@ from cloud.errors import ConflictError, invalid_field
 from cloud.family import service as family
 from cloud.members import repository
 from cloud.members import service as members
-from cloud.members.erasures import erased_among
+from cloud.members.erasures import erased_among, wait_for_writers
 from cloud.members.models import Member, MemberContact, MemberSite, MergedMember
 from cloud.merging import moving
 from cloud.sites import service as sites
@@ -49,6 +49,7 @@ def merge(session: UnitOfWork, actor: Actor, kept_id: str, old_id: str, taken: C
     """
     if kept_id == old_id:
         raise invalid_field("old_id", "same_member", "Choose two entries.")
+    wait_for_writers(session, [kept_id, old_id])
     kept, old = members.get(session, kept_id), members.get(session, old_id)
     if erased_among(session, [kept_id, old_id]):
         raise ConflictError("erased_already", "One of them was erased: there is nobody to make one person of.")

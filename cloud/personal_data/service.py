@@ -71,7 +71,7 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
         InvalidError: `typed_name` is not the member's name.
         ConflictError: they were erased already, something is still to be paid, or a contract goes on by itself.
     """
-    wait_for_writers(session, member_id)
+    wait_for_writers(session, [member_id])
     member = members.get(session, member_id)
     _check_erasable(session, member, typed_name)
     site_ids = members.site_ids_of(session, [member_id])[member_id]

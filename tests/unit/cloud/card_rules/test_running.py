@@ -9,9 +9,14 @@ from sqlalchemy import select
 
 from cloud.action_types import service as action_types
 from cloud.card_rules import dry_run, keeping, policy, rules, running
+from cloud.card_rules.causes import Scope
 from cloud.card_rules.models import CardRun
 from cloud.card_rules.policy import DayRange
+from cloud.database import Database
 from cloud.errors import ConflictError, InvalidError
+from cloud.long_work import Lots
+from cloud.members import service as members
+from cloud.personal_data import service as personal_data
 from cloud.tasks import service as tasks
 from cloud.tasks.policy import OPEN_MAX
 from cloud.tasks.service import TaskDetails
@@ -105,6 +110,34 @@ def test_who_has_as_many_tasks_as_there_may_be_is_skipped_and_comes_later(club: 
             tasks.create(session, club.club.actor, member_id, TaskDetails(action_type_id=club.type_id))
     club.run()
     assert (club.cards(), [(run.opened, run.skipped) for run in _runs(club)]) == ([], [(0, 1)])
+
+
+def test_nothing_is_begun_about_who_was_erased_and_the_others_have_their_cards(club: RuleClub) -> None:
+    club.turn_on("contract_ending")
+    erased, stays = club.add_member("Anna"), club.add_member("Bea")
+    for member_id in (erased, stays):
+        club.sell(member_id, days=1)
+    with club.database.transaction() as session:
+        personal_data.erase(session, club.club.actor, erased, typed_name=members.get(session, erased).name)
+    club.run()
+    assert [club.task(card).member_id for card in club.cards()] == [stays]
+
+
+def test_a_rule_that_is_refused_does_not_keep_the_others(club: RuleClub, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def run(_database: Database, key: str, _scope: object) -> Lots:
+        ran.append(key)
+        if len(ran) == 1:
+            raise ConflictError("refused", "Refused.")
+        yield
+
+    with club.database.session() as session:
+        scope = Scope(club.club.site_id, ZoneInfo("Europe/Rome"), session.now)
+    monkeypatch.setattr(running, "list_due", lambda _session: [("one", scope), ("two", scope)])
+    monkeypatch.setattr(running, "run", run)
+    assert len(list(keeping.run_due(club.database))) == 1
+    assert ran == ["one", "two"]
 
 
 def test_a_rule_whose_type_is_obsolete_says_so_and_begins_nothing(club: RuleClub) -> None:
