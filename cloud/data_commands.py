@@ -104,18 +104,24 @@ def _read(path: Path) -> bytes:
 
 def _as_json(report: Report, options: argparse.Namespace) -> str:
     lines = [asdict(line) | {"problems": dict(line.problems)} for line in report.lines]
-    counts = {outcome: report.count(outcome) for outcome in ("added", "there_already", "refused", "earlier")}
-    told = {"is_trial": options.dry_run, "columns": dict(report.columns), **counts, "lines": lines}
+    counts = {outcome: report.count(outcome) for outcome in ("added", "there_already", "refused")}
+    told = {
+        "is_trial": options.dry_run,
+        "columns": dict(report.columns),
+        **counts,
+        "earlier": report.earlier,
+        "lines": lines,
+    }
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def _as_text(report: Report, options: argparse.Namespace) -> str:
-    told = [_line_as_text(line) for line in report.lines if line.outcome not in {"added", "earlier"}]
+    told = [_line_as_text(line) for line in report.lines if line.outcome != "added"]
     would_be = "would be added" if options.dry_run else "added"
-    earlier = report.count("earlier")
     told.append(
         f"{report.count('added')} {would_be}, {report.count('there_already')} there already, "
-        f"{report.count('refused')} refused" + (f"; {earlier} brought in before the interruption" if earlier else "")
+        f"{report.count('refused')} refused"
+        + (f"; {report.earlier} lines of it before the interruption" if report.earlier else "")
     )
     return "\n".join(told) + "\n"
 
@@ -123,6 +129,6 @@ def _as_text(report: Report, options: argparse.Namespace) -> str:
 def _line_as_text(line: Line) -> str:
     who = f"line {line.number}: {line.name}".rstrip(": ")
     if line.outcome == "there_already":
-        return f"{who}: there already, {line.member_id or 'in this file'}"
+        return f"{who}: there already" + (f", {line.member_id}" if line.member_id else "")
     english = words_of("en")
     return f"{who}: " + "; ".join(f"{field}: {in_words(code, english)}" for field, code in line.problems)

@@ -92,7 +92,7 @@ def _person(
             raise invalid_field("phone", "bad_telephone", "Write a telephone number, with its country code if foreign.")
     if not (phone or form.email):
         raise invalid_field("phone", "missing", "Write a telephone number or an e-mail address.")
-    session.wait_in_line(f"person at {each.lower()}" for each in (phone, form.email) if each)
+    members.line_up(session, [each for each in (phone, form.email) if each])
     found = _find(session, phone, form.email)
     if found:
         name = member_policy.sort_name(form.first_name, form.last_name)

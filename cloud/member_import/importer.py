@@ -1,6 +1,6 @@
 """What becomes of a line of a file: somebody new, somebody who is there already, or a refusal with its reasons."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -13,7 +13,7 @@ from cloud.errors import ConflictError, InvalidError, invalid_field
 from cloud.kit.folding import fold
 from cloud.kit.telephone import parse_telephone, region_of
 from cloud.labels import service as labels
-from cloud.labels.service import NAME_CHARACTERS_MAX, LabelKind
+from cloud.labels.service import LABELS_MAX, NAME_CHARACTERS_MAX, LabelKind
 from cloud.members import contacts
 from cloud.members import service as members
 from cloud.members.models import Member
@@ -23,15 +23,16 @@ from cloud.members.service import MemberDetails
 from cloud.sites.models import Site
 
 _LABELS: Final[Mapping[str, LabelKind]] = {"card_type": "card_type", "source": "source", "reason": "reason"}
-Outcome = Literal["added", "there_already", "refused", "earlier"]
+Outcome = Literal["added", "there_already", "refused"]
+Fields = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """What became of a line of the file, numbered from 1 (the header): `member_id` is who it is, or who was there.
 
-    `problems` has for each field of a refused line the code of the refusal. What became of a line `earlier`, before
-    the import was interrupted, is not known any more.
+    It is empty where it is not known: in a trial, and of what was done before an interruption. `problems` has for each
+    field of a refused line the code of the refusal.
     """
 
     number: int
@@ -45,29 +46,31 @@ class Importer:
     """Takes the lines of one file, some in each transaction, and knows which telephones and addresses are there.
 
     Of a trial every transaction is rolled back. So that its next lines meet what the earlier ones would have left, it
-    knows their people without an id, and `begin` makes their labels once more.
+    knows their people without an id, and by itself how many labels there would be.
     """
 
     def __init__(self, session: UnitOfWork, actor: Actor, site: Site, *, is_trial: bool) -> None:
         self._actor, self._site, self._is_trial = actor, site, is_trial
         self._region = region_of(site.time_zone)
-        self._known = dict(_addresses(session))
+        self._known: dict[str, str] = {}
+        self._read_until = self._read_from = ""
         self._labels: dict[tuple[LabelKind, str], str] = {}
+        self._names = {kind: {fold(name) for _, name in names} for kind, names in labels.names_by_kind(session).items()}
+        self._learn(session)
 
-    def begin(self, session: UnitOfWork) -> None:
-        """Every transaction begins so."""
+    def begin(self, session: UnitOfWork, rows: Iterable[Fields]) -> None:
+        """A transaction begins, about these rows: see who was added by others meanwhile."""
+        members.line_up(session, {key for row in rows for key in self._addresses(row)})
+        self._learn(session)
         if self._is_trial:
-            known, self._labels = self._labels, {}
-            for kind, name in known:
-                self._label(session, kind, name)
+            self._labels = {}
 
-    def take(self, session: UnitOfWork, number: int, fields: Mapping[str, str]) -> Line:
+    def take(self, session: UnitOfWork, number: int, fields: Fields) -> Line:
         """Add whom a line is about; nothing is written of one that is refused."""
         name = name_in(fields)
-        phone = parse_telephone(fields.get("phone", ""), self._region)
-        if "phone" in fields and phone is None:
+        own = self._addresses(fields)
+        if "phone" in fields and not any(key.startswith("+") for key in own):
             return Line(number, "refused", name, problems=[("phone", "bad_telephone")])
-        own = [key for key in (phone, fields.get("email", "").lower()) if key]
         twin = next((self._known[key] for key in own if key in self._known), None)
         if twin is not None:
             return Line(number, "there_already", name, twin)
@@ -84,7 +87,19 @@ class Importer:
         self._known |= dict.fromkeys(own, member_id)
         return Line(number, "added", name, member_id)
 
-    def _add(self, session: UnitOfWork, fields: Mapping[str, str]) -> str:
+    def _addresses(self, fields: Fields) -> list[str]:
+        phone = parse_telephone(fields.get("phone", ""), self._region)
+        return [key for key in (phone, fields.get("email", "").lower()) if key]
+
+    def _learn(self, session: UnitOfWork) -> None:
+        """Read whom there is behind those who were read before the last time: ids sort by when they were made."""
+        query = select(Member.id, Member.phone, Member.email).where(Member.id > self._read_from).order_by(Member.id)
+        self._read_from = self._read_until
+        for member_id, phone, email in session.execute(query):
+            self._known |= dict.fromkeys((key for key in (phone, email and email.lower()) if key), member_id)
+            self._read_until = member_id
+
+    def _add(self, session: UnitOfWork, fields: Fields) -> str:
         """Checked as a whole before anything of the line is written, but for new labels."""
         plain: dict[str, Any] = {key: value for key, value in fields.items() if key not in {*_LABELS, "tags"}}
         tags = [each.strip() for each in fields.get("tags", "").split(",") if each.strip()]
@@ -108,6 +123,7 @@ class Importer:
         if found is None:
             if not (fold(name) and name.isprintable()):
                 raise invalid_field(field or kind, "bad_length", "Use a name with letters or digits.")
+            self._count(kind, name, field)
             try:
                 made = labels.find_or_create(session, self._actor, kind, [name[:NAME_CHARACTERS_MAX]])
             except ConflictError as error:
@@ -115,15 +131,14 @@ class Importer:
             found = self._labels[kind, name] = made[0].id
         return found
 
+    def _count(self, kind: LabelKind, name: str, field: str) -> None:
+        names = self._names.setdefault(kind, set())
+        if self._is_trial and fold(name) not in names:
+            if len(names) >= LABELS_MAX:
+                raise invalid_field(field or kind, "too_many", f"There are {LABELS_MAX} already.")
+            names.add(fold(name))
 
-def name_in(fields: Mapping[str, str]) -> str:
+
+def name_in(fields: Fields) -> str:
     """Who a line is about, as its report says it."""
     return f"{fields.get('first_name', '')} {fields.get('last_name', '')}".strip()
-
-
-def _addresses(session: UnitOfWork) -> Iterator[tuple[str, str]]:
-    for member_id, phone, email in session.execute(select(Member.id, Member.phone, Member.email)):
-        if phone:
-            yield phone, member_id
-        if email:
-            yield email.lower(), member_id

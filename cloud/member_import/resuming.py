@@ -1,20 +1,20 @@
-"""Where to go on with a file whose import was interrupted: each lot notes in its own transaction how far it has come.
+"""Where to go on with a file whose import was interrupted: each lot is noted in its own transaction.
 
-So no row is brought in twice, by whom it may concern: a second click, a second desk, or a try after a crash.
+So whoever brings in the rest, after a crash or beside somebody else, adds nobody of the earlier lots once more.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from cloud.database import UnitOfWork
 from cloud.errors import ConflictError
-from cloud.member_import.models import BegunImport
+from cloud.member_import.models import ImportedLot
 
 RESUMED_WITHIN: Final = timedelta(days=7)
 """After this long somebody means to bring in the whole file, and not its rest."""
@@ -27,33 +27,35 @@ def import_id(site_id: str, content: bytes, told: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def rows_done(session: UnitOfWork, id_: str) -> int:
-    """How many rows of the file are brought in already; none of one that was not begun, or has ended."""
-    begun = session.get(BegunImport, id_)
-    return 0 if begun is None or session.now - begun.changed_at > RESUMED_WITHIN else begun.rows_done
+def lots_of(session: UnitOfWork, id_: str) -> Sequence[ImportedLot]:
+    """The lots of an import that was interrupted, in their order; none of one that was not begun, or has ended."""
+    query = select(ImportedLot).where(ImportedLot.import_id == id_).order_by(ImportedLot.since)
+    found = session.scalars(query).all()
+    return () if found and session.now - found[-1].done_at > RESUMED_WITHIN else found
 
 
-def note_rows(session: UnitOfWork, id_: str, *, since: int, until: int, is_end: bool) -> None:
-    """The rows from `since` to `until` are brought in by this transaction; after the last ones the file has ended.
+def note_lot(session: UnitOfWork, id_: str, *, since: int, until: int, told: list[list[Any]], is_first: bool) -> None:
+    """The rows from `since` to `until` are brought in by this transaction. `is_first`: whoever does it begins here.
 
     Raises:
         ConflictError: somebody else has brought in some of them.
     """
-    session.execute(delete(BegunImport).where(BegunImport.changed_at < session.now - RESUMED_WITHIN))
-    begun = session.get(BegunImport, id_, with_for_update=True, populate_existing=True)
-    if (0 if begun is None else begun.rows_done) != since:
+    if is_first:
+        is_void = ImportedLot.done_at < session.now - RESUMED_WITHIN
+        session.execute(delete(ImportedLot).where(is_void, (ImportedLot.import_id != id_) | (since == 0)))
+    query = select(ImportedLot.until).where(ImportedLot.import_id == id_).order_by(ImportedLot.since.desc()).limit(1)
+    if (session.scalar(query) or 0) != since:
         raise _taken_over()
-    if begun is None:
-        begun = BegunImport(id=id_, rows_done=until, changed_at=session.now)
-        try:
-            with session.begin_nested():
-                session.add(begun)
-        except IntegrityError:
-            raise _taken_over() from None
-    begun.rows_done, begun.changed_at = until, session.now
-    if is_end:
-        session.delete(begun)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(ImportedLot(import_id=id_, since=since, until=until, told=told, done_at=session.now))
+    except IntegrityError:
+        raise _taken_over() from None
+
+
+def end(session: UnitOfWork, id_: str) -> None:
+    """All of the file is brought in."""
+    session.execute(delete(ImportedLot).where(ImportedLot.import_id == id_))
 
 
 def _taken_over() -> ConflictError:

@@ -28,10 +28,11 @@ Pause = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The lines in the order of the file, and which column meant what."""
+    """The lines in the order of the file, and which column meant what; the first `earlier` were interrupted once."""
 
     columns: Mapping[str, str]
     lines: Sequence[Line]
+    earlier: int = 0
 
     def count(self, outcome: Outcome) -> int:
         """How many lines ended so."""
@@ -87,16 +88,15 @@ def run(
         importer = Importer(session, actor, sites.get_site(session, order.site_id), is_trial=is_trial)
     work = _Work(actor, order.site_id, resuming.import_id(order.site_id, order.content, order.told), importer, found)
     step = work.try_some if is_trial else work.bring_in_some
-    if not is_trial:
-        with database.session() as session:
-            work.skip_done(session)
-    is_over = False
+    with database.session() as session:
+        work.skip_done(session)
+    earlier, is_over = len(work.lines), False
     while not is_over:
         began_s = time.monotonic()
         is_over = step(database)
         tell(work.done, len(found))
         pause(time.monotonic() - began_s)
-    return Report({header[at]: field for at, field in columns.items()}, work.lines)
+    return Report({header[at]: field for at, field in columns.items()}, work.lines, earlier)
 
 
 @dataclass(slots=True)
@@ -110,12 +110,17 @@ class _Work:
     rows: Sequence[Mapping[str, str] | None]
     done: int = 0
     lines: list[Line] = field(default_factory=list)
+    is_first: bool = True
 
     def skip_done(self, session: UnitOfWork) -> None:
-        """Begin behind what was brought in before an interruption."""
-        self.done = resuming.rows_done(session, self.import_id)
-        before = enumerate(self.rows[: self.done], 2)
-        self.lines = [Line(number, "earlier", name_in(row)) for number, row in before if row]
+        """Begin behind what was brought in before an interruption, and tell that again."""
+        lots = resuming.lots_of(session, self.import_id)
+        self.done = lots[-1].until if lots else 0
+        told = {number: (outcome, problems) for lot in lots for number, outcome, problems in lot.told}
+        for number, row in enumerate(self.rows[: self.done], 2):
+            if row:
+                outcome, problems = told.get(number, ("added", []))
+                self.lines.append(Line(number, outcome, name_in(row), problems=[(at, code) for at, code in problems]))
 
     def try_some(self, database: Database) -> bool:
         """Take the next lot, and keep nothing of it; whether it was the last one."""
@@ -129,16 +134,20 @@ class _Work:
         with database.transaction() as session:
             lines, until = self._take(session)
             is_end = until == len(self.rows)
-            resuming.note_rows(session, self.import_id, since=self.done, until=until, is_end=is_end)
+            told = [[line.number, line.outcome, line.problems] for line in lines if line.outcome != "added"]
+            resuming.note_lot(session, self.import_id, since=self.done, until=until, told=told, is_first=self.is_first)
             if is_end:
+                resuming.end(session, self.import_id)
                 self._record(session, [*self.lines, *lines])
+        self.is_first = False
         return self._go_on(lines, until)
 
     def _take(self, session: UnitOfWork) -> tuple[list[Line], int]:
         until = min(self.done + LOT_ROWS, len(self.rows))
-        self.importer.begin(session)
-        rows = enumerate(self.rows[self.done : until], self.done + 2)
-        return [self.importer.take(session, number, row) for number, row in rows if row], until
+        rows = self.rows[self.done : until]
+        self.importer.begin(session, [row for row in rows if row])
+        numbered = enumerate(rows, self.done + 2)
+        return [self.importer.take(session, number, row) for number, row in numbered if row], until
 
     def _go_on(self, lines: Sequence[Line], until: int) -> bool:
         self.lines += lines

@@ -144,6 +144,14 @@ def take(session: UnitOfWork, member_id: str) -> Member:
     return get(session, member_id)
 
 
+def line_up(session: UnitOfWork, addresses: Iterable[str]) -> None:
+    """Wait for others who look for somebody by these telephones (E.164) and e-mail addresses, to add who is not there.
+
+    They wait for this transaction then.
+    """
+    session.wait_in_line(f"person at {each.lower()}" for each in addresses)
+
+
 def find_survivors(session: UnitOfWork, old_ids: Collection[str]) -> dict[str, str]:
     """As whom those go on who were there twice; ids that were never merged into somebody else's are left out."""
     if not old_ids or session.scalar(select(MergedMember.old_id).limit(1)) is None:
