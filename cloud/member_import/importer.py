@@ -53,10 +53,11 @@ class Importer:
         self._actor, self._site, self._is_trial = actor, site, is_trial
         self._region = region_of(site.time_zone)
         self._known: dict[str, str] = {}
-        self._read_until = self._read_from = ""
+        self._newest = self._read_from = ""
         self._labels: dict[tuple[LabelKind, str], str] = {}
         self._names = {kind: {fold(name) for _, name in names} for kind, names in labels.names_by_kind(session).items()}
         self._learn(session)
+        self._read_from = self._newest
 
     def begin(self, session: UnitOfWork, rows: Iterable[Fields]) -> None:
         """A transaction begins, about these rows: see who was added by others meanwhile."""
@@ -92,12 +93,12 @@ class Importer:
         return [key for key in (phone, fields.get("email", "").lower()) if key]
 
     def _learn(self, session: UnitOfWork) -> None:
-        """Read whom there is behind those who were read before the last time: ids sort by when they were made."""
+        """Read who was added since the last lot but one: ids sort by when they were made, commits by when they end."""
         query = select(Member.id, Member.phone, Member.email).where(Member.id > self._read_from).order_by(Member.id)
-        self._read_from = self._read_until
+        self._read_from = self._newest
         for member_id, phone, email in session.execute(query):
             self._known |= dict.fromkeys((key for key in (phone, email and email.lower()) if key), member_id)
-            self._read_until = member_id
+            self._newest = member_id
 
     def _add(self, session: UnitOfWork, fields: Fields) -> str:
         """Checked as a whole before anything of the line is written, but for new labels."""
