@@ -120,13 +120,14 @@ class Importer:
         return member.id
 
     def _label(self, session: UnitOfWork, kind: LabelKind, name: str, *, field: str = "") -> str:
+        name = name[:NAME_CHARACTERS_MAX]
         found = self._labels.get((kind, name))
         if found is None:
             if not (fold(name) and name.isprintable()):
                 raise invalid_field(field or kind, "bad_length", "Use a name with letters or digits.")
             self._count(kind, name, field)
             try:
-                made = labels.find_or_create(session, self._actor, kind, [name[:NAME_CHARACTERS_MAX]])
+                made = labels.find_or_create(session, self._actor, kind, [name])
             except ConflictError as error:
                 raise invalid_field(field or kind, error.code, error.detail) from error
             found = self._labels[kind, name] = made[0].id
