@@ -48,8 +48,8 @@ def book(session: UnitOfWork, actor: Actor, member_id: str, details: BookingDeta
         ConflictError: the session is cancelled, over or full, the member is in it, or has 40 bookings ahead;
             or they were erased.
     """
+    held = class_sessions.take(session, details.session_id)  # before the person, as everybody does
     members.take(session, member_id)
-    held = class_sessions.take(session, details.session_id)
     check_coming(session, held)
     check_room(session, member_id, held)
     if seats_free(session, held) < 1:

@@ -17,6 +17,7 @@ from cloud.database import UnitOfWork
 from cloud.errors import CloudError, ConflictError, not_found
 from cloud.kit.ids import new_id
 from cloud.members import service as members
+from cloud.members.erasures import keep_from_erasure
 
 WAITING_MAX: Final = 50
 _SYSTEM: Final = Actor("system", "waiting_list")
@@ -39,8 +40,8 @@ def join(
         ConflictError: the session is cancelled or over or has free seats, the member is in it or waits for it already,
             has 40 bookings ahead, or 50 wait; or they were erased.
     """
+    held = class_sessions.take(session, session_id)  # before the person, as everybody does
     members.take(session, member_id)
-    held = class_sessions.take(session, session_id)
     service.check_coming(session, held)
     service.check_room(session, member_id, held)
     if service.seats_free(session, held) > 0:
@@ -93,7 +94,7 @@ def promote(session: UnitOfWork, held: ClassSession) -> int:
     if held.cancelled_at is not None or held.ends_at <= session.now:
         return 0
     free, promoted = service.seats_free(session, held), 0
-    for entry in list_waiting(session, held.id):
+    for entry in _take_waiting(session, held.id) if free > 0 else ():
         if promoted >= free:
             break
         try:
@@ -111,7 +112,7 @@ def promote(session: UnitOfWork, held: ClassSession) -> int:
 
 def dissolve(session: UnitOfWork, held: ClassSession) -> None:
     """Nobody waits any more for a session, which this transaction has locked."""
-    for entry in list_waiting(session, held.id):
+    for entry in _take_waiting(session, held.id):
         entry.left_at = session.now
         _record(session, _SYSTEM, "waiting_list.leave", entry)
     session.flush()
@@ -138,6 +139,14 @@ def count_waiting(session: UnitOfWork, session_ids: Collection[str]) -> dict[str
         .group_by(WaitingEntry.session_id)
     )
     return dict(session.execute(query).all())
+
+
+def _take_waiting(session: UnitOfWork, session_id: str) -> Sequence[WaitingEntry]:
+    """Who waits for a session, which this transaction has locked; nobody erases them before it has ended."""
+    query = select(WaitingEntry.member_id).where(WaitingEntry.session_id == session_id, WaitingEntry.left_at.is_(None))
+    erased = keep_from_erasure(session, session.scalars(query).all())
+    # Listed only now: an erasure that was waited for has taken its entries away.
+    return [entry for entry in list_waiting(session, session_id) if entry.member_id not in erased]
 
 
 def _record(session: UnitOfWork, actor: Actor, action: str, entry: WaitingEntry) -> None:

@@ -11,6 +11,8 @@ from cloud.contracts.models import Contract, Freeze
 from cloud.contracts.policy import DaySpan
 from cloud.database import UnitOfWork
 from cloud.errors import ConflictError, invalid_field, not_found
+from cloud.members import service as members
+from cloud.members.erasures import keep_from_erasure
 
 FREEZES_MAX: Final = 50
 """A contract has at most so many freezes: all contracts of a member travel to the gates in one row of one message."""
@@ -26,9 +28,10 @@ def add_freeze(
     Raises:
         NotFoundError: there is no such contract.
         InvalidError: the days are not in order, outside the contract, or more than two years.
-        ConflictError: it is frozen on one of these days already, or has 50 freezes.
+        ConflictError: it is frozen on one of these days already, or has 50 freezes; or the member was erased.
     """
     contract = service.get(session, contract_id)
+    members.take(session, contract.member_id)
     if days.ends_on < days.starts_on:
         raise invalid_field("ends_on", "freeze_ends_before_start", "The freeze ends before it starts.")
     if _length(days).days > FREEZE_DAYS_MAX:
@@ -80,8 +83,10 @@ def extend(session: UnitOfWork, actor: Actor, contract_id: str, ends_on: date, r
     Raises:
         NotFoundError: there is no such contract.
         InvalidError: the day is not behind its last one, or more than ten years behind it.
+        ConflictError: the member was erased.
     """
     contract = service.get(session, contract_id)
+    members.take(session, contract.member_id)
     if not timedelta(0) < ends_on - contract.ends_on <= EXTENSION_MAX:
         raise invalid_field("ends_on", "not_longer", "Choose a day after the contract's last one, within ten years.")
     before = {"ends_on": contract.ends_on}
@@ -94,6 +99,8 @@ def extend(session: UnitOfWork, actor: Actor, contract_id: str, ends_on: date, r
 def end(session: UnitOfWork, actor: Actor, contract_id: str, ends_on: date, reason: str) -> Contract:
     """End a contract early, without days of grace; what would be due later is asked for no more.
 
+    Why is not kept of a member who was erased: it would tell of them again.
+
     Raises:
         NotFoundError: there is no such contract.
         InvalidError: the day is outside the contract.
@@ -105,7 +112,8 @@ def end(session: UnitOfWork, actor: Actor, contract_id: str, ends_on: date, reas
     before = {name: getattr(contract, name) for name in names}
     contract.ends_on, contract.is_renewing = ends_on, False
     contract.grace_days = contract.extra_expiry_days = 0
-    after = {name: getattr(contract, name) for name in names} | {"reason": reason}
+    is_erased = bool(keep_from_erasure(session, [contract.member_id]))
+    after = {name: getattr(contract, name) for name in names} | {"reason": "" if is_erased else reason}
     after["cancelled_instalments"] = instalments.cancel_due_after(session, contract_id, ends_on)
     recording.record(session, actor, contract, "contract.end", before=before, after=after)
     return contract

@@ -100,12 +100,13 @@ def change(session: UnitOfWork, actor: Actor, contract_id: str, changes: Mapping
     Raises:
         NotFoundError: there is no such contract.
         InvalidError: see `create`.
+        ConflictError: the member was erased.
     """
     contract = get(session, contract_id)
     before = {name: getattr(contract, name) for name in changes}
     if before == dict(changes):
         return contract
-    _check_level(session, members.get(session, contract.member_id), changes.get("level_id"))
+    _check_level(session, members.take(session, contract.member_id), changes.get("level_id"))
     for name, value in changes.items():
         setattr(contract, name, value)
     if "ends_on" in changes and before["ends_on"] != contract.ends_on:

@@ -16,6 +16,8 @@ from cloud.audit.service import Actor
 from cloud.audit.verification import ERASURE
 from cloud.billing.models import Instalment
 from cloud.bookings import service as bookings
+from cloud.bookings.models import Booking
+from cloud.class_sessions import service as class_sessions
 from cloud.contracts.models import Contract
 from cloud.database import Base, UnitOfWork
 from cloud.desired_state import service as desired_state
@@ -71,6 +73,7 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
         InvalidError: `typed_name` is not the member's name.
         ConflictError: they were erased already, something is still to be paid, or a contract goes on by itself.
     """
+    _take_sessions_ahead(session, member_id)
     wait_for_writers(session, [member_id])
     member = members.get(session, member_id)
     _check_erasable(session, member, typed_name)
@@ -96,6 +99,15 @@ def erase(session: UnitOfWork, actor: Actor, member_id: str, *, typed_name: str)
     names = [member_id, *old_ids]
     session.execute(delete(PastRow).where(PastRow.member_id.in_(names)))  # also what has just become past
     audit.record(session, actor, ERASURE, entity=("member", member_id), after={"erased_entries": sorted(emptied)})
+
+
+def _take_sessions_ahead(session: UnitOfWork, member_id: str) -> None:
+    """Take the sessions whose seats will be free: all who book take the session first, and then the person."""
+    ahead = select(Booking.session_id).where(
+        Booking.member_id == member_id, Booking.starts_at > session.now, Booking.cancelled_at.is_(None)
+    )
+    for session_id in session.scalars(ahead.distinct().order_by(Booking.session_id)).all():
+        class_sessions.take(session, session_id)
 
 
 def _check_erasable(session: UnitOfWork, member: Member, typed_name: str) -> None:

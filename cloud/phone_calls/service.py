@@ -18,6 +18,7 @@ from cloud.errors import UnauthenticatedError
 from cloud.kit.ids import new_id
 from cloud.kit.telephone import parse_telephone, region_of, show_telephone
 from cloud.members import service as members
+from cloud.members.erasures import keep_from_erasure
 from cloud.members.models import Member, MemberContact
 from cloud.members.service import MemberDetails
 from cloud.phone_calls import exchanges, signature
@@ -68,7 +69,7 @@ def take(session: UnitOfWork, exchange_id: str, call: Call) -> PhoneCall:
         return known
     zone = ZoneInfo(sites.get_site(session, exchange.site_id).time_zone)
     number = parse_telephone(call.number, region_of(zone.key)) or ""
-    member = find_caller(session, number, zone) if number else None
+    member = _take_caller(session, number, zone) if number else None
     usable = running.fit(session, settings) if settings is not None else None
     is_new = bool(number) and member is None and usable is not None
     if is_new and usable is not None:
@@ -112,6 +113,14 @@ def prune(session: UnitOfWork, before: datetime) -> int:
     ids = session.scalars(select(PhoneCall.id).where(PhoneCall.received_at < before).limit(PRUNED_AT_ONCE)).all()
     session.execute(delete(PhoneCall).where(PhoneCall.id.in_(ids)))
     return len(ids)
+
+
+def _take_caller(session: UnitOfWork, number: str, zone: ZoneInfo) -> Member | None:
+    """Who calls; nobody erases them before this transaction has ended."""
+    member = find_caller(session, number, zone)
+    if member is not None and keep_from_erasure(session, [member.id]):
+        return find_caller(session, number, zone)  # whose number it was is not known any more
+    return member
 
 
 def _make_lead(session: UnitOfWork, site_id: str, number: str) -> Member:

@@ -16,6 +16,7 @@ from cloud.errors import InvalidError, NotFoundError
 from cloud.kit.clock import local_day
 from cloud.kit.ids import new_id
 from cloud.long_work import Lots
+from cloud.members.erasures import Erasure, keep_from_erasure
 from cloud.members.models import Member
 from cloud.saved_searches import finding
 from cloud.saved_searches import service as saved_searches
@@ -123,9 +124,11 @@ def _begin_some(session: UnitOfWork, operation_id: str) -> bool:
     )
     room = min(AT_ONCE, PEOPLE_MAX - of_day.begun - of_day.skipped)
     query = _found(session, operation, moment).where(Member.id.not_in(dealt_with)).order_by(Member.id).limit(room)
-    member_ids = session.scalars(query).all()
-    if not member_ids:
+    found = session.scalars(query).all()
+    if not found:
         return _close(session, operation, of_day, "done")
+    erased = keep_from_erasure(session, found)  # since they were found: the next look finds them no more
+    member_ids = [each for each in found if each not in erased]
     fates = fates_of(session, operation_id, member_ids, operation.purpose_id)
     task_ids = _begin(session, operation, [each for each in member_ids if each not in fates], moment.today)
     for member_id in member_ids:
@@ -181,7 +184,11 @@ def _operator(session: UnitOfWork, operation: ScheduledOperation) -> str | None:
 
 def _found(session: UnitOfWork, operation: ScheduledOperation, moment: Moment) -> Select[str]:
     criteria = saved_searches.criteria_of(saved_searches.get(session, operation.search_id))
-    return select(Member.id).where(*finding.matches(session, criteria, moment), Member.site_id == operation.site_id)
+    return select(Member.id).where(
+        *finding.matches(session, criteria, moment),
+        Member.site_id == operation.site_id,
+        Member.id.not_in(select(Erasure.member_id)),
+    )
 
 
 def _close(session: UnitOfWork, operation: ScheduledOperation, of_day: OperationRun, outcome: policy.Outcome) -> bool:

@@ -1,12 +1,15 @@
 """On PostgreSQL many write at once: of a person who is being erased nothing stays, and nothing comes back."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Thread
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from cloud import bus
 from cloud.audit.service import Actor
 from cloud.comments import service as comments
 from cloud.comments.models import Comment
@@ -15,8 +18,13 @@ from cloud.members import contacts
 from cloud.members import service as members
 from cloud.members.models import Member, MemberTag
 from cloud.personal_data import service
-from tests.integration.club import SYSTEM, Club, add_member, open_club
+from cloud.phone_calls import exchanges
+from cloud.phone_calls import service as phone_calls
+from cloud.phone_calls.service import Call
+from tests.card_rules import NOON, RuleClub
+from tests.integration.club import SECRET, SYSTEM, Club, add_member, open_club
 from tests.integration.lock_waits import until_somebody_waits
+from tests.unit.cloud.scheduled_operations.conftest import OperationClub
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 Write = Callable[[UnitOfWork, Actor, str], object]
@@ -94,3 +102,41 @@ def test_what_comes_during_the_erasure_is_refused(
     asking.join()
     assert (answers[0].status_code, answers[0].json()["type"]) == (409, "urn:tornello:problem:erased_already")
     assert what_names(club, member_id) == []
+
+
+def while_erased(database: Database, member_id: str, do: Callable[[], object]) -> None:
+    """Begin something during an erasure, for which it waits, and end it after that."""
+    with ThreadPoolExecutor(1) as others:
+        with database.transaction() as session:
+            erase(session, member_id)
+            doing = others.submit(do)
+            until_somebody_waits(session)
+        doing.result()
+
+
+def test_a_call_during_the_erasure_is_that_of_nobody_known(club: Club) -> None:
+    desk = club.client("manager")
+    member_id = str(add_member(club, desk, first_name="Ksenia", last_name="", phone="+393331234567")["id"])
+    with club.database.transaction() as session:
+        exchange_id = exchanges.create(session, SYSTEM, SECRET, club.site_id, "Desk")[0].id
+    call = Call("1", "+393331234567")
+
+    def ring() -> None:
+        with club.database.transaction() as session:
+            phone_calls.take(session, exchange_id, call)
+
+    while_erased(club.database, member_id, ring)
+    with club.database.session() as session:
+        assert [(each.number, each.member_id) for each in phone_calls.list_last(session)] == [(call.number, None)]
+
+
+def test_an_operation_that_begins_during_the_erasure_leaves_the_person_out(database_url: str) -> None:
+    now = [NOON]
+    with closing(Database(database_url, dispatch=bus.dispatch, clock=lambda: now[0])) as database:
+        operations = OperationClub.of(RuleClub(database, now))
+        operations.plan()
+        erased_id, other_id = operations.add_lead("Ksenia"), operations.add_lead("Anna")
+        while_erased(database, erased_id, lambda: operations.run(hours=1))
+        assert [task.member_id for task in operations.tasks()] == [other_id]
+        assert [(touch.member_id, touch.fate) for touch in operations.touches()] == [(other_id, "begun")]
+        assert [(run.outcome, run.begun, run.skipped) for run in operations.runs()] == [("done", 1, 0)]

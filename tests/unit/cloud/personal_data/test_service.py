@@ -6,6 +6,7 @@ Feature 161.
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,10 @@ from cloud.audit.service import find_break
 from cloud.bookings import service as bookings
 from cloud.bookings import waiting
 from cloud.comments import service as comments
+from cloud.contracts import course
+from cloud.contracts import service as contracts
 from cloud.contracts.models import Contract
+from cloud.contracts.policy import DaySpan
 from cloud.credentials import service as credentials
 from cloud.credentials.service import CardSpec
 from cloud.database import UnitOfWork
@@ -204,6 +208,31 @@ def test_nothing_more_is_written_about_the_person(club: Club, member_id: str) ->
         with pytest.raises(ConflictError) as caught, club.database.transaction() as session:
             write(session)
         assert caught.value.code == "erased_already"
+
+
+def test_an_old_form_about_a_contract_writes_nothing_about_the_person(club: Club, member_id: str) -> None:
+    erase(club, member_id)
+    first, last = date(2026, 3, 1), date(2026, 3, 9)
+    forms: list[Callable[[UnitOfWork, str], object]] = [
+        lambda session, contract_id: course.add_freeze(
+            session, club.actor, contract_id, DaySpan(first, last), reason="Ксения broke her leg"
+        ),
+        lambda session, contract_id: course.extend(session, club.actor, contract_id, date(2027, 1, 1), "Ксения asked"),
+        lambda session, contract_id: contracts.change(session, club.actor, contract_id, {"plan_name": "Ксения's"}),
+    ]
+    for write in forms:
+        with pytest.raises(ConflictError) as caught, club.database.transaction() as session:
+            write(session, session.scalars(select(Contract.id)).one())
+        assert caught.value.code == "erased_already"
+
+
+def test_a_contract_of_a_person_who_was_erased_can_be_ended_and_nobody_is_told_why(club: Club, member_id: str) -> None:
+    erase(club, member_id)
+    with club.database.transaction() as session:
+        contract_id = session.scalars(select(Contract.id)).one()
+        ended = course.end(session, club.actor, contract_id, date(2026, 3, 1), "Ксения moved away")
+        assert ended.ends_on == date(2026, 3, 1)
+    assert "Ксения" not in everything(club)
 
 
 def test_an_erasure_needs_the_name_and_nothing_that_goes_on(club: Club, member_id: str) -> None:
