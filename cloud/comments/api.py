@@ -25,7 +25,7 @@ def list_member_comments(
     return Page(items=[CommentOut.model_validate(comment) for comment in page.items], next=page.next)
 
 
-@router.post("/members/{member_id}/comments", status_code=201, responses=problems(401, 403, 404, 422))
+@router.post("/members/{member_id}/comments", status_code=201, responses=problems(401, 403, 404, 409, 422))
 def comment_on_member(
     member_id: str, body: CommentIn, session: Transaction, staff: SignedIn = require("members.write")
 ) -> CommentOut:

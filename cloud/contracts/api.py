@@ -58,7 +58,7 @@ def create_contract(
     return _out(session, service.create(session, staff.actor, member_id, details))
 
 
-@router.patch("/contracts/{contract_id}", responses=problems(401, 403, 404, 422))
+@router.patch("/contracts/{contract_id}", responses=problems(401, 403, 404, 409, 422))
 def change_contract(
     contract_id: str, body: ContractChange, session: Transaction, staff: SignedIn = require("contracts.write")
 ) -> ContractOut:
@@ -88,7 +88,7 @@ def lift_freeze(
     return _out(session, course.lift_freeze(session, staff.actor, contract_id, freeze_id, today=today))
 
 
-@router.post("/contracts/{contract_id}/extension", responses=problems(401, 403, 404, 422))
+@router.post("/contracts/{contract_id}/extension", responses=problems(401, 403, 404, 409, 422))
 def extend_contract(
     contract_id: str, body: NewEndIn, session: Transaction, staff: SignedIn = require("contracts.write")
 ) -> ContractOut:

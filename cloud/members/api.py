@@ -38,7 +38,7 @@ def get_member(member_id: str, session: ReadSession, _staff: SignedIn = require(
     return MemberOut.model_validate(service.get(session, member_id))
 
 
-@router.patch("/members/{member_id}", responses=problems(401, 403, 404, 422))
+@router.patch("/members/{member_id}", responses=problems(401, 403, 404, 409, 422))
 def change_member(
     member_id: str, body: MemberChange, session: Transaction, staff: SignedIn = require("members.write")
 ) -> MemberOut:

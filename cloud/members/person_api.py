@@ -41,7 +41,7 @@ def list_contacts(member_id: str, session: ReadSession) -> list[ContactOut]:
     return [ContactOut.model_validate(contact) for contact in contacts.list_contacts(session, member_id)]
 
 
-@router.put("/members/{member_id}/contacts", responses=problems(401, 403, 404, 422))
+@router.put("/members/{member_id}/contacts", responses=problems(401, 403, 404, 409, 422))
 def set_contacts(
     member_id: str, body: ContactsIn, session: Transaction, staff: SignedIn = require("members.write")
 ) -> list[ContactOut]:
@@ -73,7 +73,7 @@ def get_photo(member_id: str, session: ReadSession) -> Response:
     return Response(photos.get_photo(session, member_id).content, media_type="image/jpeg")
 
 
-@router.put("/members/{member_id}/photo", status_code=204, responses=problems(401, 403, 404, 413, 422))
+@router.put("/members/{member_id}/photo", status_code=204, responses=problems(401, 403, 404, 409, 413, 422))
 def set_photo(
     member_id: str,
     content: Annotated[bytes, Body(media_type="image/jpeg", description="A JPEG, PNG or WebP picture.")],

@@ -12,7 +12,7 @@ from cloud.staff.service import SignedIn
 router = APIRouter(tags=["members"])
 
 
-@router.put("/members/{member_id}/role", responses=problems(401, 403, 404, 422))
+@router.put("/members/{member_id}/role", responses=problems(401, 403, 404, 409, 422))
 def set_role(
     member_id: str, body: RoleIn, session: Transaction, staff: SignedIn = require("members.standing")
 ) -> MemberOut:
@@ -20,7 +20,7 @@ def set_role(
     return MemberOut.model_validate(standing.set_role(session, staff.actor, member_id, body.role))
 
 
-@router.put("/members/{member_id}/certificate", responses=problems(401, 403, 404, 422))
+@router.put("/members/{member_id}/certificate", responses=problems(401, 403, 404, 409, 422))
 def set_certificate(
     member_id: str, body: CertificateIn, session: Transaction, staff: SignedIn = require("members.write")
 ) -> MemberOut:
@@ -44,7 +44,7 @@ def take_off_black_list(
     return MemberOut.model_validate(standing.take_off_black_list(session, staff.actor, member_id))
 
 
-@router.post("/members/{member_id}/forgive", responses=problems(401, 403, 404))
+@router.post("/members/{member_id}/forgive", responses=problems(401, 403, 404, 409))
 def forgive(member_id: str, session: Transaction, staff: SignedIn = require("members.write")) -> MemberOut:
     """Let anti-passback forget where the member was until now."""
     return MemberOut.model_validate(standing.forgive(session, staff.actor, member_id))
