@@ -32,6 +32,7 @@ class Sheet:
         body: the template of its fields, e.g. "members/role_fields.html"; it sees fields, errors and context.
         tone: "primary", or "danger" for what cannot be undone.
         has_file: whether one of the fields is a file.
+        is_whole: whether what answers is a whole page, which the dialog could not hold.
         history: kind and id of what it changes, as the audit log names it: who may read that is led there.
     """
 
@@ -44,6 +45,7 @@ class Sheet:
     body: str = ""
     tone: str = "primary"
     has_file: bool = False
+    is_whole: bool = False
     history: tuple[str, str] | None = None
 
 

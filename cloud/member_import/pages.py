@@ -80,6 +80,7 @@ def _form(session: UnitOfWork, viewer: Viewer, fields: Mapping[str, str], errors
         back_text=say(mark("Back to the members")),
         body="member_import/import_fields.html",
         has_file=True,
+        is_whole=True,
     )
     site_choices = [(site.id, site.name) for site in sites.list_sites(session)]
     return show(viewer, sheet, fields, errors, site_choices=site_choices, known_fields=", ".join(FIELDS))

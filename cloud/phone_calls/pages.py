@@ -104,6 +104,7 @@ def _form(session: UnitOfWork, viewer: Viewer, fields: Mapping[str, str], errors
         back=ADDRESS,
         back_text=say(_BACK),
         body="phone_calls/exchange_fields.html",
+        is_whole=True,
     )
     choices = [(site.id, site.name) for site in sites.list_sites(session)]
     return show(viewer, sheet, fields, errors, site_choices=choices)

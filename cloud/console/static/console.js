@@ -52,7 +52,12 @@
   document.addEventListener("input", (event) => {
     if (event.target.form?.dataset.guard !== undefined) isDirty = true;
   });
-  document.addEventListener("submit", () => { isDirty = false; });
+  document.addEventListener("submit", (event) => {
+    isDirty = false;
+    // A form that the browser sends itself is sent once; the button still counts for what is being sent now.
+    if (event.target.dataset.once === undefined) return;
+    setTimeout(() => { for (const button of event.target.querySelectorAll("button")) button.disabled = true; });
+  });
   dialog?.addEventListener("close", () => { isDirty = false; });
   addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
 

@@ -135,6 +135,7 @@ def _secret_form(viewer: Viewer, secret: str, errors: dict[str, str]) -> Respons
         back=ADDRESS,
         back_text=say(mark("My account")),
         body="staff/second_factor_fields.html",
+        is_whole=True,
     )
     address = service.storable(second_factor.address_of(viewer.signed_in, secret))
     return show(viewer, sheet, {"secret": secret}, errors, address=address)
