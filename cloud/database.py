@@ -129,6 +129,11 @@ class UnitOfWork(Session):
             self._now = self._clock()
         return self._now
 
+    @property
+    def writes_alone(self) -> bool:
+        """Whether nobody else writes as long as this transaction does: SQLite has one writer."""
+        return self.get_bind().dialect.name == "sqlite"
+
     def publish(self, event: DomainEvent) -> None:
         """Let the bus's handlers react, at once and in this transaction; a handler's failure is the caller's."""
         self._publish_on_bus(self, event)
@@ -156,9 +161,9 @@ class UnitOfWork(Session):
     def wait_in_line(self, names: Iterable[str]) -> None:
         """Go on when no other transaction is in line for any of these names, and be so until the end of this one.
 
-        For what is looked for and made where it is not there. On SQLite whoever writes is alone.
+        For what is looked for and made where it is not there.
         """
-        if self.get_bind().dialect.name == "sqlite":
+        if self.writes_alone:
             return
         keys = {int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True) for name in names}
         for key in sorted(keys):

@@ -3,24 +3,13 @@
 import asyncio
 import contextlib
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from gateway.adapters.store_sqlite.journal import JournalLimits
 from gateway.adapters.store_sqlite.store import GatewayStore
 from sync_protocol.journal_events import SealedEvent
 from tests.fake_clock import FakeClock
-
-
-class SlowConnection(sqlite3.Connection):
-    """Every commit takes 50 ms longer, as on a worn card."""
-
-    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
-        if sql == "COMMIT":
-            time.sleep(0.05)
-        return super().execute(sql, *arguments)
 
 
 @contextlib.asynccontextmanager

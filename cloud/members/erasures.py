@@ -39,7 +39,7 @@ def keep_from_erasure(session: UnitOfWork, member_ids: Collection[str]) -> froze
 
     Returns who was erased already.
     """
-    if session.get_bind().dialect.name != "sqlite":  # where whoever writes is alone
+    if not session.writes_alone:
         session.execute(_KEPT_FROM_ERASURE, {"member_ids": [*member_ids]})
     return erased_among(session, member_ids)
 

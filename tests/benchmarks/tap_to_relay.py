@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from gateway.adapters.clock_system import SystemClock
 from gateway.adapters.store_sqlite.store import GatewayStore
@@ -30,6 +29,7 @@ from sync_protocol.state_rows import SiteRow
 from sync_protocol.topics import down_topic
 from tests.benchmarks.report import Report, percentile
 from tests.desired_state import DesiredState, load, member_rows
+from tests.held_disk import HeldDisk
 from tests.reader_on_pty import ReaderOnPty
 from tests.running_gateway import SCBK, contract, identity, member, write_config
 from tests.turnstile_on_socket import TurnstileOnSocket
@@ -42,15 +42,6 @@ LONGEST_WAIT_S = 30.0
 SITE = SiteRow("sit_test", "Club", "Europe/Rome", "it")
 SIGNER = SiteSigner(bytes(range(32)))
 TOPIC = down_topic("sit_test", "gwy_test", "snapshot")
-
-
-class SlowConnection(sqlite3.Connection):
-    """Each commit, and so each sync of the disk, takes 50 ms longer."""
-
-    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-        if sql == "COMMIT":
-            time.sleep(SLOW_SYNC_S)
-        return super().execute(sql, *parameters)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,7 +95,7 @@ async def _measure(folder: Path, arguments: argparse.Namespace) -> tuple[list[fl
 @contextlib.asynccontextmanager
 async def _gateway(folder: Path, *, is_slow: bool) -> AsyncIterator[GatewayStore]:
     clock = SystemClock()
-    factory = SlowConnection if is_slow else sqlite3.Connection
+    factory = HeldDisk(SLOW_SYNC_S).connection_type if is_slow else sqlite3.Connection
     store = GatewayStore.open(folder / "state", clock, factory=factory)
     path = folder / "gateway.toml"
     serving = asyncio.create_task(serve_gateway(load_config(path), identity(), store, clock, config_path=path))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from threading import Thread
+from typing import TypeVar
 
 import httpx
 import pytest
@@ -14,20 +14,23 @@ from cloud.audit.service import Actor
 from cloud.comments import service as comments
 from cloud.comments.models import Comment
 from cloud.database import Database, UnitOfWork
+from cloud.errors import ConflictError
 from cloud.members import contacts
 from cloud.members import service as members
 from cloud.members.models import Member, MemberTag
+from cloud.merging.service import merge
 from cloud.personal_data import service
 from cloud.phone_calls import exchanges
 from cloud.phone_calls import service as phone_calls
 from cloud.phone_calls.service import Call
 from tests.card_rules import NOON, RuleClub
 from tests.integration.club import SECRET, SYSTEM, Club, add_member, open_club
-from tests.integration.lock_waits import until_somebody_waits
+from tests.integration.lock_waits import until_somebody_waits, writing_beside
 from tests.unit.cloud.scheduled_operations.conftest import OperationClub
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 Write = Callable[[UnitOfWork, Actor, str], object]
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -54,6 +57,16 @@ def what_names(club: Club, member_id: str) -> list[object]:
         return [found for query in about for found in session.scalars(query)]
 
 
+def while_erased(database: Database, member_id: str, do: Callable[[], T]) -> T:
+    """Begin something during an erasure, for which it waits, and end it after that; its result."""
+    with ThreadPoolExecutor(1) as others:
+        with database.transaction() as session:
+            erase(session, member_id)
+            doing = others.submit(do)
+            until_somebody_waits(session)
+        return doing.result()
+
+
 @pytest.mark.parametrize(
     "write",
     [
@@ -64,17 +77,12 @@ def what_names(club: Club, member_id: str) -> list[object]:
     ids=["comment", "tags", "note"],
 )
 def test_what_was_begun_before_the_erasure_is_erased_with_the_rest(club: Club, member_id: str, write: Write) -> None:
-    def erase_now() -> None:
-        with club.database.transaction() as session:
-            erase(session, member_id)
-
     staff = Actor("staff", club.hire("manager"))
-    erasing = Thread(target=erase_now)
-    with club.database.transaction() as session:
+    with writing_beside(club.database) as beside, club.database.transaction() as session:
         write(session, staff, member_id)
-        erasing.start()
+        erasing = beside(lambda other: erase(other, member_id))
         until_somebody_waits(session)
-    erasing.join()
+    erasing.result()
     assert what_names(club, member_id) == []
     with club.database.session() as session:
         assert members.get(session, member_id).note == ""
@@ -93,25 +101,9 @@ def test_what_comes_during_the_erasure_is_refused(
     club: Club, member_id: str, ask: Callable[[httpx.Client, str], httpx.Response]
 ) -> None:
     desk = club.client("manager")
-    answers: list[httpx.Response] = []
-    asking = Thread(target=lambda: answers.append(ask(desk, f"/api/v1/members/{member_id}")))
-    with club.database.transaction() as session:
-        erase(session, member_id)
-        asking.start()
-        until_somebody_waits(session)
-    asking.join()
-    assert (answers[0].status_code, answers[0].json()["type"]) == (409, "urn:tornello:problem:erased_already")
+    answer = while_erased(club.database, member_id, lambda: ask(desk, f"/api/v1/members/{member_id}"))
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:tornello:problem:erased_already")
     assert what_names(club, member_id) == []
-
-
-def while_erased(database: Database, member_id: str, do: Callable[[], object]) -> None:
-    """Begin something during an erasure, for which it waits, and end it after that."""
-    with ThreadPoolExecutor(1) as others:
-        with database.transaction() as session:
-            erase(session, member_id)
-            doing = others.submit(do)
-            until_somebody_waits(session)
-        doing.result()
 
 
 def test_a_call_during_the_erasure_is_that_of_nobody_known(club: Club) -> None:
@@ -128,6 +120,26 @@ def test_a_call_during_the_erasure_is_that_of_nobody_known(club: Club) -> None:
     while_erased(club.database, member_id, ring)
     with club.database.session() as session:
         assert [(each.number, each.member_id) for each in phone_calls.list_last(session)] == [(call.number, None)]
+
+
+def test_two_entries_are_not_made_one_while_the_person_is_erased(club: Club, member_id: str) -> None:
+    desk = club.client("manager")
+    old_id = str(add_member(club, desk, first_name="Ksenia Old", last_name="", email="k@x.example")["id"])
+    with club.database.transaction() as session:
+        comments.add(session, Actor("staff", club.hire("trainer")), old_id, "Ksenia is ill")
+
+    def merge_now() -> None:
+        with club.database.transaction() as session:
+            members.get(session, member_id)  # as a page has read them before
+            merge(session, SYSTEM, member_id, old_id)
+
+    with pytest.raises(ConflictError) as caught:
+        while_erased(club.database, member_id, merge_now)
+    assert caught.value.code == "erased_already"
+    assert what_names(club, member_id) == []
+    with club.database.session() as session:
+        member = members.get(session, member_id)
+        assert (member.search_text, member.email) == ("", None)
 
 
 def test_an_operation_that_begins_during_the_erasure_leaves_the_person_out(database_url: str) -> None:

@@ -1,7 +1,7 @@
 """On PostgreSQL somebody is erased while others give and take seats: each waits for the other, and neither for good."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import timedelta
 
 import pytest
@@ -16,10 +16,9 @@ from cloud.errors import ConflictError
 from cloud.members import service as members
 from cloud.personal_data import service
 from tests.club import Club
-from tests.integration.lock_waits import until_somebody_waits
+from tests.integration.lock_waits import Write, until_somebody_waits, writing_beside
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-Write = Callable[[UnitOfWork], object]
 
 
 @pytest.fixture
@@ -29,14 +28,8 @@ def club(database: Database) -> Club:
 
 @pytest.fixture
 def beside(club: Club) -> Iterator[Callable[[Write], Future[None]]]:
-    """Do something in a transaction of its own, at the same time."""
-
-    def do(write: Write) -> None:
-        with club.database.transaction() as session:
-            write(session)
-
-    with ThreadPoolExecutor(1) as others:
-        yield lambda write: others.submit(do, write)
+    with writing_beside(club.database) as beside:
+        yield beside
 
 
 def add(club: Club, name: str) -> str:
@@ -49,6 +42,16 @@ def book(club: Club, member_id: str, *, seats: int = 10) -> tuple[str, str]:
     with club.database.transaction() as session:
         booking = bookings.get(session, club.book(session, member_id, session.now + timedelta(days=1), seats=seats))
         return booking.session_id, booking.id
+
+
+def two_wait(club: Club) -> tuple[str, str, str, str]:
+    """The ids of the first, who will be erased, and of the next; of the session, and of the booking of its one seat."""
+    first, next_id = add(club, "Ksenia"), add(club, "Berta")
+    session_id, booking_id = book(club, add(club, "Anna"), seats=1)
+    with club.database.transaction() as session:
+        for member_id in (first, next_id):
+            waiting.join(session, club.actor, member_id, session_id)
+    return first, next_id, session_id, booking_id
 
 
 def erase(club: Club, session: UnitOfWork, member_id: str) -> None:
@@ -121,11 +124,7 @@ def test_a_session_is_taken_before_the_person(
 def test_a_seat_that_is_freed_while_who_waits_first_is_erased_goes_to_the_next(
     club: Club, beside: Callable[[Write], Future[None]]
 ) -> None:
-    first, next_id = add(club, "Ksenia"), add(club, "Berta")
-    session_id, booking_id = book(club, add(club, "Anna"), seats=1)
-    with club.database.transaction() as session:
-        for member_id in (first, next_id):
-            waiting.join(session, club.actor, member_id, session_id)
+    first, next_id, session_id, booking_id = two_wait(club)
     with club.database.transaction() as session:
         erase(club, session, first)
         cancelling = beside(lambda other: bookings.cancel(other, club.actor, booking_id))
@@ -139,11 +138,7 @@ def test_a_seat_that_is_freed_while_who_waits_first_is_erased_goes_to_the_next(
 def test_a_session_is_cancelled_while_somebody_who_waits_for_it_is_erased(
     club: Club, beside: Callable[[Write], Future[None]]
 ) -> None:
-    first, next_id = add(club, "Ksenia"), add(club, "Berta")
-    session_id, booking_id = book(club, add(club, "Anna"), seats=1)
-    with club.database.transaction() as session:
-        for member_id in (first, next_id):
-            waiting.join(session, club.actor, member_id, session_id)
+    first, next_id, session_id, booking_id = two_wait(club)
     with club.database.transaction() as session:
         erase(club, session, first)
         cancelling = beside(lambda other: class_sessions.cancel(other, club.actor, session_id))
@@ -152,3 +147,18 @@ def test_a_session_is_cancelled_while_somebody_who_waits_for_it_is_erased(
     with club.database.session() as session:
         assert bookings.get(session, booking_id).cancelled_for == "session"
         assert [each.member_id for each in waiting.list_all(session, session_id)] == [next_id]
+
+
+def test_who_is_new_and_books_two_sessions_at_once_is_one_person(
+    club: Club, beside: Callable[[Write], Future[None]]
+) -> None:
+    with club.database.transaction() as session:
+        sessions = [club.plan(session, session.now + timedelta(days=day)) for day in (1, 2)]
+    one, other = (OnlineForm(session_id=each, first_name="Nina", phone="333 123 4567") for each in sessions)
+    with club.database.transaction() as session:
+        booked = online.book(session, club.actor, one).made
+        booking = beside(lambda session: online.book(session, club.actor, other))
+        until_somebody_waits(session)
+    booking.result()
+    with club.database.session() as session:
+        assert [bookings.list_of_session(session, each)[0].member_id for each in sessions] == [booked.member_id] * 2
